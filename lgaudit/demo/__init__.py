@@ -1,0 +1,1 @@
+"""The made-up sector that shows and tests the whole program without the internet."""

@@ -1,0 +1,141 @@
+"""Small, safe questions to an HTML tree; shared by everything that reads pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+BLOCKS = frozenset(
+    "address article aside blockquote body caption dd details dialog div dl dt fieldset figcaption"
+    " figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main nav ol p pre section"
+    " summary table tbody td tfoot th thead tr ul option".split()
+)
+UNSEEN = frozenset("script style template noscript svg math head title iframe object".split())
+CHROME = "nav, header, footer, aside, [role=navigation], [role=banner], [role=contentinfo]"
+_SPACE = re.compile(r"\s+")
+_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+
+
+def decode(body: bytes, encoding: str = "utf-8") -> str:
+    """Decode a body; an unknown encoding falls back to UTF-8 with replacement."""
+    try:
+        text = body.decode(encoding or "utf-8", errors="replace")
+    except (LookupError, UnicodeError, ValueError):
+        text = body.decode("utf-8", errors="replace")
+    return text.lstrip("\ufeff").replace("\x00", "\ufffd")
+
+
+def parse(html: str) -> LexborHTMLParser:
+    """Parse as HTML5; lone surrogates are replaced first because the parser refuses them."""
+    return LexborHTMLParser(html.encode("utf-8", errors="replace"))
+
+
+def attribute(node: LexborNode, name: str) -> str:
+    """The attribute's value, '' when absent or empty."""
+    return node.attributes.get(name) or ""
+
+
+def fold(text: str) -> str:
+    """White space folded to single spaces and trimmed."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def ancestors(node: LexborNode) -> Iterator[LexborNode]:
+    """Parent, grandparent and so on, up to the root element."""
+    parent = node.parent
+    while parent is not None and parent.tag != "-document":
+        yield parent
+        parent = parent.parent
+
+
+def hidden_here(node: LexborNode) -> bool:
+    """True when this element's own markup hides it from everyone."""
+    attributes = node.attributes
+    if "hidden" in attributes and (attributes["hidden"] or "").lower() != "until-found":
+        return True
+    if node.tag == "input" and (attributes.get("type") or "").lower() == "hidden":
+        return True
+    style = attributes.get("style")
+    return bool(style and _HIDING_STYLE.search(style))
+
+
+def hidden(node: LexborNode) -> bool:
+    """True when markup hides the element or something around it. CSS files are not known here."""
+    return hidden_here(node) or any(hidden_here(a) or a.tag in UNSEEN for a in ancestors(node))
+
+
+def main_content(tree: LexborHTMLParser) -> LexborNode | None:
+    """The element that holds the page's own content: main, else a usual stand-in, else body."""
+    for selector in ("main", "[role=main]", "#main-content", "#main", "#content", "article"):
+        for node in tree.css(selector):
+            if not hidden(node):
+                return node
+    return tree.body
+
+
+def visible_text(node: LexborNode) -> str:
+    """Text a reader can see below a node: blocks on lines of their own, markup-hidden left out."""
+    parts: list[str] = []
+    _collect(node, parts)
+    lines = (fold(line) for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _collect(root: LexborNode, parts: list[str]) -> None:
+    stack: list[LexborNode | str] = [root]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            parts.append(item)
+            continue
+        if item.is_text_node:
+            parts.append((item.text_content or "").replace("\n", " "))
+            continue
+        if not item.is_element_node:
+            continue
+        tag = item.tag or ""
+        if tag in UNSEEN or hidden_here(item):
+            continue
+        if tag == "br":
+            parts.append("\n")
+            continue
+        if tag in BLOCKS:
+            parts.append("\n")
+            stack.append("\n")
+        stack.extend(reversed(list(item.iter(include_text=True))))
+
+
+def selector_of(node: LexborNode) -> str:
+    """A CSS selector that finds the element again in the same document."""
+    steps: list[str] = []
+    current: LexborNode | None = node
+    while current is not None and current.tag not in (None, "-document", "html"):
+        identity = attribute(current, "id")
+        if identity and re.fullmatch(r"[A-Za-z][\w-]*", identity):
+            steps.append(f"#{identity}")
+            break
+        tag = current.tag or "*"
+        steps.append(tag if tag in ("body", "main", "head") else tag + _position(current))
+        current = current.parent
+    return " > ".join(reversed(steps)) or "html"
+
+
+def _position(node: LexborNode) -> str:
+    before, after = 0, False
+    sibling = node.prev
+    while sibling is not None:
+        before += sibling.tag == node.tag
+        sibling = sibling.prev
+    sibling = node.next
+    while sibling is not None and not after:
+        after = sibling.tag == node.tag
+        sibling = sibling.next
+    return f":nth-of-type({before + 1})" if before or after else ""
+
+
+def snippet(node: LexborNode, limit: int = 160) -> str:
+    """The start of an element's source, white space folded, cut with an ellipsis."""
+    text = fold(node.html or "")
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

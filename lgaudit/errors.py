@@ -1,0 +1,31 @@
+"""Every error a user can meet: one family, each message says what to do next."""
+
+from __future__ import annotations
+
+
+class LgauditError(Exception):
+    """Something the user can act on. The command line prints it and exits with code 2."""
+
+
+class RegisterError(LgauditError):
+    """The councils file cannot be used as it stands."""
+
+
+class RulebookError(LgauditError):
+    """A rule file or pack cannot be used as it stands."""
+
+
+class SettingsError(LgauditError):
+    """A setting is unknown or out of range."""
+
+
+class BrowserMissing(LgauditError):
+    """No usable browser or driver on this machine."""
+
+
+class StoreError(LgauditError):
+    """The store cannot be opened, read or written."""
+
+
+class ReportError(LgauditError):
+    """A report cannot be written."""

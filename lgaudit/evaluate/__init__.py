@@ -1,0 +1,1 @@
+"""Judging what was seen: pure, with no network, no clock and no randomness but a seed."""

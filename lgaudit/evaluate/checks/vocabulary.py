@@ -1,0 +1,124 @@
+"""How a check is written, named and found.
+
+A check is a function of a page (or of a whole visit) whose keyword-only parameters are the
+options a rule file may set::
+
+    @page_check
+    def no_link_text(page: Page, *, phrases: Sequence[str]) -> Result: ...
+
+    @site_check
+    def unique_titles(visit: Snapshot, *, minimum_pages: int = 2) -> Result: ...
+
+``needs`` names the evidence without which the outcome is ``untested``: "axe", "browser" (any
+browser evidence), "requests", "quiet" (timings of the quiet pass), "documents", "links".
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from selectolax.lexbor import LexborNode
+
+from lgaudit import dom
+from lgaudit.models import Outcome, Scope, Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a check saw: an outcome, a sentence, the places, and a measure where there is one."""
+
+    outcome: Outcome
+    message: str = ""
+    spots: tuple[Spot, ...] = ()
+    metric: float | None = None
+
+
+def passed(message: str = "", metric: float | None = None) -> Result:
+    """The rule applies and is kept."""
+    return Result(Outcome.PASSED, message, metric=metric)
+
+
+def inapplicable(message: str = "") -> Result:
+    """There is nothing here that the rule speaks of."""
+    return Result(Outcome.INAPPLICABLE, message)
+
+
+def failed(message: str, spots: Iterable[Spot] = (), metric: float | None = None) -> Result:
+    """The rule is broken, surely."""
+    return Result(Outcome.FAILED, message, tuple(spots), metric)
+
+
+def cant_tell(message: str, spots: Iterable[Spot] = (), metric: float | None = None) -> Result:
+    """A person should look; never counted against a council."""
+    return Result(Outcome.CANT_TELL, message, tuple(spots), metric)
+
+
+def untested(message: str) -> Result:
+    """The evidence the rule needs was not gathered."""
+    return Result(Outcome.UNTESTED, message)
+
+
+def judged(spots: Iterable[Spot], message: str, applicable: bool = True) -> Result:
+    """Failed when there are spots, passed when there are none, inapplicable when told so."""
+    found = tuple(spots)
+    if found:
+        return failed(message, found)
+    return passed() if applicable else inapplicable()
+
+
+def spot(node: LexborNode, message: str = "") -> Spot:
+    """The place of an element."""
+    return Spot(dom.selector_of(node), dom.snippet(node), message)
+
+
+CheckFunction = Callable[..., Result]
+F = TypeVar("F", bound=CheckFunction)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check with its name, scope, options (name -> default, or REQUIRED) and evidence."""
+
+    name: str
+    function: CheckFunction
+    scope: Scope
+    needs: frozenset[str]
+    options: Mapping[str, Any]
+    timing: bool = False
+
+
+REQUIRED = inspect.Parameter.empty
+VOCABULARY: dict[str, Check] = {}
+
+
+def page_check(
+    function: F | None = None, *, needs: Iterable[str] = (), timing: bool = False
+) -> Any:
+    """Register a function as a check of one page."""
+    return _register(function, Scope.PAGE, needs, timing)
+
+
+def site_check(
+    function: F | None = None, *, needs: Iterable[str] = (), timing: bool = False
+) -> Any:
+    """Register a function as a check of one visit to a site."""
+    return _register(function, Scope.SITE, needs, timing)
+
+
+def _register(function: F | None, scope: Scope, needs: Iterable[str], timing: bool) -> Any:
+    def enter(target: F) -> F:
+        options = {
+            p.name: p.default
+            for p in inspect.signature(target).parameters.values()
+            if p.kind is inspect.Parameter.KEYWORD_ONLY
+        }
+        name = target.__name__
+        if name in VOCABULARY:
+            raise ValueError(f"two checks are named {name}")
+        VOCABULARY[name] = Check(name, target, scope, frozenset(needs), options, timing)
+        return target
+
+    return enter(function) if function is not None else enter

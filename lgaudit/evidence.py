@@ -1,0 +1,269 @@
+"""What was seen, never an opinion: pages, what a browser saw of them, and whole visits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from lgaudit import dom
+from lgaudit.models import OK, Kind, Outcome, Site, Verdict
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+Headers = tuple[tuple[str, str], ...]
+
+
+def header(headers: Headers, name: str) -> str:
+    """The first header of that name, whatever its case, or ''."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """One hop: the URL asked, the status that sent us on, and where to."""
+
+    url: str
+    status: int
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One resource a page load asked for. Sizes are bytes on the wire, bodies only."""
+
+    url: str
+    type: str  # document, stylesheet, script, image, font, media, xhr, other
+    status: int | None
+    headers: Headers = ()
+    transferred: int = 0  # as on a first visit: what came from the cache counts its wire size
+    decoded: int = 0
+    from_cache: bool = False
+    protocol: str = ""  # h2, h3, http/1.1
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AxeNode:
+    """One element axe-core named. ``selector`` joins frames with ' >>> '."""
+
+    selector: str
+    html: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AxeResult:
+    """One axe-core rule on one page; ``nodes`` only for failed and cantTell."""
+
+    rule: str
+    outcome: Outcome
+    impact: str = ""
+    nodes: tuple[AxeNode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AxeRun:
+    """axe-core's answer for a page, or the error it gave instead."""
+
+    version: str
+    results: tuple[AxeResult, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Unthrottled lab timings of the quiet pass, medians over ``loads`` loads, milliseconds."""
+
+    fcp: float | None
+    lcp: float | None
+    tbt: float | None
+    loads: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserEvidence:
+    """What a browser saw of one page."""
+
+    html: str  # rendered DOM, serialised
+    title: str
+    final_url: str
+    status: int | None
+    axe: AxeRun | None = None
+    cls: float | None = None  # cumulative layout shift, unitless
+    requests: tuple[Request, ...] = ()
+    quiet: Timings | None = None
+    console_errors: tuple[str, ...] = ()
+    dialogs: int = 0  # alerts and confirms that were dismissed
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as it was seen. Text and trees are parsed when first asked for."""
+
+    url: str
+    final_url: str
+    kind: Kind = Kind.OTHER
+    verdict: Verdict = OK
+    status: int | None = None
+    headers: Headers = ()
+    body: bytes = b""
+    encoding: str = "utf-8"
+    redirects: tuple[Redirect, ...] = ()
+    http_version: str = ""  # "HTTP/2", "HTTP/1.1"; '' when not fetched over HTTP
+    elapsed_ms: float | None = None
+    depth: int = 0  # clicks from the home page
+    sampled: bool = True  # page rules are judged on sampled pages only
+    stratum: str = ""  # "structured", "random" or ""
+    source: str = ""  # path or URL as the user gave it
+    browser: BrowserEvidence | None = None
+
+    def header(self, name: str) -> str:
+        """The first response header of that name, or ''."""
+        return header(self.headers, name)
+
+    @cached_property
+    def response_html(self) -> str:
+        """The response body, decoded; never raises."""
+        return dom.decode(self.body, self.encoding)
+
+    @property
+    def html(self) -> str:
+        """The rendered DOM where a browser saw the page, else the response."""
+        return self.browser.html if self.browser else self.response_html
+
+    @cached_property
+    def dom(self) -> LexborHTMLParser:
+        """The tree of :attr:`html`."""
+        return dom.parse(self.html)
+
+    @cached_property
+    def response_dom(self) -> LexborHTMLParser:
+        """The tree of the response as sent, before any script ran."""
+        return dom.parse(self.response_html) if self.browser else self.dom
+
+    @cached_property
+    def main(self) -> LexborNode | None:
+        """The element that holds the page's own content."""
+        return dom.main_content(self.dom)
+
+    @cached_property
+    def text(self) -> str:
+        """Visible text of the main content only, blocks separated by new lines."""
+        return dom.visible_text(self.main) if self.main is not None else ""
+
+    @cached_property
+    def lang(self) -> str:
+        """Primary language subtag of the document ('en', 'cy'), or '' when not declared."""
+        root = self.dom.css_first("html")
+        value = (root.attributes.get("lang") or "") if root is not None else ""
+        return value.strip().lower().replace("_", "-").split("-")[0]
+
+    @cached_property
+    def title(self) -> str:
+        """Text of the title element, white space folded."""
+        node = self.dom.css_first("head title") or self.dom.css_first("title")
+        return " ".join(node.text().split()) if node is not None else ""
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """BeautifulSoup tree, for packs from outside; slow, so built-in checks never use it."""
+        from bs4 import BeautifulSoup
+
+        return BeautifulSoup(self.html, "lxml")
+
+
+@dataclass(frozen=True, slots=True)
+class PdfFacts:
+    """What was read from one PDF, without its content."""
+
+    pages: int = 0
+    tagged: bool = False
+    title: str = ""
+    display_title: bool = False
+    lang: str = ""
+    created: dt.date | None = None
+    modified: dt.date | None = None
+    has_form: bool = False
+    image_pages: int = 0  # of the pages read, those with an image
+    sparse_pages: int = 0  # of the pages read, those with under 20 characters of text
+    pages_read: int = 0
+    encrypted: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A linked file that is not a page."""
+
+    url: str
+    link_text: str
+    found_on: tuple[str, ...]  # page URLs, sorted
+    verdict: Verdict = OK
+    content_type: str = ""
+    size: int | None = None  # bytes
+    pdf: PdfFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCheck:
+    """One link asked for after the crawl. ``reason`` is OK when something answered usefully."""
+
+    url: str
+    verdict: Verdict
+    status: int | None
+    found_on: tuple[str, ...]  # page URLs, sorted
+    internal: bool
+    in_main: bool
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """One-off looks at a site."""
+
+    not_found: Page | None = None  # answer to an address that cannot exist
+    alpn: str = ""  # h2 or http/1.1, as the main host negotiated
+    robots_txt: str = ""
+    sitemaps: tuple[str, ...] = ()
+    assets: tuple[Request, ...] = ()  # stylesheets and scripts of the home page, fetched once
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a site was seen. ``lost`` maps a reason to the number of pages lost to it."""
+
+    found: int = 0
+    eligible: int = 0
+    sampled: int = 0
+    audited: int = 0
+    lost: Mapping[str, int] = field(default_factory=dict)
+    stopped: str = ""  # why the crawl ended: exhausted, pages, bytes, minutes, circuit_open ...
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One visit to one site."""
+
+    site: Site
+    verdict: Verdict  # whether the site could be seen at all: the home page's verdict
+    pages: tuple[Page, ...] = ()
+    lost: tuple[tuple[str, Verdict], ...] = ()  # URLs not audited and why
+    documents: tuple[Document, ...] = ()
+    links: tuple[LinkCheck, ...] = ()
+    probes: Probes = Probes()
+    coverage: Coverage = Coverage()
+    started: dt.datetime | None = None
+    finished: dt.datetime | None = None
+    browser: str = ""  # name and version, '' when none looked
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def audited(self) -> tuple[Page, ...]:
+        """Pages that page rules are judged on: sampled, and seen as a resident would."""
+        return tuple(p for p in self.pages if p.sampled and p.verdict.ok)

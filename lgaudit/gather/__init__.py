@@ -1,0 +1,1 @@
+"""Looking at sites: the only code that touches the network."""

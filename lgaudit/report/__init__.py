@@ -1,0 +1,1 @@
+"""Showing results: tables, pages and files; the only code that uses pandas."""

@@ -1,0 +1,116 @@
+"""What a run leaves behind: the shape the store keeps and the reports show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lgaudit.evidence import Coverage
+from lgaudit.models import Finding, Kind, Outcome, Rank, Rule, Run, Site, SiteScore, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """One page of a visit, without its content. Sizes are bytes, times milliseconds."""
+
+    url: str
+    final_url: str
+    title: str
+    kind: Kind
+    verdict: Verdict
+    sampled: bool
+    stratum: str = ""
+    template: str = ""  # pages with the same value share a template; clusters of the bootstrap
+    status: int | None = None
+    source: str = ""  # as the user gave it
+    bytes: int | None = None
+    requests: int | None = None
+    cls: float | None = None
+    fcp: float | None = None  # timings: quiet pass, unthrottled lab values
+    lcp: float | None = None
+    tbt: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What a rule said of each page; pages not named were inapplicable."""
+
+    rule: str
+    by_page: Mapping[str, Outcome]  # page URL -> outcome; '' is the site itself
+
+
+@dataclass(frozen=True)
+class SiteResult:
+    """Everything a run keeps of one site."""
+
+    site: Site
+    verdict: Verdict
+    coverage: Coverage
+    pages: tuple[PageResult, ...] = ()
+    lost: tuple[tuple[str, Verdict], ...] = ()
+    findings: tuple[Finding, ...] = ()  # failed and cantTell, with their spots
+    outcomes: tuple[Outcomes, ...] = ()  # passed, failed, cantTell, untested
+    score: SiteScore | None = None
+    seconds: float | None = None  # wall time of the visit
+    browser: str = ""
+    axe_core: str = ""
+    documents: int = 0
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+class Results(Protocol):
+    """A finished run, read one site at a time so that memory stays flat."""
+
+    @property
+    def run(self) -> Run:
+        """The run itself."""
+        ...
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """The rules of the run, examples left out, in id order."""
+        ...
+
+    @property
+    def bar(self) -> Bar:
+        """The bar the run was scored by."""
+        ...
+
+    @property
+    def sites(self) -> Sequence[Site]:
+        """Every site of the run, in slug order."""
+        ...
+
+    @property
+    def scores(self) -> Mapping[str, SiteScore]:
+        """Score by site slug; unranked sites have one too, with the reason."""
+        ...
+
+    @property
+    def ranks(self) -> Mapping[str, Rank]:
+        """Rank by site slug, ranked sites only."""
+        ...
+
+    def site(self, slug: str) -> SiteResult:
+        """One site in full."""
+        ...
+
+    def each_site(self) -> Iterator[SiteResult]:
+        """Every site in full, in slug order, one in memory at a time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """``rules/bar.toml``: everything that turns outcomes into scores."""
+
+    version: str
+    category_weights: Mapping[str, float]
+    severity_weights: Mapping[str, float]
+    meets_at_page: float = 0.95
+    meets_at_site: float = 1.0
+    minimum_pages: int = 10  # audited pages a site needs to be ranked
+    minimum_seen: float = 0.5  # share of the sample that must have been seen
+    confidence: float = 0.9
+    draws: int = 2000

@@ -1,0 +1,1 @@
+"""Keeping runs: the only code that knows SQL."""
