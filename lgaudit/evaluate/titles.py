@@ -1,0 +1,105 @@
+"""What a page calls itself: its title with the name of the site taken off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from lgaudit import dom
+from lgaudit.evidence import Page
+
+# A dash needs space on both sides; the rest separate with or without it.
+_SEPARATOR = re.compile(r"\s+[-‐–—/:~]+\s+|\s*(?:\||»|›|·|•|::|\s<\s|\s>\s)+\s*")
+_STRONG = re.compile(r"[|»›·•<>]|::")
+_ORGANISATION = re.compile(
+    r"(?:[A-Z&][\w'’.-]*|\band)\s+(?:Council|Councils|Authority|Corporation|COUNCIL)"
+    r"(?:\s+(?:website|online|home\s?page|home))?$"
+    r"|^(?:Cyngor|Comhairle|London Borough of|Royal Borough of|City of|Welcome to)\s+\w"
+    r"|\.gov\.(?:uk|wales)$|\bllyw\.cymru$"
+)
+_EDGES = " |»›·•-–—"
+_GENERIC_LABELS = frozenset("www gov uk wales cymru llyw com org co net localhost example".split())
+
+
+def strip_suffix(title: str, site_names: Sequence[str] = ()) -> str:
+    """The title without the site's name before or after a separator; never empties a title.
+
+    ``site_names`` are names the site is known by. Without them a part goes only when it reads
+    as the name of a council ('Borchester Borough Council') or stands behind a bar.
+    """
+    known = {_key(name) for name in site_names if _key(name)}
+    parts, separators = _split(title)
+    given = len(parts)
+    while len(parts) > 1 and _is_site(parts[-1], known):
+        parts.pop()
+        separators.pop()
+    while len(parts) > 1 and _is_site(parts[0], known):
+        parts.pop(0)
+        separators.pop(0)
+    if len(parts) == given > 1 and _STRONG.search(separators[-1]):
+        parts.pop()
+        separators.pop()
+    pieces = [parts[0]] + [gap + part for gap, part in zip(separators, parts[1:], strict=True)]
+    return dom.fold("".join(pieces))
+
+
+def own_title(page: Page) -> str:
+    """The page's title without the site's name, helped by what the page says of itself."""
+    heading = main_heading(page)
+    if heading and page.title.casefold().startswith(heading.casefold()):
+        rest = page.title[len(heading) :]
+        if not rest or _SEPARATOR.match(rest):
+            return page.title[: len(heading)]
+    return strip_suffix(page.title, site_names(page))
+
+
+def main_heading(page: Page) -> str:
+    """Text of the first h1 that markup does not hide, or ''."""
+    for node in page.dom.css("h1"):
+        if not dom.hidden(node):
+            text = dom.fold(node.text())
+            if text:
+                return text
+    return ""
+
+
+def site_names(page: Page) -> tuple[str, ...]:
+    """Names the page gives its site: og:site_name, application-name and the host's own label."""
+    names = [
+        dom.fold(dom.attribute(node, "content"))
+        for node in page.dom.css('meta[property="og:site_name"], meta[name="application-name"]')
+    ]
+    return (*(name for name in names if name), *host_names(page.final_url or page.url))
+
+
+def host_names(url: str) -> tuple[str, ...]:
+    """The labels of a host that could name its owner: 'borchester' of www.borchester.gov.uk."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ()
+    labels = (label for label in host.split(".") if len(label) > 2 and not label.isdigit())
+    return tuple(label for label in labels if label not in _GENERIC_LABELS)
+
+
+def _split(title: str) -> tuple[list[str], list[str]]:
+    """Parts and the separators between them; a title of nothing but separators is one part."""
+    title = dom.fold(title).strip(_EDGES)
+    parts: list[str] = []
+    separators: list[str] = []
+    start = 0
+    for match in _SEPARATOR.finditer(title):
+        if title[start : match.start()].strip() and title[match.end() :].strip():
+            parts.append(title[start : match.start()].strip())
+            separators.append(match.group())
+            start = match.end()
+    return [*parts, title[start:].strip()], separators
+
+
+def _is_site(part: str, known: set[str]) -> bool:
+    return _key(part) in known or bool(_ORGANISATION.search(part))
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.casefold().removeprefix("welcome to ").removesuffix(" home"))
