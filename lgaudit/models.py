@@ -125,6 +125,8 @@ class Council:
     opened: dt.date | None = None
     closed: dt.date | None = None
     successors: tuple[str, ...] = ()  # slugs
+    latitude: float | None = None  # degrees, WGS 84
+    longitude: float | None = None
     extra: Mapping[str, str] = field(default_factory=dict)  # unknown columns, passed through
 
 
@@ -201,6 +203,8 @@ class ExamplePage:
     headers: Mapping[str, str] = field(default_factory=dict)
     kind: Kind = Kind.OTHER
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    lang: str = "en"  # of the document put around a fragment
+    expect: bool = False  # a site rule must name this page
 
 
 @dataclass(frozen=True, slots=True)

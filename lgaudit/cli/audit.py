@@ -1,0 +1,193 @@
+"""`lgaudit audit`: look at every council's site, evaluate, keep, show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lgaudit.cli.console import note
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lgaudit.models import Site
+    from lgaudit.register import Register
+
+
+def audit(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[URL | COUNCIL-SLUG]...",
+            help="Sites to audit; with no names, every council in the register.",
+        ),
+    ] = None,
+    councils: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Your own register (CSV); default: the built-in one."),
+    ] = None,
+    nation: Annotated[
+        list[str] | None, typer.Option(help="Only councils of this nation; may be repeated.")
+    ] = None,
+    type_: Annotated[
+        list[str] | None, typer.Option("--type", help="Only councils of this type.")
+    ] = None,
+    region: Annotated[list[str] | None, typer.Option(help="Only councils of this region.")] = None,
+    cohort: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Only the councils named in a file, one slug a line."),
+    ] = None,
+    pages: Annotated[
+        int | None, typer.Option(min=1, help="Pages sampled on each site (default 30).")
+    ] = None,
+    sites: Annotated[
+        int | None, typer.Option(min=1, help="Sites fetched at the same time (default 40).")
+    ] = None,
+    browsers: Annotated[
+        int | None, typer.Option(min=1, help="Browsers at work (default one for each core).")
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only what can be judged without a browser.")
+    ] = False,
+    pace: Annotated[
+        float | None, typer.Option(min=0, help="Least seconds between requests to one host.")
+    ] = None,
+    contact: Annotated[
+        str | None, typer.Option(help="E-mail or page that site owners can ask about the visit.")
+    ] = None,
+    rules: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FOLDER", help="A folder of rule packs to add; may be repeated."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PACK", help="Only these packs or rules; may be repeated."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed and sites give the same sample.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last run that did not finish.")
+    ] = False,
+    run: Annotated[
+        str | None, typer.Option(metavar="RUN", help="With --resume: the run to go on with.")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where runs are kept (default ./lgaudit.db).")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where reports go (default ./reports).")
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", help="terminal, or json for the results on standard output.")
+    ] = "terminal",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Audit council websites and write a league table.
+
+    Examples: `lgaudit audit` (every council), `lgaudit audit adur --no-browser`,
+    `lgaudit audit https://www.example.gov.uk/ --pages 50`, `lgaudit audit --nation Wales`.
+    """
+    import datetime as dt
+
+    from lgaudit import register, settings
+    from lgaudit.cli import auditing
+
+    auditing.check_format(format_)
+    chosen = settings.load(
+        {
+            "pages": pages,
+            "sites": sites,
+            "browsers": browsers,
+            "browser": False if no_browser else None,
+            "pace": pace,
+            "contact": contact,
+            "seed": seed,
+            "store": store,
+            "out": str(out) if out else None,
+        }
+    )
+    whole = register.read(councils)
+    today = dt.datetime.now(dt.UTC).date()
+    targets = choose(
+        whole,
+        names or (),
+        today,
+        nations=nation or (),
+        types=type_ or (),
+        regions=region or (),
+        cohort=cohort,
+    )
+    if not chosen.contact:
+        note(
+            "site owners cannot tell who is visiting. Give --contact, or contact in lgaudit.toml"
+            " (an e-mail address or a page about your audit)."
+        )
+    code = auditing.run_and_show(
+        targets,
+        chosen,
+        extra_columns=whole.extra_columns,
+        rule_folders=rules or (),
+        only=only or (),
+        resume=(run or "latest") if resume or run else "",
+        format_=format_,
+        quiet=quiet,
+    )
+    raise typer.Exit(code)
+
+
+def choose(
+    whole: Register,
+    names: Sequence[str],
+    today: object,
+    *,
+    nations: Sequence[str] = (),
+    types: Sequence[str] = (),
+    regions: Sequence[str] = (),
+    cohort: Path | None = None,
+) -> tuple[Site, ...]:
+    """The sites a command line asks for, in slug order.
+
+    Raises:
+        RegisterError: an unknown slug or filter, a name that is no address, an empty choice.
+    """
+    import datetime as dt
+
+    from lgaudit import register
+    from lgaudit.errors import RegisterError
+
+    day = today if isinstance(today, dt.date) else None
+    addresses = [name for name in names if "://" in name or "." in name]
+    slugs = [name for name in names if name not in addresses]
+    slugs += _cohort(cohort)
+    by_name = [whole.council(slug) for slug in slugs]
+    filtered = whole.select(nations=nations, types=types, regions=regions, on=day)
+    if by_name:
+        chosen = [c for c in by_name if not (nations or types or regions) or c in filtered]
+    else:
+        chosen = [] if addresses else list(filtered)
+    sites = {site.slug: site for site in register.sites(dict.fromkeys(chosen))}
+    for address in addresses:
+        site = register.site_of(address, whole.councils)
+        sites[site.slug] = site
+    if not sites:
+        raise RegisterError("No council matches. `lgaudit councils list` shows what there is.")
+    return tuple(sites[slug] for slug in sorted(sites))
+
+
+def _cohort(file: Path | None) -> list[str]:
+    from lgaudit.errors import RegisterError
+
+    if file is None:
+        return []
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RegisterError(f"{file}: cannot be read: {error}.") from error
+    slugs = [line.split("#", 1)[0].strip() for line in lines]
+    slugs = [slug for slug in slugs if slug]
+    if not slugs:
+        raise RegisterError(f"{file}: names no council. Write one slug on each line.")
+    return slugs

@@ -1,0 +1,72 @@
+"""The command line's front door: commands, the version, and how errors end."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from lgaudit import __version__
+from lgaudit.cli import audit, check, councils, demo, report, rules, runs
+from lgaudit.cli.console import complain
+from lgaudit.errors import LgauditError
+
+COULD_NOT_RUN = 2
+
+app = typer.Typer(
+    name="lgaudit",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Audit UK council websites against one shared, openly published bar.\n\n"
+        "Start with `lgaudit demo` (made-up councils, no internet needed), then"
+        " `lgaudit audit YOUR-COUNCIL` for one site or `lgaudit check FOLDER` for pages"
+        " before release.\n\n"
+        "Exit codes: 0 done; 1 done, and the bar is not met (see `--fail-on`);"
+        " 2 could not run or could not see what it was asked to."
+    ),
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lgaudit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    del version
+
+
+app.command("audit")(audit.audit)
+app.command("check")(check.check)
+app.command("demo")(demo.demo)
+app.command("report")(report.report)
+app.add_typer(runs.app, name="runs")
+app.add_typer(rules.app, name="rules")
+app.add_typer(councils.app, name="councils")
+
+
+def main() -> None:
+    """Run the program; every error the user can act on is a sentence and exit code 2."""
+    try:
+        app()
+    except LgauditError as error:
+        complain(str(error))
+        sys.exit(COULD_NOT_RUN)
+    except KeyboardInterrupt:
+        complain("Stopped. Nothing that was already kept is lost.")
+        sys.exit(COULD_NOT_RUN)
+    except BrokenPipeError:  # the reader of a pipe, such as head, has had enough
+        sys.stderr.close()
+        sys.exit(0)
