@@ -1,0 +1,92 @@
+"""Scores to places in a league, with the bands the joint draws allow."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from lgaudit.models import Rank, SiteScore
+
+
+def rank(
+    scores: Mapping[str, SiteScore],
+    draws: Mapping[str, npt.NDArray[np.floating]],
+    *,
+    confidence: float = 0.9,
+) -> dict[str, Rank]:
+    """Rank by site slug, best first; sites without an overall score are left out.
+
+    Places are competition ranks ("1224") on the score rounded to 0.1, the precision that is
+    shown: equal scores share a place. The band runs from the 5th to the 95th percentile (for
+    ``confidence`` 0.9) of the site's place over the joint draws, all sites drawn at once, and
+    always holds the place itself. Groups of no clear difference are in :func:`_grouped`.
+    """
+    slugs = sorted(slug for slug, score in scores.items() if score.overall is not None)
+    if not slugs:
+        return {}
+    tenths = np.array([_tenths(scores[slug]) for slug in slugs])
+    places = _places(tenths[:, np.newaxis])[:, 0]
+    bands = _bands(slugs, tenths, draws, confidence)
+    found = [
+        Rank(slug, int(place), min(int(low), int(place)), max(int(high), int(place)), 0)
+        for slug, place, (low, high) in zip(slugs, places, bands, strict=True)
+    ]
+    found.sort(key=lambda item: (item.place, item.site))
+    return {item.site: item for item in _grouped(found)}
+
+
+def _tenths(score: SiteScore) -> int:
+    assert score.overall is not None
+    return round(round(score.overall.value, 1) * 10)
+
+
+def _places(tenths: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+    """Competition ranks of each column of a sites x draws table; the highest value is first."""
+    places = np.empty(tenths.shape, dtype=np.int64)
+    for column in range(tenths.shape[1]):
+        values = tenths[:, column]
+        better = np.searchsorted(np.sort(values), values, side="right")
+        places[:, column] = len(values) - better + 1
+    return places
+
+
+def _bands(
+    slugs: list[str],
+    tenths: npt.NDArray[np.integer],
+    draws: Mapping[str, npt.NDArray[np.floating]],
+    confidence: float,
+) -> npt.NDArray[np.integer]:
+    """Lowest and highest likely place of each site; a site without draws keeps its score."""
+    held = [draws.get(slug, np.empty(0)) for slug in slugs]
+    count = min((len(own) for own in held if len(own)), default=1)
+    table = np.empty((len(slugs), count), dtype=np.int64)
+    for row, own in enumerate(held):
+        table[row] = np.rint(np.asarray(own[:count], float) * 10) if len(own) else tenths[row]
+    tail = (1 - confidence) / 2
+    places = _places(table)
+    low = np.quantile(places, tail, axis=1, method="lower")
+    high = np.quantile(places, 1 - tail, axis=1, method="higher")
+    return np.column_stack([low, high])
+
+
+def _grouped(ranks: list[Rank]) -> list[Rank]:
+    """Number the groups of no clear difference, from 1 at the top.
+
+    Walking down the table, a group is opened by the first site that is in none. Sites below join
+    while their band overlaps the opener's; the first that does not opens the next group. Overlap
+    is with the opener only, not from neighbour to neighbour, or a long table of small steps
+    would be one group. Sites that share a place share a group.
+    """
+    grouped: list[Rank] = []
+    group, reach = 0, 0
+    for _, tied in itertools.groupby(ranks, key=lambda item: item.place):
+        level = list(tied)
+        if group == 0 or min(item.low for item in level) > reach:
+            group += 1
+            reach = max(item.high for item in level)
+        grouped.extend(replace(item, group=group) for item in level)
+    return grouped
