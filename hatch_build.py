@@ -20,6 +20,7 @@ class BundleEngines(BuildHookInterface):
     """Runs before every sdist, wheel and editable install."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Put axe-core in place; in wheels, the rules and the register too."""
         root = Path(self.root)
         vendored = root / "lgaudit" / "_vendor" / "axe-core"
         wanted = json.loads((root / "package.json").read_text())["dependencies"]["axe-core"]

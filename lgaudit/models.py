@@ -90,6 +90,7 @@ class Reason(StrEnum):
     DUPLICATE = "duplicate"
     BUDGET = "budget"
     CIRCUIT_OPEN = "circuit_open"
+    PROGRAM_ERROR = "program_error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,7 @@ class Spot:
     selector: str
     snippet: str
     message: str = ""  # what is wrong just here, when the finding's message is not enough
+    fingerprint: str = ""  # identity of the defect, see evaluate.issues
 
 
 @dataclass(frozen=True, slots=True)

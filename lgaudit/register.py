@@ -215,7 +215,7 @@ def _council(row: dict[str, str | None], extra: Sequence[str]) -> tuple[Council 
     _known(cell["nation"], NATIONS, "nation", faults)
     _known(cell["type"], TYPES, "type", faults)
     slug = cell["slug"]
-    if slug and not slug.replace("-", "").isascii() or "/" in slug or " " in slug:
+    if (slug and not slug.replace("-", "").isascii()) or "/" in slug or " " in slug:
         faults.append(f"slug {slug!r} may hold only letters, digits and hyphens")
     for name in ("homepage", "welsh_homepage"):
         if cell.get(name) and not _is_web_address(cell[name]):

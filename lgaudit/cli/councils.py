@@ -96,5 +96,5 @@ def _plain(council: Any) -> dict[str, Any]:
     import msgspec
 
     plain: dict[str, Any] = msgspec.to_builtins(council)
-    extra = plain.pop("extra")
-    return plain | extra
+    extra: dict[str, Any] = plain.pop("extra")
+    return {**plain, **extra}
