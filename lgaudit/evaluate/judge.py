@@ -1,0 +1,198 @@
+"""Rules x evidence -> findings. Pure: the same evidence always gives the same findings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from lgaudit.evaluate import page_language, patterns
+from lgaudit.evaluate.checks.vocabulary import (
+    VOCABULARY,
+    Check,
+    Result,
+    cant_tell,
+    inapplicable,
+    untested,
+)
+from lgaudit.evidence import Page, Snapshot
+from lgaudit.models import Finding, Rule, Scope, Site, Spot
+
+MAXIMUM_SPOTS = 50
+MAXIMUM_MESSAGE = 500
+MAXIMUM_SELECTOR = 500
+MAXIMUM_SNIPPET = 300
+
+PAGE_EVIDENCE: dict[str, tuple[Callable[[Page], bool], str]] = {
+    "browser": (lambda p: p.browser is not None, "No browser looked at this page."),
+    "axe": (
+        lambda p: bool(p.browser and p.browser.axe and not p.browser.axe.error),
+        "axe-core gave no answer for this page.",
+    ),
+    "requests": (
+        lambda p: bool(p.browser and p.browser.requests),
+        "The requests of this page were not recorded.",
+    ),
+    "quiet": (
+        lambda p: bool(p.browser and p.browser.quiet),
+        "This page was not timed in the quiet pass.",
+    ),
+}
+SITE_EVIDENCE: dict[str, tuple[Callable[[Snapshot], bool], str]] = {
+    "documents": (lambda v: bool(v.documents), "No linked documents were read."),
+    "links": (lambda v: bool(v.links), "No links were checked."),
+}
+
+
+def judge(rules: Sequence[Rule], visit: Snapshot) -> tuple[Finding, ...]:
+    """Every finding of a visit: page rules on each audited page, then site rules, in rule order."""
+    found: list[Finding] = []
+    for page in visit.audited:
+        found += judge_page(rules, page, visit.site)
+    found += (judge_site(rule, visit) for rule in rules if rule.scope is Scope.SITE)
+    return tuple(found)
+
+
+def judge_page(rules: Iterable[Rule], page: Page, site: Site | None = None) -> list[Finding]:
+    """What every page rule says of one page. ``site`` gives the councils, when they are known."""
+    tongue: list[str] = []
+
+    def language() -> str:
+        if not tongue:
+            tongue.append(page_language.language_of(page))
+        return tongue[0]
+
+    findings = []
+    for rule in rules:
+        if rule.scope is not Scope.PAGE:
+            continue
+        reason = _not_for_site(rule, site) or _not_for_page(rule, page, language)
+        result = inapplicable(reason) if reason else _page_result(rule, page)
+        findings.append(_finding(rule, page.url, result))
+    return findings
+
+
+def judge_site(rule: Rule, visit: Snapshot) -> Finding:
+    """What a site rule says of a visit; untested when the site could not be seen."""
+    reason = _not_for_site(rule, visit.site)
+    if reason:
+        return _finding(rule, "", inapplicable(reason))
+    if not visit.verdict.ok:
+        return _finding(
+            rule, "", untested(f"The site could not be seen: {visit.verdict.reason.value}.")
+        )
+    check = VOCABULARY.get(rule.check)
+    if check is None:
+        return _finding(rule, "", _no_check(rule))
+    missing = _missing_site(check, visit)
+    return _finding(rule, "", untested(missing) if missing else _run(check, rule, visit))
+
+
+def _page_result(rule: Rule, page: Page) -> Result:
+    check = VOCABULARY.get(rule.check)
+    if check is None:
+        return _no_check(rule)
+    missing = _missing_page(check, page)
+    return untested(missing) if missing else _run(check, rule, page)
+
+
+def _run(check: Check, rule: Rule, evidence: Page | Snapshot) -> Result:
+    """A check that breaks says nothing of the page, so the outcome is untested."""
+    try:
+        with patterns.budget():
+            result = check.function(evidence, **rule.options)
+    except patterns.PatternTimeout as error:
+        return cant_tell(f"Nobody can tell here, because {error}. A person should look.")
+    except Exception as error:
+        first = (str(error).splitlines() or [""])[0]
+        return untested(f"Check {check.name} stopped: {type(error).__name__}: {first}")
+    if not isinstance(result, Result):
+        return untested(f"Check {check.name} gave no result.")
+    return result
+
+
+def _no_check(rule: Rule) -> Result:
+    return untested(f"There is no check named {rule.check}.")
+
+
+def _missing_page(check: Check, page: Page) -> str:
+    for need in sorted(check.needs):
+        there, reason = PAGE_EVIDENCE.get(need, (None, f"There is no evidence named {need}."))
+        if there is None or not there(page):
+            return reason
+    return ""
+
+
+def _missing_site(check: Check, visit: Snapshot) -> str:
+    for need in sorted(check.needs):
+        if need in SITE_EVIDENCE:
+            seen, reason = SITE_EVIDENCE[need]
+            if not seen(visit):
+                return reason
+        elif need in PAGE_EVIDENCE:
+            there, reason = PAGE_EVIDENCE[need]
+            if not any(there(page) for page in visit.audited):
+                return reason
+        else:
+            return f"There is no evidence named {need}."
+    return ""
+
+
+def _not_for_site(rule: Rule, site: Site | None) -> str:
+    """Why a rule does not speak of these councils, or ''. One council it speaks of is enough."""
+    limits = rule.applies_to
+    if not limits.nation and not limits.type:
+        return ""
+    for council in site.councils if site else ():
+        if (not limits.nation or council.nation in limits.nation) and (
+            not limits.type or council.type in limits.type
+        ):
+            return ""
+    return f"Only for: {', '.join((*limits.nation, *limits.type))}."
+
+
+def _not_for_page(rule: Rule, page: Page, language: Callable[[], str]) -> str:
+    limits = rule.applies_to
+    if limits.kind and page.kind not in limits.kind:
+        return f"Only for pages of kind: {', '.join(limits.kind)}."
+    if page.kind in limits.not_kind:
+        return f"Not for pages of kind {page.kind.value}."
+    if limits.language and language() not in limits.language:
+        return f"Only for pages in: {', '.join(limits.language)}."
+    return ""
+
+
+def _finding(rule: Rule, url: str, result: Result) -> Finding:
+    extra = len(result.spots) - MAXIMUM_SPOTS
+    message = result.message
+    if extra > 0:
+        message = f"{message} (and {extra} more)".lstrip()
+    metric = result.metric
+    return Finding(
+        rule=rule.id,
+        url=url,
+        outcome=result.outcome,
+        message=_cut(message, MAXIMUM_MESSAGE),
+        spots=tuple(_trimmed(spot) for spot in result.spots[:MAXIMUM_SPOTS]),
+        metric=metric if metric is None or math.isfinite(metric) else None,
+    )
+
+
+def _trimmed(spot: Spot) -> Spot:
+    """A page may hold an id or a text of megabytes; a finding may not."""
+    if (
+        len(spot.selector) <= MAXIMUM_SELECTOR
+        and len(spot.snippet) <= MAXIMUM_SNIPPET
+        and len(spot.message) <= MAXIMUM_MESSAGE
+    ):
+        return spot
+    return replace(
+        spot,
+        selector=spot.selector if len(spot.selector) <= MAXIMUM_SELECTOR else "",
+        snippet=_cut(spot.snippet, MAXIMUM_SNIPPET),
+        message=_cut(spot.message, MAXIMUM_MESSAGE),
+    )
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,0 +1,56 @@
+"""Which language a page is really in, so that rules for English never judge Welsh text.
+
+Declared languages are believed except in the one case that is common here: a Welsh page that
+says it is English. Small function words decide, because names and loan words fool nobody there.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lgaudit.evidence import Page
+
+ENGLISH = frozenset(
+    "the of and to in for is on that by this with you it not or be are from at as your all have"
+    " an was we will can if has about which their".split()
+)
+WELSH = frozenset(
+    "y yr yn i ar a'r o'r i'r ac neu mae wedi gan sydd bod eich eu ein cyngor gyda am ei hyn os"
+    " chi dylai gallwch oes nid ydy yw bydd gael".split()
+)
+LEAST_WORDS = 20  # fewer say nothing sure about a language
+WORDS_READ = 600
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+
+
+def language_of(page: Page) -> str:
+    """'en', 'cy' or another subtag; '' when neither the page nor its text tells."""
+    declared = page.lang
+    if declared not in ("", "en"):
+        return declared
+    english, welsh = votes(page.text)
+    if welsh > 2 * english and welsh >= LEAST_WORDS // 4:
+        return "cy"
+    if declared:
+        return declared
+    return "en" if english > 2 * welsh and english >= LEAST_WORDS // 4 else ""
+
+
+def votes(text: str) -> tuple[float, float]:
+    """How many of the first words are small words of English, and of Welsh.
+
+    Both are 0 for a text too short to tell.
+    """
+    words = [w[0].lower().replace("’", "'") for w in _take(text)]
+    if len(words) < LEAST_WORDS:
+        return 0, 0
+    return sum(w in ENGLISH for w in words), sum(w in WELSH for w in words)
+
+
+def _take(text: str) -> list[re.Match[str]]:
+    found = []
+    for match in _WORD.finditer(text):
+        found.append(match)
+        if len(found) == WORDS_READ:
+            break
+    return found
