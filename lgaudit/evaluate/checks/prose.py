@@ -1,0 +1,239 @@
+"""Checks of wording: what the main content's own text says, quotes and code left out."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+import regex
+
+from lgaudit import dom
+from lgaudit.evaluate import patterns as timed
+from lgaudit.evaluate.checks.vocabulary import Result, failed, inapplicable, page_check, passed
+from lgaudit.evaluate.reading import Hit, Stream, read
+from lgaudit.evaluate.titles import main_heading
+from lgaudit.evidence import Page
+from lgaudit.models import Spot
+
+SHORT = 20  # words: below this a text says too little to be judged
+MOST = 50  # spots on one page
+_AROUND = 60  # characters quoted on each side of what was found
+
+
+@page_check
+def phrases_absent(
+    page: Page,
+    *,
+    phrases: Mapping[str, str],
+    unless: Sequence[str] = (),
+    never: Sequence[str] = (),
+    allowed: int = 0,
+    within: Sequence[str] = ("prose",),
+    links: bool = True,
+    minimum_words: int = SHORT,
+) -> Result:
+    """None of these phrases (phrase = what to say instead, or '') stands in the text.
+
+    ``unless`` names longer phrases that may hold one; ``allowed`` uses are let pass, except of
+    the phrases in ``never``.
+    """
+    stream = read(page).stream(within, links)
+    if stream.words < minimum_words:
+        return inapplicable("There is too little text to judge.")
+    hits = phrase_hits(stream, phrases, unless)
+    strict = phrase_hits(stream, never, ())
+    if not strict and len(hits) <= allowed:
+        return passed(f"{len(hits)} uses" if hits else "")
+    return failed(_message(strict or hits, phrases), hit_spots(hits or strict))
+
+
+@page_check
+def phrases_rare(
+    page: Page,
+    *,
+    phrases: Mapping[str, str],
+    unless: Sequence[str] = (),
+    unless_near: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    skip_pages_pattern: str = "",
+    distinct: int = 3,
+    words_per_use: int = 150,
+    within: Sequence[str] = ("prose",),
+    links: bool = False,
+    minimum_words: int = 50,
+) -> Result:
+    """Fewer than ``distinct`` of the phrases, and at most one use in ``words_per_use`` words.
+
+    Words that start with a capital inside a sentence are taken to be names. ``unless_near``
+    maps a phrase to words that excuse it in the same block; ``skip_pages_pattern`` is tried on
+    the page's path, title and main heading.
+    """
+    if skip_pages_pattern and timed.search(skip_pages_pattern, _about(page)):
+        return inapplicable("A legal, strategic or committee page.")
+    stream = read(page).stream(within, links)
+    if stream.words < minimum_words:
+        return inapplicable("There is too little text to judge.")
+    hits = [
+        hit
+        for hit in phrase_hits(stream, phrases, unless)
+        if not _is_name(hit) and not _near(hit, unless_near.get(hit.text.lower(), ()))
+    ]
+    kinds = {hit.text.lower() for hit in hits}
+    # One stray word on a short page is not a habit, whatever its share.
+    often = len(hits) * words_per_use > max(stream.words, words_per_use)
+    if len(kinds) < distinct and not often:
+        return passed(f"{len(hits)} uses in {stream.words} words" if hits else "")
+    return failed(_message(hits, phrases), hit_spots(hits))
+
+
+@page_check
+def patterns_absent(
+    page: Page,
+    *,
+    patterns: Sequence[str],
+    unless_patterns: Sequence[str] = (),
+    right_patterns: Sequence[str] = (),
+    within: Sequence[str] = ("prose",),
+    links: bool = True,
+    case: bool = False,
+    limit: int = MOST,
+    minimum_words: int = 0,
+) -> Result:
+    """None of these patterns matches the text, save inside a match of ``unless_patterns``.
+
+    With ``right_patterns`` the rule applies only to pages where the thing is written at all,
+    rightly or wrongly. ``limit`` caps the places reported; ``case`` minds capitals.
+    """
+    stream = read(page).stream(within, links)
+    if stream.words < max(1, minimum_words):
+        return inapplicable("There is too little text to judge.")
+    hits = pattern_hits(stream, patterns, unless_patterns, case)
+    if hits:
+        return failed(_message(hits, {}), hit_spots(hits, limit))
+    flags = regex.NOFLAG if case else regex.IGNORECASE
+    if right_patterns and not any(timed.search(p, stream.text, flags) for p in right_patterns):
+        return inapplicable("Nothing of the kind is written here.")
+    return passed()
+
+
+def phrase_hits(stream: Stream, phrases: Iterable[str], unless: Iterable[str]) -> list[Hit]:
+    """Whole-word uses of the phrases, capitals and kind of apostrophe ignored, in order."""
+    excused = _found(stream.lowered, unless)
+    found = sorted(
+        (a, b)
+        for a, b in _found(stream.lowered, phrases)
+        if not any(c <= a and b <= d for c, d in excused)
+    )
+    kept = [
+        s for n, s in enumerate(found) if not any(_covers(o, s) for o in found[max(0, n - 3) :])
+    ]
+    return [stream.hit(a, b) for a, b in kept]
+
+
+def pattern_hits(
+    stream: Stream, patterns: Iterable[str], unless: Iterable[str], case: bool
+) -> list[Hit]:
+    """Matches of the patterns that no match of ``unless`` holds, in order, overlaps left out."""
+    flags = regex.NOFLAG if case else regex.IGNORECASE
+    found = sorted(
+        m.span() for p in patterns for m in timed.finditer(p, stream.text, flags) if m.group()
+    )
+    if not found:
+        return []
+    excused = [m.span() for p in unless for m in timed.finditer(p, stream.text, flags)]
+    hits: list[Hit] = []
+    reached = -1
+    for a, b in found:
+        if a < reached or any(c <= a and b <= d for c, d in excused):
+            continue
+        hits.append(stream.hit(a, b))
+        reached = b
+    return hits
+
+
+def hit_spots(hits: Iterable[Hit], limit: int = MOST) -> list[Spot]:
+    """One spot for each element that holds hits, with the words around the first."""
+    by_element: dict[int, list[Hit]] = {}
+    for hit in hits:
+        by_element.setdefault(hit.node.mem_id, []).append(hit)
+    return [
+        Spot(dom.selector_of(group[0].node), excerpt(group[0]), quoted(h.text for h in group))
+        for group in list(by_element.values())[:limit]
+    ]
+
+
+def excerpt(hit: Hit) -> str:
+    """The element's start tag and the words around the hit, escaped."""
+    source = dom.snippet(hit.node)
+    if not source.endswith("…"):
+        return source
+    tag = source.split(">", 1)[0] + ">" if ">" in source else f"<{hit.node.tag}>"
+    text, start, end = hit.block.text, max(0, hit.start - _AROUND), hit.end + _AROUND
+    before, after = "…" if start else "", "…" if end < len(text) else ""
+    return tag + html.escape(dom.fold(before + text[start:end] + after), quote=False)
+
+
+def quoted(texts: Iterable[str], most: int = 5) -> str:
+    """Up to five different texts in quotation marks: “can't”, “don't” and 3 more."""
+    unique = list(dict.fromkeys(dom.fold(text)[:80] for text in texts))
+    named = ", ".join(f"“{text}”" for text in unique[:most])
+    return named + (f" and {len(unique) - most} more" if len(unique) > most else "")
+
+
+def _message(hits: Sequence[Hit], phrases: Mapping[str, str]) -> str:
+    texts = list(dict.fromkeys(dom.fold(hit.text).lower().replace("’", "'") for hit in hits))
+    if not any(phrases.values()):
+        return f"Found {quoted(hit.text for hit in hits)}."
+    lowered = {phrase.lower(): better for phrase, better in phrases.items()}
+    pairs = [f"“{t}”" + (f" (say {lowered[t]})" if lowered.get(t) else "") for t in texts[:5]]
+    more = f" and {len(texts) - 5} more" if len(texts) > 5 else ""
+    return f"Found {', '.join(pairs)}{more}."
+
+
+def _found(text: str, phrases: Iterable[str]) -> list[tuple[int, int]]:
+    spans = []
+    for phrase in phrases:
+        wanted = phrase.lower().replace("’", "'")
+        at = text.find(wanted) if wanted else -1
+        while at >= 0:
+            end = at + len(wanted)
+            if _edge(text, at - 1, wanted[0]) and _edge(text, end, wanted[-1]):
+                spans.append((at, end))
+            at = text.find(wanted, end)
+    return spans
+
+
+def _edge(text: str, at: int, inner: str) -> bool:
+    """True when the character at ``at`` does not carry on the word that ends with ``inner``."""
+    if not 0 <= at < len(text) or not inner.isalnum():
+        return True
+    return not (text[at].isalnum() or text[at] in "-_")
+
+
+def _covers(other: tuple[int, int], span: tuple[int, int]) -> bool:
+    return other != span and other[0] <= span[0] and span[1] <= other[1]
+
+
+def _near(hit: Hit, words: Iterable[str]) -> bool:
+    text = hit.block.text.lower()
+    return any(_found(text, (word,)) for word in words)
+
+
+def _about(page: Page) -> str:
+    """What the page says it is about: path, title and main heading, each on its line."""
+    return f"{path_of(page)}\n{page.title}\n{main_heading(page)}"
+
+
+def path_of(page: Page) -> str:
+    """The path of the page's address with hyphens as spaces, or '' when it cannot be read."""
+    try:
+        return urlsplit(page.final_url or page.url).path.replace("-", " ")
+    except ValueError:
+        return ""
+
+
+def _is_name(hit: Hit) -> bool:
+    before = hit.block.text[: hit.start].rstrip(" ")
+    starts_sentence = not before or before[-1] in ".!?:\n•"
+    return hit.text[:1].isupper() and not starts_sentence
