@@ -1,0 +1,170 @@
+"""From a name to an address that may be asked: no private networks, no second look-up."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpcore
+
+from lgaudit import urls
+from lgaudit.settings import Settings
+
+WORKERS = 64  # look-ups at the same time; each blocks a thread
+PATIENCE = 12.0  # seconds for one look-up
+FRESH = 600.0  # seconds an answer is kept
+TRIES = 3  # addresses of one name that are tried
+ANY_OTHER = "*"  # key of the name map that stands for every name not in it
+
+Lookup = Callable[[str], Iterable[str]]
+
+
+class NameNotFound(httpcore.ConnectError):
+    """The name has no address. ``sure`` is False when the look-up itself may be at fault."""
+
+    def __init__(self, message: str, *, sure: bool) -> None:
+        super().__init__(message)
+        self.sure = sure
+
+
+class PrivateAddress(httpcore.ConnectError):
+    """The name leads to an address that is not on the public internet."""
+
+
+def system_lookup(name: str) -> list[str]:
+    """Addresses the operating system gives for a name, IPv4 first as more hosts can reach it."""
+    found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    order = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in order))
+
+
+class Resolver:
+    """Looks names up in threads, remembers the answers, refuses private ones.
+
+    ``Settings.name_map`` comes first: a name mapped to '' does not exist, and ``"*": ""`` says
+    that no other name is looked up (a run without the internet).
+    """
+
+    def __init__(self, settings: Settings, lookup: Lookup = system_lookup) -> None:
+        self._map = {k.lower(): v for k, v in settings.name_map.items()}
+        self._allow_private = settings.allow_private
+        self._lookup = lookup
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="names")
+        self._known: dict[str, tuple[float, asyncio.Task[list[str]]]] = {}
+        self.proven = False  # a look-up has succeeded, so "no such name" can be believed
+
+    def close(self) -> None:
+        """Let go of the threads; look-ups under way are not waited for."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def mapped(self, host: str) -> bool:
+        """True when the settings say where this name is."""
+        return bool(self._map.get(host))
+
+    async def addresses(self, host: str, port: int) -> list[tuple[str, int]]:
+        """Approved addresses to connect to, best first.
+
+        Raises:
+            NameNotFound: the name has no address.
+            PrivateAddress: it has only private ones, and those are not allowed.
+        """
+        host = host.strip("[]").rstrip(".").lower()
+        if host in self._map:
+            return [self._from_map(host, port)]
+        if urls.address(host) is not None:  # the fetcher has decided on literal addresses already
+            return [(host, port)]
+        if urls.is_local_name(host):
+            return [("127.0.0.1", port)]
+        if ANY_OTHER in self._map:
+            return [self._from_map(host, port)]
+        if host.endswith(".invalid"):  # RFC 6761: never exists
+            raise NameNotFound(f"there is no host named {host}", sure=True)
+        found = await self._cached(host)
+        public = [ip for ip in found if self._allow_private or not urls.is_private_address(ip)]
+        if not public:
+            raise PrivateAddress(f"{host} leads to a private address ({found[0]})")
+        return [(ip, port) for ip in public[:TRIES]]
+
+    def _from_map(self, host: str, port: int) -> tuple[str, int]:
+        target = self._map.get(host, self._map.get(ANY_OTHER, ""))
+        if not target:
+            raise NameNotFound(f"{host} is not among the names of this run", sure=True)
+        address, colon, given = target.rpartition(":")
+        if colon and given.isdigit():
+            return address.strip("[]"), int(given)
+        return target, port
+
+    async def _cached(self, host: str) -> list[str]:
+        now = asyncio.get_running_loop().time()
+        when, task = self._known.get(host, (0.0, None))
+        if task is None or now - when > FRESH or _unsure(task):
+            task = asyncio.create_task(self._ask(host))
+            task.add_done_callback(_look)
+            self._known[host] = (now, task)
+        # Shielded: one impatient visitor must not cancel the look-up the others wait for.
+        return await asyncio.shield(task)
+
+    async def _ask(self, host: str) -> list[str]:
+        loop = asyncio.get_running_loop()
+        try:
+            work = loop.run_in_executor(self._pool, lambda: list(self._lookup(host)))
+            found = await asyncio.wait_for(work, PATIENCE)
+        except TimeoutError as error:
+            raise NameNotFound(f"looking up {host} took too long", sure=False) from error
+        except (OSError, UnicodeError) as error:
+            sure = getattr(error, "errno", None) != socket.EAI_AGAIN
+            raise NameNotFound(f"there is no host named {host}", sure=sure) from error
+        if not found:
+            raise NameNotFound(f"there is no host named {host}", sure=True)
+        self.proven = True
+        return found
+
+
+def _look(task: asyncio.Task[list[str]]) -> None:
+    """Take note of the failure, so that asyncio does not complain when nobody waits any more."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _unsure(task: asyncio.Task[list[str]]) -> bool:
+    if not task.done():
+        return False
+    if task.cancelled():
+        return True
+    error = task.exception()
+    return isinstance(error, NameNotFound) and not error.sure
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to the very address that was approved, so a name cannot change its mind between."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first approved address that answers; ``timeout`` covers them all."""
+        targets = await self._resolver.addresses(host, port)
+        share = timeout / len(targets) if timeout is not None else None
+        for address, number in targets[:-1]:
+            with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return await self._inner.connect_tcp(
+                    address, number, share, local_address, socket_options
+                )
+        address, number = targets[-1]
+        return await self._inner.connect_tcp(address, number, share, local_address, socket_options)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; httpcore asks for it between its own retries."""
+        await self._inner.sleep(seconds)

@@ -1,0 +1,61 @@
+"""What a host's robots.txt lets ``lgaudit`` ask for (RFC 9309)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from protego import Protego
+
+from lgaudit.gather.politeness import PRODUCT
+from lgaudit.models import OK, Reason, Verdict
+
+LARGEST = 500 * 1024  # bytes; the rest of a longer file is not read
+REDIRECTS = 5
+_UNREACHABLE_STATUS = frozenset({429, *range(500, 600)})
+
+
+@dataclass(frozen=True)
+class Robots:
+    """One host's rules. When ``verdict`` is not ok, nothing there may be asked for."""
+
+    text: str = ""
+    verdict: Verdict = OK
+    _rules: Protego = field(default_factory=Protego, repr=False, compare=False)
+
+    def allows(self, url: str) -> bool:
+        """True when our product token may ask for the address."""
+        return self.verdict.ok and bool(self._rules.can_fetch(url, PRODUCT))
+
+    @property
+    def delay(self) -> float | None:
+        """Crawl-delay in seconds, as written."""
+        return self._rules.crawl_delay(PRODUCT)
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """Addresses of Sitemap lines, as written."""
+        return tuple(self._rules.sitemaps)
+
+
+def parse(body: bytes) -> Robots:
+    """Rules of a robots.txt file; a file that makes no sense forbids nothing."""
+    text = body[:LARGEST].decode("utf-8", errors="replace").lstrip("\ufeff").replace("\x00", "")
+    return Robots(text, OK, Protego.parse(text))
+
+
+def read(status: int | None, body: bytes, verdict: Verdict) -> Robots:
+    """Rules that follow from how robots.txt was answered.
+
+    A file that is not there (4xx, or too many redirects) forbids nothing. One that cannot be
+    reached (5xx, 429 or no answer) forbids everything for this run, as RFC 9309 asks.
+    """
+    if verdict.reason is Reason.TOO_MANY_REDIRECTS:
+        return Robots()
+    if status is None or (not verdict.ok and verdict.reason is not Reason.TOO_LARGE):
+        return Robots(verdict=Verdict(verdict.reason, f"robots.txt: {verdict.detail}"))
+    if status in _UNREACHABLE_STATUS:
+        detail = f"robots.txt answered {status}, so nothing may be asked for"
+        return Robots(verdict=Verdict(Reason.ROBOTS, detail))
+    if 200 <= status < 300:
+        return parse(body)
+    return Robots()
