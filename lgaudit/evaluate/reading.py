@@ -110,8 +110,8 @@ class Stream:
 
     @cached_property
     def words(self) -> int:
-        """How many words there are."""
-        return word_count(self.text)
+        """How many words there are, those masked included."""
+        return sum(word_count(block.text) for block in self.blocks)
 
     def hit(self, start: int, end: int) -> Hit:
         """The place of characters ``start`` to ``end`` of the stream."""

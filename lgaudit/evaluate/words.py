@@ -6,7 +6,6 @@ import re
 
 MASK = "\ufffc"  # stands for characters no rule should read; neither a letter nor a space
 
-_WORD = re.compile(r"\S*\w\S*")
 _QUOTED = re.compile(r"“[^”]{1,600}”|(?<!\w)\"[^\"\n]{1,600}\"|(?<!\w)‘[^’\n]{2,300}’(?!\w)")
 _WEB = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|(?<![\w.])[\w-]+(?:\.[\w-]+)*"
@@ -27,7 +26,7 @@ _EN = frozenset("the of to and for is you your with are this that we our from wi
 
 def word_count(text: str) -> int:
     """How many words there are: runs between spaces that hold a letter or digit."""
-    return len(_WORD.findall(text))
+    return sum(1 for piece in text.split() if len(piece) > 1 or piece.isalnum())
 
 
 def masked_names(text: str) -> str:

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-import regex
-
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import Result, failed, inapplicable, page_check, passed
@@ -111,7 +109,7 @@ def patterns_absent(
     hits = pattern_hits(stream, patterns, unless_patterns, case)
     if hits:
         return failed(_message(hits, {}), hit_spots(hits, limit))
-    flags = regex.NOFLAG if case else regex.IGNORECASE
+    flags = 0 if case else timed.IGNORECASE
     if right_patterns and not any(timed.search(p, stream.text, flags) for p in right_patterns):
         return inapplicable("Nothing of the kind is written here.")
     return passed()
@@ -135,7 +133,7 @@ def pattern_hits(
     stream: Stream, patterns: Iterable[str], unless: Iterable[str], case: bool
 ) -> list[Hit]:
     """Matches of the patterns that no match of ``unless`` holds, in order, overlaps left out."""
-    flags = regex.NOFLAG if case else regex.IGNORECASE
+    flags = 0 if case else timed.IGNORECASE
     found = sorted(
         m.span() for p in patterns for m in timed.finditer(p, stream.text, flags) if m.group()
     )
