@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     out: str = "reports"
     # names answered by another address, for demonstrations and previews: host -> "127.0.0.1:8443"
     name_map: dict[str, str] = {}
+    only_mapped: bool = False  # no other name may be looked up: nothing leaves this machine
     ca_file: str = ""  # extra certificate authority, PEM
 
 

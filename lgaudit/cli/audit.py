@@ -128,7 +128,6 @@ def audit(
     code = auditing.run_and_show(
         targets,
         chosen,
-        extra_columns=whole.extra_columns,
         rule_folders=rules or (),
         only=only or (),
         resume=(run or "latest") if resume or run else "",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lgaudit.evaluate.issues import identified
 from lgaudit.evaluate.scores import outcomes_of
 from lgaudit.evaluate.templates import template_of
-from lgaudit.evidence import Page, Snapshot
+from lgaudit.evidence import Page, Snapshot, Timings
 from lgaudit.models import Finding, Outcome
-from lgaudit.results import PageResult, SiteResult
+from lgaudit.results import Outcomes, PageResult, SiteResult
 
 KEPT = (Outcome.FAILED, Outcome.CANT_TELL)
 
@@ -58,3 +59,26 @@ def page_result(page: Page) -> PageResult:
         lcp=seen.quiet.lcp if seen and seen.quiet else None,
         tbt=seen.quiet.tbt if seen and seen.quiet else None,
     )
+
+
+def with_timings(before: SiteResult, visit: Snapshot, findings: Sequence[Finding]) -> SiteResult:
+    """A kept site with the timings of the quiet pass, and what the timing rules say of them."""
+    judged = {(finding.rule, finding.url) for finding in findings}
+    timed = {page.url: page.browser.quiet for page in visit.pages if page.browser}
+    outcomes = {item.rule: dict(item.by_page) for item in before.outcomes}
+    for item in outcomes_of(findings):
+        outcomes.setdefault(item.rule, {}).update(item.by_page)
+    kept = [finding for finding in before.findings if (finding.rule, finding.url) not in judged]
+    kept += identified([finding for finding in findings if finding.outcome in KEPT])
+    return replace(
+        before,
+        pages=tuple(_timed(page, timed.get(page.url)) for page in before.pages),
+        findings=tuple(sorted(kept, key=lambda f: (f.rule, f.url))),
+        outcomes=tuple(Outcomes(rule, outcomes[rule]) for rule in sorted(outcomes)),
+    )
+
+
+def _timed(page: PageResult, timings: Timings | None) -> PageResult:
+    if timings is None:
+        return page
+    return replace(page, fcp=timings.fcp, lcp=timings.lcp, tbt=timings.tbt)

@@ -23,6 +23,7 @@ class FolderSite:
     http2: bool = False
     compress: bool = False
     silent: bool = False
+    https: bool = False
 
     def answer(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
         """The file for a path, its own 404.html, or a plain not-found page."""

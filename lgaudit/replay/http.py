@@ -44,7 +44,7 @@ def _respond(
     if site is None or (http2 and not site.http2):
         # Browsers may ask a connection opened for another name; 421 sends them to their own.
         return _NOBODY
-    if not secure and getattr(site, "https", True) and not name.startswith("127."):
+    if not secure and getattr(site, "https", True):
         where = f"https://{name}{path}"
         return Answer(301, (("location", where), ("content-length", "0")))
     answer = site.answer(method, path, headers)

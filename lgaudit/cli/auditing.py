@@ -1,0 +1,183 @@
+"""What `audit` and `demo` share: run, show the league, write the report, choose the exit code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from lgaudit.cli.console import err, note, out
+
+if TYPE_CHECKING:
+    from lgaudit.evaluate.rulebook import Rulebook
+    from lgaudit.models import Run, Site
+    from lgaudit.results import Results
+    from lgaudit.run import Plan
+    from lgaudit.settings import Settings
+    from lgaudit.store import Store
+
+FORMATS = ("terminal", "json")
+DONE, COULD_NOT_RUN = 0, 2
+NOT_KEPT = ("store", "out", "name_map", "ca_file", "chromium", "chromedriver", "browsers", "sites")
+
+
+def check_format(name: str) -> None:
+    """Refuse an unknown output format."""
+    if name not in FORMATS:
+        raise typer.BadParameter(f"must be {' or '.join(FORMATS)}", param_hint="--format")
+
+
+def now() -> dt.datetime:
+    """The time, to the second, in UTC."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def run_and_show(
+    sites: Sequence[Site],
+    settings: Settings,
+    *,
+    rule_folders: Sequence[Path] = (),
+    only: Sequence[str] = (),
+    resume: str = "",
+    format_: str = "terminal",
+    quiet: bool = False,
+    after: Callable[[Results], None] = lambda _: None,
+) -> int:
+    """Audit the sites, keep, report and print; returns the exit code."""
+    from lgaudit.evaluate import rulebook
+    from lgaudit.store import Store
+
+    book = rulebook.load(tuple(rule_folders), only=tuple(only))
+    check_folder(Path(settings.out))
+    with Store.open(settings.store) as store:
+        plan = _resumed(store, resume, book, settings) if resume else _new(sites, settings, book)
+        if not resume:
+            store.start_run(plan.run, book.rules, book.bar, plan.sites)
+        results = _run(plan, store, quiet=quiet)
+        written = write_report(results, Path(settings.out), quiet=quiet)
+        after(results)
+        return show(results, written, format_=format_)
+
+
+def check_folder(folder: Path) -> None:
+    """Find out before the work begins whether the report can be written after it.
+
+    Raises:
+        ReportError: the folder cannot be made or written to.
+    """
+    import tempfile
+
+    from lgaudit.errors import ReportError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ReportError(
+            f"{folder}: reports cannot be written there ({error.strerror or error})."
+            " Choose another folder with --out."
+        ) from error
+
+
+def _run(plan: Plan, store: Store, *, quiet: bool) -> Results:
+    from lgaudit import run
+    from lgaudit.cli.progress import Watch
+
+    try:
+        with Watch(quiet=quiet) as watch:
+            return run.audit(plan, store, watch, now)
+    except KeyboardInterrupt:
+        done = len(store.finished_sites(plan.run.id))
+        note(
+            f"stopped; {done} of {len(plan.sites)} sites are kept."
+            f" Go on with: lgaudit audit --resume --run {plan.run.id}"
+        )
+        raise
+
+
+def _new(sites: Sequence[Site], settings: Settings, book: Rulebook) -> Plan:
+    from lgaudit import __version__
+    from lgaudit.models import Engines, Run
+    from lgaudit.run import Plan
+
+    started = now()
+    kept = {
+        name: getattr(settings, name) for name in settings.__struct_fields__ if name not in NOT_KEPT
+    }
+    run = Run(
+        id=f"{started:%Y%m%d-%H%M%S}-{_digest(sites, book, kept)}",
+        started=started,
+        finished=None,
+        engines=Engines(__version__, book.bar.version),
+        packs=book.digests,
+        settings=kept,
+        seed=settings.seed,
+    )
+    return Plan(run, tuple(sites), settings, book)
+
+
+def _digest(sites: Sequence[Site], book: Rulebook, settings: dict[str, object]) -> str:
+    """Six characters that two runs share when they were asked the same thing."""
+    said = [[site.slug, site.homepage] for site in sites], sorted(book.digests.items()), settings
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:6]
+
+
+def _resumed(store: Store, name: str, book: Rulebook, settings: Settings) -> Plan:
+    """The plan of a run that did not finish, under the bar it began with.
+
+    Raises:
+        StoreError: there is no such run, it has finished, or the rules have changed since.
+    """
+    import msgspec
+
+    from lgaudit.errors import StoreError
+    from lgaudit.run import Plan
+
+    run: Run = store.unfinished(name)
+    if dict(run.packs) != dict(book.digests):
+        changed = sorted(
+            pack
+            for pack in {*run.packs, *book.digests}
+            if run.packs.get(pack) != book.digests.get(pack)
+        )
+        raise StoreError(
+            f"Run {run.id} cannot be resumed: the rules have changed since ({', '.join(changed)})."
+            " Start a new run, or put the rules back as they were."
+        )
+    settings = msgspec.structs.replace(settings, **run.settings)
+    return Plan(run, tuple(store.results(run.id).sites), settings, book)
+
+
+def write_report(results: Results, folder: Path, *, quiet: bool = False) -> Path:
+    """Write reports/<run>/ and return its folder."""
+    from lgaudit import report
+    from lgaudit.cli.progress import Watch
+
+    with Watch(quiet=quiet) as watch:
+        watch.stage("Writing", len(results.sites))
+        return report.write(results, folder, progress=watch.step).folder
+
+
+def show(results: Results, written: Path, *, format_: str) -> int:
+    """Print the league (or everything, as JSON) and return the exit code."""
+    import json
+
+    from lgaudit.report import contract, terminal
+
+    if format_ == "json":
+        document = contract.document(results.each_site(), results.rules, results.run.engines)
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        out().print(terminal.league(results))
+    index = (written / "index.html").resolve()
+    err().print(f"Run {results.run.id} is kept. Report: {index}", soft_wrap=True, markup=False)
+    seen = [slug for slug, score in results.scores.items() if score.rules]
+    if not seen:
+        note("no site could be seen, so nothing was scored. The report says why for each.")
+        return COULD_NOT_RUN
+    return DONE

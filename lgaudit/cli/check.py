@@ -1,0 +1,170 @@
+"""`lgaudit check`: judge pages before release; no store, no crawling, an exit code for CI."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lgaudit.cli.console import note, out
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lgaudit.evaluate.rulebook import Rulebook
+    from lgaudit.results import SiteResult
+
+FORMATS = ("terminal", "json")
+PASSED, FAILED, COULD_NOT_CHECK = 0, 1, 2
+
+
+def check(
+    targets: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH | URL...", help="Files, folders of built pages, or URLs."),
+    ],
+    root: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The folder that / means, for absolute links."),
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", help="terminal or json.")] = "terminal",
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the result there instead.")
+    ] = None,
+    fail_on: Annotated[
+        str,
+        typer.Option(help="Exit 1 for failures this severe or worse: minor to critical, or never."),
+    ] = "minor",
+    rules: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FOLDER", help="A folder of rule packs to add; may be repeated."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PACK", help="Only these packs or rules; may be repeated."),
+    ] = None,
+    browsers: Annotated[
+        int | None, typer.Option(min=1, help="Browsers at work (default one for each core).")
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only what can be judged without a browser.")
+    ] = False,
+    pace: Annotated[
+        float | None,
+        typer.Option(min=0, help="Least seconds between requests to one host (folders: none)."),
+    ] = None,
+    allow_private: Annotated[
+        bool,
+        typer.Option("--allow-private", help="Follow redirects to addresses inside the network."),
+    ] = False,
+    all_outcomes: Annotated[
+        bool, typer.Option("--all-outcomes", help="JSON: list what passed too.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Check pages before release, each exactly as given.
+
+    Exit code 0: nothing scored fails at `--fail-on` or worse; 1: something does; 2: a page could
+    not be checked (an error, a login or block page) and nothing else failed, or the command
+    could not run.
+
+    Examples: `lgaudit check build/`, `lgaudit check build/index.html --only axe`,
+    `lgaudit check https://preview.example.gov.uk/bins --format json --output result.json`.
+    """
+    from lgaudit import run, settings
+    from lgaudit.cli import auditing
+    from lgaudit.cli import targets as target
+    from lgaudit.cli.progress import Watch
+    from lgaudit.evaluate import rulebook
+    from lgaudit.replay import Replay
+
+    _check_choices(format_, fail_on)
+    groups = target.read(targets, root)
+    book = rulebook.load(tuple(rules or ()), only=tuple(only or ()))
+    local = all(group.folder for group in groups)
+    with Replay([group.folder for group in groups if group.folder]) as replay:
+        chosen = settings.load(
+            {
+                "pace": 0.0 if local and pace is None else pace,
+                "browsers": browsers,
+                "browser": False if no_browser else None,
+                "name_map": replay.name_map,
+                "allow_private": allow_private or local or None,
+            }
+        )
+        jobs = [
+            run.Pages(group.site, tuple((t.url, t.source) for t in group.targets))
+            for group in groups
+        ]
+        with Watch(quiet=quiet) as watch:
+            results, engines = run.check(jobs, chosen, book, watch, auditing.now)
+    if format_ == "json":
+        from lgaudit.report import contract
+
+        document = contract.document(results, book.rules, engines, all_outcomes=all_outcomes)
+        _write(json.dumps(document, indent=2, ensure_ascii=False), output)
+    else:
+        _show(results, book, output)
+    raise typer.Exit(exit_code(results, book, fail_on))
+
+
+def _check_choices(format_: str, fail_on: str) -> None:
+    from lgaudit.models import Severity
+
+    if format_ not in FORMATS:
+        raise typer.BadParameter(f"must be {' or '.join(FORMATS)}", param_hint="--format")
+    levels = [*(severity.value for severity in Severity), "never"]
+    if fail_on not in levels:
+        raise typer.BadParameter(f"must be one of {', '.join(levels)}", param_hint="--fail-on")
+
+
+def exit_code(results: Sequence[SiteResult], book: Rulebook, fail_on: str) -> int:
+    """1 when a scored rule fails at that severity or worse, else 2 when a page was not seen."""
+    from lgaudit.models import Outcome, Severity, Status
+
+    rules = {rule.id: rule for rule in book.rules}
+    if fail_on != "never":
+        worst = Severity(fail_on).order
+        for result in results:
+            for finding in result.findings:
+                rule = rules[finding.rule]
+                counts = finding.outcome is Outcome.FAILED and rule.status is Status.SCORED
+                if counts and rule.severity.order >= worst:
+                    return FAILED
+    unseen = [page for r in results for page in r.pages if not page.verdict.ok]
+    if unseen:
+        note(
+            f"{len(unseen)} page{'s' if len(unseen) > 1 else ''} could not be checked;"
+            " that is not a pass."
+        )
+        return COULD_NOT_CHECK
+    return PASSED
+
+
+def _write(text: str, output: Path | None) -> None:
+    from lgaudit.errors import ReportError
+
+    if output is None:
+        typer.echo(text)
+        return
+    try:
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"{output}: cannot be written ({error.strerror or error}).") from error
+
+
+def _show(results: Sequence[SiteResult], book: Rulebook, output: Path | None) -> None:
+    from lgaudit.report import summary
+
+    shown: Any = summary.issues(results, book.rules)
+    if output is None:
+        out().print(shown)
+        return
+    from rich.console import Console
+
+    console = Console(width=100, no_color=True)
+    with console.capture() as capture:
+        console.print(shown)
+    _write(capture.get().rstrip(), output)

@@ -1,0 +1,34 @@
+"""`lgaudit report`: write a kept run's report again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lgaudit.cli.console import out
+
+
+def report(
+    run: Annotated[
+        str, typer.Argument(help="A run's id, the start of one, or latest (the default).")
+    ] = "latest",
+    store: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where runs are kept (default ./lgaudit.db).")
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Where reports go (default ./reports)."),
+    ] = None,
+) -> None:
+    """Write `reports/RUN/` again from what the store keeps."""
+    from lgaudit import settings
+    from lgaudit.cli import auditing
+    from lgaudit.store import Store
+
+    chosen = settings.load({"store": store, "out": str(folder) if folder else None})
+    with Store.open(chosen.store) as opened:
+        results = opened.results(run)
+        written = auditing.write_report(results, Path(chosen.out))
+    out().print(str((written / "index.html").resolve()), soft_wrap=True, markup=False)

@@ -1,0 +1,111 @@
+"""Findings of `lgaudit check` for a terminal: one entry for each rule, with the fix and places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from lgaudit.models import Finding, Outcome, Rule, Status
+from lgaudit.results import SiteResult
+
+PLACES = 5  # shown for each rule; the rest are counted
+WIDTH = 120
+_COLOURS = {"critical": "red", "serious": "red", "moderate": "yellow", "minor": "cyan"}
+
+
+def issues(results: Iterable[SiteResult], rules: Sequence[Rule]) -> RenderableType:
+    """Everything found, gravest first: failures that count, advice, then what a person must see."""
+    results = list(results)
+    by_id = {rule.id: rule for rule in rules}
+    sources = {page.url: page.source or page.url for r in results for page in r.pages}
+    grouped: dict[tuple[int, int, str], list[Finding]] = {}
+    for result in results:
+        for finding in result.findings:
+            rule = by_id[finding.rule]
+            order = (_part(finding, rule), -rule.severity.order, rule.id)
+            grouped.setdefault(order, []).append(finding)
+    blocks: list[RenderableType] = []
+    part = -1
+    for key in sorted(grouped):
+        if key[0] != part:
+            part = key[0]
+            blocks.append(Text(f"\n{_PARTS[part]}", style="bold underline"))
+        blocks.append(_entry(by_id[key[2]], grouped[key], sources))
+    blocks += [_unseen(result) for result in results if any(not p.verdict.ok for p in result.pages)]
+    blocks.append(_totals(results, grouped))
+    return Group(*blocks)
+
+
+_PARTS = (
+    "Fails",
+    "Fails, reported but not counted (advice, or a rule on probation)",
+    "For a person to look at",
+)
+
+
+def _part(finding: Finding, rule: Rule) -> int:
+    if finding.outcome is not Outcome.FAILED:
+        return 2
+    return 0 if rule.status is Status.SCORED else 1
+
+
+def _entry(rule: Rule, findings: Sequence[Finding], sources: dict[str, str]) -> RenderableType:
+    pages = len({finding.url for finding in findings})
+    text = Text("\n")
+    text.append(rule.severity.value, style=f"bold {_COLOURS[rule.severity.value]}")
+    text.append(f"  {rule.title}", style="bold")
+    text.append(f"  {rule.id}", style="dim")
+    places = sum(max(1, len(finding.spots)) for finding in findings)
+    text.append(f"\n  {_count(places, 'place')} on {_count(pages, 'page')}", style="dim")
+    if rule.wcag:
+        text.append(f"; WCAG {', '.join(rule.wcag)}", style="dim")
+    if rule.fix:
+        text.append(f"\n  Fix: {' '.join(rule.fix.split())}")
+    shown = 0
+    for finding in findings:
+        for spot in finding.spots or (None,):
+            if shown == PLACES:
+                text.append(f"\n  … and {places - shown} more")
+                return text
+            shown += 1
+            where = sources.get(finding.url, finding.url or "the site")
+            text.append(f"\n  {_printable(where)}", style="cyan")
+            if spot is not None and spot.selector:
+                text.append(f"  {_printable(spot.selector)}")
+            text.append(f"\n    {_printable((spot and spot.snippet) or finding.message)}", "dim")
+    return text
+
+
+def _unseen(result: SiteResult) -> RenderableType:
+    text = Text("\nCould not be checked", style="bold underline")
+    for page in result.pages:
+        if not page.verdict.ok:
+            why = page.verdict.reason.value.replace("_", " ")
+            detail = f": {page.verdict.detail}" if page.verdict.detail else ""
+            text.append(f"\n  {_printable(page.source or page.url)}", style="not bold cyan")
+            text.append(f"  {_printable(why + detail)}", style="not bold")
+    return text
+
+
+def _totals(
+    results: Sequence[SiteResult], grouped: dict[tuple[int, int, str], list[Finding]]
+) -> RenderableType:
+    pages = sum(page.verdict.ok for result in results for page in result.pages)
+    fails = sum(key[0] == 0 for key in grouped)
+    if not pages:
+        return Text("\nNo page could be checked.", style="bold")
+    if not fails:
+        return Text(f"\n{_count(pages, 'page')} checked; no scored rule fails.", style="bold green")
+    return Text(f"\n{_count(pages, 'page')} checked; {_count(fails, 'rule')} fail.", style="bold")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _printable(text: str) -> str:
+    """Text from outside, harmless in a terminal: no control characters, no endless lines."""
+    clean = "".join(c if c.isprintable() else " " for c in text)
+    return clean if len(clean) <= WIDTH else clean[: WIDTH - 1] + "…"

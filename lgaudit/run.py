@@ -1,0 +1,240 @@
+"""The whole story: look at each site, evaluate what was seen, keep the result, show it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from lgaudit import __version__
+from lgaudit.evaluate import scores
+from lgaudit.evaluate.judge import judge
+from lgaudit.evaluate.ranks import rank
+from lgaudit.evaluate.rulebook import Rulebook
+from lgaudit.evaluate.summary import summarise, with_timings
+from lgaudit.evidence import Snapshot
+from lgaudit.gather import crawl, exactly, look, quiet
+from lgaudit.gather.browser import BrowserPool
+from lgaudit.gather.fetch import Fetcher
+from lgaudit.models import Engines, Reason, Run, Site, Verdict
+from lgaudit.results import Coverage, Results, SiteResult
+from lgaudit.settings import Settings
+from lgaudit.store import Store
+
+SITES_A_BROWSER = 4  # visits under way for each browser: enough to keep it busy, few to hold
+
+Clock = Callable[[], dt.datetime]
+
+
+class Watch(Protocol):
+    """Is told how a run gets on."""
+
+    def stage(self, name: str, total: int, done: int = 0) -> None:
+        """A stage begins."""
+
+    def page(self, url: str) -> None:
+        """A page was seen."""
+
+    def step(self, name: str = "") -> None:
+        """One of the stage's things is done."""
+
+    def looked(self, site: Site, result: SiteResult) -> None:
+        """A site is done."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run will do."""
+
+    run: Run
+    sites: tuple[Site, ...]
+    settings: Settings
+    book: Rulebook
+
+
+def audit(plan: Plan, store: Store, watch: Watch, clock: Clock) -> Results:
+    """Audit every site of a plan that the store does not hold yet, and rank them all.
+
+    Raises:
+        LgauditError: the store cannot be written or no browser can be started; whatever was
+            kept until then stays kept.
+    """
+    asyncio.run(_gather(plan, store, watch, clock))
+    score(plan, store, watch)
+    return finish(plan, store, clock)
+
+
+async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
+    async with Fetcher(plan.settings) as fetcher, browsers(plan.settings) as pool:
+        await _look_at_sites(plan, store, watch, clock, fetcher, pool)
+        if pool is not None:
+            await _time_pages(plan, store, watch, pool)
+            store.note_engines(plan.run.id, engines(plan, pool))
+
+
+@contextlib.asynccontextmanager
+async def browsers(settings: Settings) -> AsyncIterator[BrowserPool | None]:
+    """The browsers of a run, or None when it does without."""
+    if not settings.browser:
+        yield None
+        return
+    async with BrowserPool(settings) as pool:
+        yield pool
+
+
+async def _look_at_sites(
+    plan: Plan,
+    store: Store,
+    watch: Watch,
+    clock: Clock,
+    fetcher: Fetcher,
+    pool: BrowserPool | None,
+) -> None:
+    kept = store.finished_sites(plan.run.id)
+    waiting = [site for site in plan.sites if site.slug not in kept]
+    watch.stage("Looking", len(plan.sites), len(plan.sites) - len(waiting))
+    room = asyncio.Semaphore(_at_once(plan.settings, pool))
+
+    async def one(site: Site) -> None:
+        async with room:
+            result = await look_at(site, plan, watch, clock, fetcher, pool)
+        store.save_site(plan.run.id, result)
+        watch.looked(site, result)
+
+    async with asyncio.TaskGroup() as group:
+        for site in waiting:
+            group.create_task(one(site))
+
+
+def _at_once(settings: Settings, pool: BrowserPool | None) -> int:
+    if pool is None:
+        return settings.sites
+    return min(settings.sites, max(2, pool.size) * SITES_A_BROWSER)
+
+
+async def look_at(
+    site: Site,
+    plan: Plan,
+    watch: Watch,
+    clock: Clock,
+    fetcher: Fetcher,
+    pool: BrowserPool | None,
+) -> SiteResult:
+    """One site, from its first request to what is kept of it; a fault of ours loses only it."""
+    try:
+        visit = await crawl.visit(site, plan.settings, fetcher, now=clock, progress=watch.page)
+        if pool is not None:
+            visit = await look.see(visit, pool, fetcher, progress=watch.page)
+        visit = replace(visit, finished=clock())
+        return await asyncio.to_thread(evaluate, plan.book, visit)
+    except Exception as error:
+        if isinstance(error, look.FATAL):
+            raise
+        fault = f"{type(error).__name__}: {error}"[:300]
+        return SiteResult(site, Verdict(Reason.PROGRAM_ERROR, fault), Coverage())
+
+
+def evaluate(book: Rulebook, visit: Snapshot) -> SiteResult:
+    """Judge a visit and boil it down."""
+    return summarise(visit, judge(book.rules, visit))
+
+
+async def _time_pages(plan: Plan, store: Store, watch: Watch, pool: BrowserPool) -> None:
+    """Load a few pages of each site again while nothing else runs, for their timings."""
+    timing = tuple(rule for rule in plan.book.rules if rule.timing)
+    if not timing or not plan.settings.quiet_pages:
+        return
+    chosen = {
+        result.site.slug: quiet.choose(result.pages, plan.settings.quiet_pages)
+        for result in store.results(plan.run.id).each_site()
+        if result.browser
+    }
+    chosen = {slug: urls for slug, urls in chosen.items() if urls}
+    watch.stage("Timing", sum(len(urls) for urls in chosen.values()))
+    for slug, urls in chosen.items():
+        timings = await pool.quiet(slug, urls)
+        before = store.results(plan.run.id).site(slug)
+        visit = quiet.snapshot(before.site, before.pages, timings)
+        if visit.pages:
+            added = judge(timing, visit)
+            store.save_site(plan.run.id, with_timings(before, visit, added))
+        for url in urls:
+            watch.step(url)
+
+
+def score(plan: Plan, store: Store, watch: Watch) -> None:
+    """Score every kept site by the plan's bar, one in memory at a time."""
+    results = store.results(plan.run.id)
+    watch.stage("Scoring", len(results.sites))
+    absent = absent_evidence(plan.settings)
+    for result in results.each_site():
+        scored = scores.score_outcomes(
+            plan.book.rules,
+            plan.book.bar,
+            result.outcomes,
+            result.pages,
+            site=result.site.slug,
+            seed=plan.run.seed,
+            coverage=result.coverage,
+            verdict=result.verdict,
+            absent=absent,
+        )
+        store.save_score(plan.run.id, scored.score, scored.draws)
+        watch.step(result.site.slug)
+
+
+def absent_evidence(settings: Settings) -> Collection[str]:
+    """Evidence that this run gathers of no site at all."""
+    return frozenset() if settings.browser else scores.BROWSER_EVIDENCE
+
+
+def finish(plan: Plan, store: Store, clock: Clock) -> Results:
+    """Rank what was scored and close the run."""
+    results = store.results(plan.run.id)
+    ranks = rank(results.scores, store.draws(plan.run.id), confidence=plan.book.bar.confidence)
+    store.finish_run(plan.run.id, ranks, clock())
+    return store.results(plan.run.id)
+
+
+def engines(plan: Plan, pool: BrowserPool | None) -> Engines:
+    """The versions that judge, as the engines themselves report them."""
+    browser, axe_core = pool.versions if pool is not None else ("", "")
+    return Engines(__version__, plan.book.bar.version, axe_core, browser)
+
+
+def sites_seen(results: Results) -> Sequence[Site]:
+    """Sites of which at least the home page could be seen."""
+    return [s for s in results.sites if results.scores[s.slug].rules]
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Pages of one site to check exactly as given: (URL, what the user called it)."""
+
+    site: Site
+    targets: tuple[tuple[str, str], ...]
+
+
+def check(
+    jobs: Sequence[Pages], settings: Settings, book: Rulebook, watch: Watch, clock: Clock
+) -> tuple[list[SiteResult], Engines]:
+    """Check pages without crawling, scoring or keeping anything; results in the order given."""
+    return asyncio.run(_check(jobs, settings, book, watch, clock))
+
+
+async def _check(
+    jobs: Sequence[Pages], settings: Settings, book: Rulebook, watch: Watch, clock: Clock
+) -> tuple[list[SiteResult], Engines]:
+    watch.stage("Checking", sum(len(job.targets) for job in jobs))
+    results = []
+    async with Fetcher(settings) as fetcher, browsers(settings) as pool:
+        for job in jobs:
+            visit = await exactly.visit(
+                job.site, job.targets, fetcher, pool, now=clock, progress=watch.step
+            )
+            results.append(await asyncio.to_thread(evaluate, book, visit))
+        versions = pool.versions if pool is not None else ("", "")
+    return results, Engines(__version__, book.bar.version, versions[1], versions[0])
