@@ -15,12 +15,12 @@ from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.ranks import rank
 from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.evaluate.summary import summarise, with_timings
-from lgaudit.evidence import Snapshot
+from lgaudit.evidence import Coverage, Snapshot
 from lgaudit.gather import crawl, exactly, look, quiet
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.models import Engines, Reason, Run, Site, Verdict
-from lgaudit.results import Coverage, Results, SiteResult
+from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
 from lgaudit.store import Store
 
@@ -72,7 +72,6 @@ async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
         await _look_at_sites(plan, store, watch, clock, fetcher, pool)
         if pool is not None:
             await _time_pages(plan, store, watch, pool)
-            store.note_engines(plan.run.id, engines(plan, pool))
 
 
 @contextlib.asynccontextmanager
@@ -182,7 +181,7 @@ def score(plan: Plan, store: Store, watch: Watch) -> None:
             verdict=result.verdict,
             absent=absent,
         )
-        store.save_score(plan.run.id, scored.score, scored.draws)
+        store.save_site(plan.run.id, replace(result, score=scored.score), scored.draws)
         watch.step(result.site.slug)
 
 
@@ -195,19 +194,16 @@ def finish(plan: Plan, store: Store, clock: Clock) -> Results:
     """Rank what was scored and close the run."""
     results = store.results(plan.run.id)
     ranks = rank(results.scores, store.draws(plan.run.id), confidence=plan.book.bar.confidence)
-    store.finish_run(plan.run.id, ranks, clock())
+    store.finish_run(plan.run.id, ranks, clock(), engines_of(plan, results))
     return store.results(plan.run.id)
 
 
-def engines(plan: Plan, pool: BrowserPool | None) -> Engines:
-    """The versions that judge, as the engines themselves report them."""
-    browser, axe_core = pool.versions if pool is not None else ("", "")
+def engines_of(plan: Plan, results: Results) -> Engines:
+    """The versions that judged, as the engines reported them on the sites they saw."""
+    seen = [(site.axe_core, site.browser) for site in results.each_site() if site.browser]
+    axe_core = ", ".join(sorted({axe for axe, _ in seen if axe}))
+    browser = ", ".join(sorted({browser for _, browser in seen}))
     return Engines(__version__, plan.book.bar.version, axe_core, browser)
-
-
-def sites_seen(results: Results) -> Sequence[Site]:
-    """Sites of which at least the home page could be seen."""
-    return [s for s in results.sites if results.scores[s.slug].rules]
 
 
 @dataclass(frozen=True)

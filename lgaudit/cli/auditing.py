@@ -14,7 +14,7 @@ from lgaudit.cli.console import err, note, out
 
 if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
-    from lgaudit.models import Run, Site
+    from lgaudit.models import Site
     from lgaudit.results import Results
     from lgaudit.run import Plan
     from lgaudit.settings import Settings
@@ -138,7 +138,12 @@ def _resumed(store: Store, name: str, book: Rulebook, settings: Settings) -> Pla
     from lgaudit.errors import StoreError
     from lgaudit.run import Plan
 
-    run: Run = store.unfinished(name)
+    run = store.results(store.run_id(name)).run
+    if run.finished:
+        raise StoreError(
+            f"Run {run.id} has finished; there is nothing to go on with."
+            " `lgaudit report` writes its report again."
+        )
     if dict(run.packs) != dict(book.digests):
         changed = sorted(
             pack
@@ -150,7 +155,7 @@ def _resumed(store: Store, name: str, book: Rulebook, settings: Settings) -> Pla
             " Start a new run, or put the rules back as they were."
         )
     settings = msgspec.structs.replace(settings, **run.settings)
-    return Plan(run, tuple(store.results(run.id).sites), settings, book)
+    return Plan(run, store.planned_sites(run.id), settings, book)
 
 
 def write_report(results: Results, folder: Path, *, quiet: bool = False) -> Path:

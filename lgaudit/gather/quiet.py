@@ -11,7 +11,12 @@ from lgaudit.results import PageResult
 
 
 def choose(pages: Sequence[PageResult], number: int) -> tuple[str, ...]:
-    """The home page and then others in an order that only their addresses decide."""
+    """The home page and then others in an order that only their addresses decide.
+
+    Nothing when the pages have timings already, as in a run that was stopped after this pass.
+    """
+    if any(page.fcp is not None or page.lcp is not None for page in pages):
+        return ()
     seen = [page for page in pages if page.sampled and page.verdict.ok]
     seen.sort(key=lambda p: (p.kind is not Kind.HOME, hashlib.sha256(p.url.encode()).digest()))
     return tuple(page.url for page in seen[:number])

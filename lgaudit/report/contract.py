@@ -39,8 +39,8 @@ def document(
             if page.sampled:
                 entries = _entries(placed.get(page.url, ()), by_id)
                 pages.append({**_page(page), "findings": entries})
-        for finding in _entries(placed.get("", ()), by_id, of_site=True):
-            site_findings.append({"site": result.site.homepage, **finding})
+        for entry in _entries(placed.get("", ()), by_id, of_site=True):
+            site_findings.append({"site": result.site.homepage, **entry})
     return {
         "lgaudit": engines.lgaudit,
         "bar": engines.bar,
