@@ -241,6 +241,7 @@ class Finding:
     message: str = ""
     spots: tuple[Spot, ...] = ()
     metric: float | None = None  # a timing or size the rule measured, in the rule's unit
+    fingerprint: str = ""  # identity of a finding that has no spots, see evaluate.issues
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,6 @@
-"""Keeping runs: the only code that knows SQL."""
+"""Where runs are kept: SQLAlchemy Core, SQLite unless a URL says otherwise."""
+
+from lgaudit.store.kept import KeptResults
+from lgaudit.store.store import RunSummary, Store
+
+__all__ = ["KeptResults", "RunSummary", "Store"]

@@ -1,0 +1,299 @@
+"""The store: runs go in one site at a time, and come out as results."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import TracebackType
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, Engine, RowMapping, Table, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from lgaudit.errors import StoreError
+from lgaudit.models import Engines, Rank, Rule, Run, Site
+from lgaudit.results import Bar, SiteResult
+from lgaudit.store import rows, schema
+from lgaudit.store.database import connect, file_of, name_of, read_url, reading, sentences, writing
+from lgaudit.store.kept import KeptResults
+from lgaudit.store.migrations import migrate
+from lgaudit.store.strings import numbers, sweep, to_json
+
+_DRAWS = np.dtype("<f4")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One line about a run. ``finished`` is None when it was interrupted or is under way."""
+
+    id: str
+    started: dt.datetime
+    finished: dt.datetime | None
+    sites: int
+    done: int
+    ranked: int
+    bar: str
+    lgaudit: str
+    seed: int
+
+
+class Store:
+    """An open store. Every method is one transaction; safe to call from several threads."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self._engine, self.where = engine, where
+
+    @classmethod
+    def open(cls, url: str = "", *, create: bool = True, wait: float = 30.0) -> Store:
+        """Open a store, bringing its tables up to date.
+
+        ``url`` is a database URL, a file name, or '' for lgaudit.db in the current folder. With
+        ``create`` false a store that is not there is an error. ``wait`` is in seconds.
+
+        Raises:
+            StoreError: unreadable, damaged, locked, newer than this program, or not ours.
+        """
+        address = read_url(url)
+        where, file = name_of(address), file_of(address)
+        if file is not None:
+            if not create and not file.exists():
+                raise StoreError(
+                    f"There are no runs yet: {where} does not exist. Make one with"
+                    " `lgaudit audit`, or name another store with --store."
+                )
+            with sentences(where):
+                file.parent.mkdir(parents=True, exist_ok=True)
+        engine = connect(address, wait)
+        try:
+            with writing(engine, where) as connection:
+                migrate(connection, where)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, where)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- writing a run ----------------------------------------------------------------------
+
+    def start_run(self, run: Run, rules: Sequence[Rule], bar: Bar, sites: Sequence[Site]) -> None:
+        """Keep what a run is about to do, so that it can be gone on with after a kill."""
+        plain = [to_json(replace(rule, examples=())) for rule in sorted(rules, key=_id)]
+        planned = {site.slug: to_json(site) for site in sites}
+        document = to_json(replace(run, finished=None))
+        with writing(self._engine, self.where) as connection:
+            if connection.execute(select(schema.run.c.id).filter_by(id=run.id)).first():
+                raise StoreError(f"{self.where} already holds a run named {run.id}.")
+            connection.execute(
+                insert(schema.run).values(
+                    id=run.id,
+                    started=run.started.isoformat(),
+                    finished=run.finished.isoformat() if run.finished else None,
+                    document=document,
+                    bar=to_json(bar),
+                )
+            )
+            number = numbers(connection, [*plain, *planned.values()])
+            _insert(
+                connection,
+                schema.rule,
+                [{"run": run.id, "number": n, "document": number[p]} for n, p in enumerate(plain)],
+            )
+            _insert(
+                connection,
+                schema.visit,
+                [{"run": run.id, "slug": s, "site": number[planned[s]]} for s in sorted(planned)],
+            )
+
+    def save_site(
+        self, run_id: str, result: SiteResult, draws: npt.NDArray[np.floating] | None = None
+    ) -> None:
+        """Keep one finished site, all of it or nothing; what was kept of it before is replaced."""
+        slug, site = result.site.slug, to_json(result.site)
+        score = result.score
+        values = {
+            "verdict": result.verdict.reason.value,
+            "score": score.overall.value if score and score.overall else None,
+            "summary": rows.summary_of(result),
+            "others": rows.others_json(result),
+            "draws": None if draws is None else draws.astype(_DRAWS).tobytes(),
+        }
+        visit = schema.visit
+        with writing(self._engine, self.where) as connection:
+            try:
+                connection.execute(delete(visit).where(visit.c.run == run_id, visit.c.slug == slug))
+                site_number = numbers(connection, [site])[site]
+                connection.execute(
+                    insert(visit).values(run=run_id, slug=slug, site=site_number, **values)
+                )
+            except IntegrityError as error:
+                raise StoreError(f"Run {run_id} is not (or no longer) in {self.where}.") from error
+            number = connection.execute(
+                select(visit.c.id).where(visit.c.run == run_id, visit.c.slug == slug)
+            ).scalar_one()
+            rows.write(connection, number, result)
+
+    def finish_run(
+        self,
+        run_id: str,
+        ranks: Mapping[str, Rank],
+        finished_at: dt.datetime,
+        engines: Engines | None = None,
+    ) -> None:
+        """Keep the ranks and mark the run as finished; ``engines`` as they reported themselves."""
+        visit, run = schema.visit, schema.run
+        with writing(self._engine, self.where) as connection:
+            document = connection.execute(
+                select(run.c.document).where(run.c.id == run_id)
+            ).scalar_one_or_none()
+            if document is None:
+                raise StoreError(f"Run {run_id} is not (or no longer) in {self.where}.")
+            if engines is not None:
+                kept = msgspec.json.decode(document, type=Run)
+                document = to_json(replace(kept, engines=engines))
+            connection.execute(
+                update(run)
+                .where(run.c.id == run_id)
+                .values(finished=finished_at.isoformat(), document=document)
+            )
+            connection.execute(
+                update(visit)
+                .where(visit.c.run == run_id)
+                .values(place=None, low=None, high=None, band=None)
+            )
+            for slug, rank in sorted(ranks.items()):
+                connection.execute(
+                    update(visit)
+                    .where(visit.c.run == run_id, visit.c.slug == slug)
+                    .values(place=rank.place, low=rank.low, high=rank.high, band=rank.group)
+                )
+
+    def delete_run(self, run_id: str) -> None:
+        """Remove a run and everything only it used; SQLite gives the room back to the disk."""
+        with writing(self._engine, self.where) as connection:
+            run = schema.run
+            if not connection.execute(delete(run).where(run.c.id == run_id)).rowcount:
+                raise StoreError(f"{self.where} holds no run named {run_id}.")
+            sweep(connection)
+        if self._engine.dialect.name == "sqlite":
+            with sentences(self.where), self._engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                if raw is not None:  # as a script: plain execution stops after one page
+                    raw.executescript("PRAGMA incremental_vacuum")
+
+    # --- reading ----------------------------------------------------------------------------
+
+    def finished_sites(self, run_id: str) -> set[str]:
+        """Slugs that need not be looked at again when the run is gone on with."""
+        visit = schema.visit
+        query = select(visit.c.slug).where(visit.c.run == run_id, visit.c.verdict.is_not(None))
+        with reading(self._engine, self.where) as connection:
+            return set(connection.scalars(query))
+
+    def planned_sites(self, run_id: str) -> tuple[Site, ...]:
+        """Every site the run was to look at, finished or not, in slug order."""
+        kept = self.results(run_id)
+        return tuple(sorted([*kept.sites, *kept.unfinished], key=lambda site: site.slug))
+
+    def draws(self, run_id: str) -> dict[str, npt.NDArray[np.float32]]:
+        """Bootstrap draws by slug, of the finished sites that have some: for ranking."""
+        visit = schema.visit
+        query = select(visit.c.slug, visit.c.draws).where(
+            visit.c.run == run_id, visit.c.verdict.is_not(None), visit.c.draws.is_not(None)
+        )
+        with reading(self._engine, self.where) as connection:
+            return {
+                row.slug: np.frombuffer(row.draws, dtype=_DRAWS)
+                for row in connection.execute(query.order_by(visit.c.slug))
+                if row.draws
+            }
+
+    def runs(self) -> list[RunSummary]:
+        """Every run, newest first."""
+        run, visit = schema.run, schema.visit
+        query = (
+            select(
+                run.c.id,
+                run.c.started,
+                run.c.finished,
+                run.c.document,
+                func.count(visit.c.id).label("sites"),
+                func.count(visit.c.verdict).label("done"),
+                func.count(visit.c.score).label("ranked"),
+            )
+            .outerjoin(visit, visit.c.run == run.c.id)
+            .group_by(run.c.id, run.c.started, run.c.finished, run.c.document)
+        )
+        with reading(self._engine, self.where) as connection:
+            found = [_summary(row) for row in connection.execute(query).mappings()]
+        return sorted(found, key=lambda item: (item.started, item.id), reverse=True)
+
+    def run_id(self, name: str) -> str:
+        """The run meant by an id, the start of one, or 'latest'.
+
+        Raises:
+            StoreError: no such run, or several; the message names those there are.
+        """
+        runs = self.runs()
+        if not runs:
+            raise StoreError(f"There are no runs in {self.where}. Make one with `lgaudit audit`.")
+        ids = [item.id for item in runs]
+        if name in ids:
+            return name
+        if name == "latest":
+            return ids[0]
+        near = [item for item in ids if name and item.startswith(name)]
+        if len(near) == 1:
+            return near[0]
+        if near:
+            raise StoreError(f"{name} could be {_listed(near)}. Give more of the name.")
+        raise StoreError(f"{self.where} holds no run named {name}. It holds {_listed(ids)}.")
+
+    def results(self, name: str = "latest") -> KeptResults:
+        """A run's results, by id, the start of one, or 'latest'. Use while the store is open."""
+        return KeptResults(self._engine, self.where, self.run_id(name))
+
+
+def _id(rule: Rule) -> str:
+    return rule.id
+
+
+def _insert(connection: Connection, table: Table, values: Sequence[Mapping[str, object]]) -> None:
+    if values:
+        connection.execute(insert(table), list(values))
+
+
+def _summary(row: RowMapping) -> RunSummary:
+    run = msgspec.json.decode(row["document"], type=Run)
+    return RunSummary(
+        id=row["id"],
+        started=run.started,
+        finished=dt.datetime.fromisoformat(row["finished"]) if row["finished"] else None,
+        sites=row["sites"],
+        done=row["done"],
+        ranked=row["ranked"],
+        bar=run.engines.bar,
+        lgaudit=run.engines.lgaudit,
+        seed=run.seed,
+    )
+
+
+def _listed(ids: Sequence[str], limit: int = 5) -> str:
+    more = f" and {len(ids) - limit} more" if len(ids) > limit else ""
+    return ", ".join(ids[:limit]) + more
