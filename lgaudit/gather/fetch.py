@@ -17,7 +17,7 @@ from lgaudit.gather import faults, robots
 from lgaudit.gather.answer import Response, page_of, read_body, redirect_target
 from lgaudit.gather.client import open_client
 from lgaudit.gather.politeness import TROUBLE, CircuitOpen, Gate
-from lgaudit.gather.resolve import Resolver
+from lgaudit.gather.resolve import NameNotFound, PrivateAddress, Resolver
 from lgaudit.gather.robots import Robots
 from lgaudit.models import Kind, Reason, Site, Verdict
 from lgaudit.settings import Settings
@@ -202,6 +202,10 @@ class Fetcher:
         )
         if private and not self._may_enter(url, host, plan):
             return Verdict(Reason.PRIVATE_ADDRESS, f"{host} is on a private network")
+        try:  # before the turn and its time limit: slow name servers are not the host's doing
+            await self.resolver.addresses(host, 0)
+        except (NameNotFound, PrivateAddress) as error:
+            return faults.explain(error, answered=False).verdict
         if not plan.obey:
             return None
         rules = await self.robots(url, plan.site)
@@ -238,7 +242,7 @@ class Fetcher:
                 if answer.status is not None:
                     return answer
                 return Response(url, url, Verdict(Reason.CIRCUIT_OPEN, str(closed)))
-            if not again or (answer.verdict.reason is Reason.DNS and left < plan.retries):
+            if not again:
                 break
         return answer
 

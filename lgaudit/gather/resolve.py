@@ -15,8 +15,9 @@ from lgaudit import urls
 from lgaudit.settings import Settings
 
 WORKERS = 64  # look-ups at the same time; each blocks a thread
-PATIENCE = 12.0  # seconds for one look-up
+PATIENCE = 15.0  # seconds for one look-up
 FRESH = 600.0  # seconds an answer is kept
+UNSURE = 30.0  # seconds a failure that may pass is kept
 TRIES = 3  # addresses of one name that are tried
 ANY_OTHER = "*"  # key of the name map that stands for every name not in it
 
@@ -100,15 +101,30 @@ class Resolver:
 
     async def _cached(self, host: str) -> list[str]:
         now = asyncio.get_running_loop().time()
-        when, task = self._known.get(host, (0.0, None))
-        if task is None or now - when > FRESH or _unsure(task):
+        until, task = self._known.get(host, (0.0, None))
+        if task is None or (task.done() and now > until):
             task = asyncio.create_task(self._ask(host))
             task.add_done_callback(_look)
-            self._known[host] = (now, task)
-        # Shielded: one impatient visitor must not cancel the look-up the others wait for.
-        return await asyncio.shield(task)
+            self._known[host] = (now + FRESH, task)
+        try:
+            # Shielded: one impatient visitor must not cancel the look-up the others wait for.
+            return await asyncio.shield(task)
+        except NameNotFound as error:
+            if not error.sure:
+                self._known[host] = (min(until or now + FRESH, now + UNSURE), task)
+            raise
 
     async def _ask(self, host: str) -> list[str]:
+        for last in (False, True):
+            try:
+                return await self._ask_once(host)
+            except NameNotFound as error:
+                again = isinstance(error.__cause__, OSError) and not error.sure
+                if last or not again or isinstance(error.__cause__, TimeoutError):
+                    raise
+        return []
+
+    async def _ask_once(self, host: str) -> list[str]:
         loop = asyncio.get_running_loop()
         try:
             work = loop.run_in_executor(self._pool, lambda: list(self._lookup(host)))
@@ -128,15 +144,6 @@ def _look(task: asyncio.Task[list[str]]) -> None:
     """Take note of the failure, so that asyncio does not complain when nobody waits any more."""
     if not task.cancelled():
         task.exception()
-
-
-def _unsure(task: asyncio.Task[list[str]]) -> bool:
-    if not task.done():
-        return False
-    if task.cancelled():
-        return True
-    error = task.exception()
-    return isinstance(error, NameNotFound) and not error.sure
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):

@@ -52,7 +52,7 @@ def read(status: int | None, body: bytes, verdict: Verdict) -> Robots:
     if verdict.reason is Reason.TOO_MANY_REDIRECTS:
         return Robots()
     if status is None or (not verdict.ok and verdict.reason is not Reason.TOO_LARGE):
-        return Robots(verdict=Verdict(verdict.reason, f"robots.txt: {verdict.detail}"))
+        return Robots(verdict=verdict)
     if status in _UNREACHABLE_STATUS:
         detail = f"robots.txt answered {status}, so nothing may be asked for"
         return Robots(verdict=Verdict(Reason.ROBOTS, detail))
