@@ -1,0 +1,84 @@
+"""Making strings from outside harmless before they reach a page, a table or a file name."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from urllib.parse import urlsplit
+
+SNIPPET = 300  # characters of page source shown or exported for one place
+TEXT = 2_000  # characters of any other string from outside
+
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+_FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """The text with control, direction and broken characters made visible, line ends kept."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub(_visible, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"[U+{code:04X}]" if code >= 0x200B and not 0xD800 <= code <= 0xDFFF else "\ufffd"
+
+
+def cut(text: str, limit: int = TEXT) -> str:
+    """At most ``limit`` characters of the text; an ellipsis shows that more followed."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def one_line(text: str, limit: int = TEXT) -> str:
+    """The text on one line, cut and cleaned."""
+    return clean(cut(_SPACES.sub(" ", cut(text, limit * 2)).strip(), limit))
+
+
+def cell(value: object, limit: int = TEXT) -> object:
+    """A table cell a spreadsheet will not run: formulas from outside are quoted.
+
+    Numbers and None pass as they are; strings lose line ends, tabs and control characters, and
+    get a leading apostrophe when a spreadsheet could take them for a formula.
+    """
+    if value is None or isinstance(value, int | float):
+        return value
+    raw = str(value)
+    text = one_line(raw, limit)
+    risky = text[:1] in _FORMULA if text else False
+    return "'" + text if risky or raw[:1] in ("\t", "\r", "\n") else text
+
+
+def web_url(url: str) -> str:
+    """The URL when it is plain http or https and fit for a link, else ''."""
+    if len(url) > TEXT or _UNSAFE.search(url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        return url if parts.scheme in ("http", "https") and parts.hostname else ""
+    except ValueError:
+        return ""
+
+
+def address(url: str) -> str:
+    """A short way to write a URL: its path and query, or 'Home page' for the root."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return one_line(url, 90)
+    if parts.path in ("", "/") and not parts.query:
+        return "Home page"
+    text = parts.path + (f"?{parts.query}" if parts.query else "")
+    return one_line(text, 90)
+
+
+def file_name(name: str) -> str:
+    """A safe, stable file name (no extension) for a slug, a host or a rule's name."""
+    safe = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip(".-_")[:80]
+    if safe == name:
+        return safe
+    digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{safe}-{digest}" if safe else digest

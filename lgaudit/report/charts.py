@@ -1,0 +1,163 @@
+"""Small inline SVG pictures. Each is hidden from screen readers: the same is in text beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from lgaudit.models import Interval
+
+MET, NOT_MET, UNKNOWN = 2, 1, 0
+_DOTTED = 60  # with more sites than this, neighbouring cells touch and are drawn as one run
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The common scale of the scores, in points; ``low`` is where the drawing starts."""
+
+    low: int = 0
+    high: int = 100
+    width: int = 160  # pixels
+
+    def at(self, value: float) -> float:
+        """Pixels from the left for a score."""
+        share = (value - self.low) / (self.high - self.low)
+        return round(4 + (self.width - 8) * min(1.0, max(0.0, share)), 1)
+
+    @property
+    def ticks(self) -> list[int]:
+        """Round scores for grid lines."""
+        step = 10 if self.high - self.low <= 50 else 20 if self.high - self.low <= 80 else 25
+        return list(range(self.low, self.high + 1, step))
+
+    def wider(self, width: int) -> Axis:
+        """The same scale, drawn at another width."""
+        return Axis(self.low, self.high, width)
+
+
+def axis_for(scores: Iterable[Interval | None]) -> Axis:
+    """A scale that holds every interval: from a round number below the lowest up to 100."""
+    lowest = min((s.low for s in scores if s is not None), default=0.0)
+    low = int(lowest // 10) * 10
+    return Axis(max(0, min(80, low - (low % 20 if low < 50 else 0))))
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _grid(axis: Axis, height: int) -> str:
+    return "".join(f"M{_number(axis.at(t))} 0v{height}" for t in axis.ticks)
+
+
+def interval(score: Interval | None, axis: Axis, height: int = 18) -> Markup:
+    """The interval as a bar with the score as a dot on the common axis."""
+    middle = height // 2
+    parts = [
+        f'<svg class="interval" width="{axis.width}" height="{height}" aria-hidden="true">'
+        f'<path class="grid" d="{_grid(axis, height)}"/>'
+    ]
+    if score is not None:
+        low, high = axis.at(score.low), axis.at(score.high)
+        parts.append(
+            f'<path class="band" d="M{_number(low)} {middle}H{_number(max(high, low + 0.1))}"/>'
+            f'<circle cx="{_number(axis.at(score.value))}" cy="{middle}" r="4.5"/>'
+        )
+    return Markup("".join(parts) + "</svg>")
+
+
+def scale(axis: Axis) -> Markup:
+    """The axis itself: a number at each grid line."""
+    marks = []
+    for tick in axis.ticks:
+        x = axis.at(tick)
+        anchor = "start" if tick == axis.low else "end" if tick == axis.high else "middle"
+        x = 0 if anchor == "start" else axis.width if anchor == "end" else x
+        marks.append(f'<text x="{_number(x)}" y="11" text-anchor="{anchor}">{tick}</text>')
+    return Markup(
+        f'<svg class="scale" width="{axis.width}" height="14" aria-hidden="true">'
+        + "".join(marks)
+        + "</svg>"
+    )
+
+
+def spread(values: Sequence[float], own: Interval | None, axis: Axis) -> Markup:
+    """Every score as a tick on the axis, with one site's interval and score on top."""
+    height, base = 64, 40
+    ticks = "".join(f"M{_number(axis.at(v))} 24v16" for v in sorted(values))
+    parts = [
+        f'<svg class="spread" viewBox="0 0 {axis.width} {height}" aria-hidden="true">',
+        f'<path class="axis" d="M4 {base + 0.5}H{axis.width - 4}"/>',
+        f'<path class="ticks" d="{ticks}"/>',
+    ]
+    for tick in axis.ticks:
+        anchor = "start" if tick == axis.low else "end" if tick == axis.high else "middle"
+        parts.append(
+            f'<text x="{_number(axis.at(tick))}" y="58" text-anchor="{anchor}">{tick}</text>'
+        )
+    if own is not None:
+        low, high = _number(axis.at(own.low)), _number(axis.at(own.high))
+        parts.append(f'<path class="band" d="M{low} 12H{high}"/>')
+        parts.append(f'<path class="own" d="M{_number(axis.at(own.value))} 12V{base}"/>')
+        parts.append(f'<circle cx="{_number(axis.at(own.value))}" cy="12" r="6"/>')
+    return Markup("".join(parts) + "</svg>")
+
+
+def _runs(states: Sequence[int], wanted: int) -> str:
+    """Horizontal runs of one state as a relative path: 'm' skips, 'h' draws."""
+    out: list[str] = []
+    skip, index, count = 0.0, 0, len(states)
+    dotted = count <= _DOTTED
+    while index < count:
+        end = index
+        while end < count and states[end] == states[index] and not (dotted and end > index):
+            end += 1
+        length = end - index
+        if states[index] == wanted:
+            if skip:
+                out.append(f"m{_number(skip)} 0")
+                skip = 0.0
+            out.append(f"h{_number(length - 0.2)}" if dotted else f"h{length}")
+            skip = 0.2 if dotted else 0.0
+        else:
+            skip += length
+        index = end
+    return "".join(out)
+
+
+def strip(states: Sequence[int]) -> Markup:
+    """One rule over all sites: tall where it is met, low where it is not, a gap where unknown."""
+    met, unmet = _runs(states, MET), _runs(states, NOT_MET)
+    paths = [f'<path class="met" d="M0 5{met}"/>'] if met else []
+    paths += [f'<path class="unmet" d="M0 8.5{unmet}"/>'] if unmet else []
+    return Markup(
+        f'<svg class="strip" viewBox="0 0 {max(1, len(states))} 10" '
+        'preserveAspectRatio="none" aria-hidden="true">' + "".join(paths) + "</svg>"
+    )
+
+
+def picture(rows: Sequence[Sequence[int]]) -> Markup:
+    """Many rules over all sites, one row a rule, drawn as in :func:`strip`."""
+    width = max((len(row) for row in rows), default=1) or 1
+    met: list[str] = []
+    unmet: list[str] = []
+    for number, row in enumerate(rows):
+        for path, state, depth in ((met, MET, 4), (unmet, NOT_MET, 6.5)):
+            if runs := _runs(row, state):
+                path.append(f"M0 {_number(number * 8 + depth)}{runs}")
+    return Markup(
+        f'<svg class="picture" viewBox="0 0 {width} {len(rows) * 8}" height="{len(rows) * 8}" '
+        f'preserveAspectRatio="none" aria-hidden="true">'
+        f'<path class="met" d="{"".join(met)}"/><path class="unmet" d="{"".join(unmet)}"/></svg>'
+    )
+
+
+def share_bar(share: float | None) -> Markup:
+    """A share of councils (0 to 1) as a filled bar."""
+    filled = f'<path class="filled" d="M0 5H{_number(100 * share)}"/>' if share else ""
+    return Markup(
+        '<svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        f'<path class="empty" d="M0 5H100"/>{filled}</svg>'
+    )

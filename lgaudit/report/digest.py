@@ -1,0 +1,39 @@
+"""What of a run may be published, and a short name for its inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from lgaudit.results import Results
+
+# Where things are kept and how this machine is set up: private, or different on every machine.
+_OF_THE_MACHINE = frozenset(
+    "store out name_map ca_file chromium chromedriver browsers sites".split()
+)
+
+
+def public_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that shape the result, in name order; paths, addresses and secrets left out."""
+    return {key: settings[key] for key in sorted(settings) if key not in _OF_THE_MACHINE}
+
+
+def edition(results: Results) -> str:
+    """Twelve hexadecimal digits that stand for everything the run was told.
+
+    Bar, packs, seed, versions, settings and sites: two runs told the same have the same edition,
+    so tables that name it can be compared byte for byte. It says nothing of when they ran.
+    """
+    run = results.run
+    told = {
+        "bar": results.bar.version,
+        "engines": [run.engines.lgaudit, run.engines.axe_core, run.engines.browser],
+        "packs": dict(sorted(run.packs.items())),
+        "seed": run.seed,
+        "settings": public_settings(run.settings),
+        "sites": [[s.slug, s.homepage, [c.slug for c in s.councils]] for s in results.sites],
+    }
+    text = json.dumps(told, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]

@@ -1,0 +1,262 @@
+"""The pages and tables of one report, in the order they can be known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from lgaudit.models import Outcome, Rule, Status
+from lgaudit.report import cells, charts, council, digest, league, standards, tables, words
+from lgaudit.report.filters import filters_for
+from lgaudit.report.render import Renderer
+from lgaudit.report.standards import Standing
+from lgaudit.report.workbook import write_xlsx
+from lgaudit.results import Results, SiteResult
+
+EXTREMES = 5  # rules named as met most and least often
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file to fetch, said so that its link text tells type and size."""
+
+    name: str
+    what: str
+    kind: str
+    bytes: int
+
+    @property
+    def size(self) -> str:
+        """'48 KB'."""
+        return words.size(self.bytes)
+
+
+class Site:
+    """One report in the making."""
+
+    def __init__(self, results: Results, folder: Path) -> None:
+        self._results = results
+        self._folder = folder
+        self._rules: dict[str, Rule] = {rule.id: rule for rule in results.rules}
+        self._lines = league.first_lines(results)
+        self._categories = league.categories(results.scores)
+        self._edition = digest.edition(results)
+        self._axis = charts.axis_for(s.overall for s in results.scores.values())
+        self._rule_files = {rule.id: standards.rule_file(rule) for rule in results.rules}
+        self._seen: dict[str, dict[str, str]] = {}  # rule -> site -> a page that keeps it
+        self.filters = filters_for(self._lines.values())
+        self._render = Renderer(
+            folder,
+            {
+                "run": results.run,
+                "bar": results.bar,
+                "edition": self._edition,
+                "notice": getattr(results, "notice", ""),
+                "categories": self._categories,
+                "axis": self._axis,
+                "rule_files": self._rule_files,
+                "Status": Status,
+            },
+        )
+
+    def write(self, progress: Callable[[int, int], None]) -> None:
+        """Write everything; sites are read one at a time."""
+        self._write_sites(progress)
+        lines = list(self._lines.values())
+        standings = standards.standings(self._results.rules, lines)
+        downloads = self._write_tables(lines)
+        self._write_index(lines, standings, downloads)
+        self._write_rules(lines, standings)
+        self._write_method(lines)
+
+    # Sites
+
+    def _write_sites(self, progress: Callable[[int, int], None]) -> None:
+        total = len(self._lines)
+        ranked = league.ranked(self._lines.values())
+        with ExitStack() as stack:
+
+            def file(name: str, columns: list[str]) -> tables.FindingsFile:
+                return stack.enter_context(tables.FindingsFile(self._folder / name, columns))
+
+            found = file("findings.csv", tables.FINDINGS)
+            timed = file("findings-timing.csv", tables.FINDINGS)
+            timings = file("timings.csv", tables.PAGE_TIMINGS)
+            for done, result in enumerate(self._results.each_site(), start=1):
+                line = league.full_line(self._lines[result.site.slug], result)
+                self._lines[result.site.slug] = line
+                clocked = [f for f in result.findings if self._timing(f.rule)]
+                steady = [f for f in result.findings if not self._timing(f.rule)]
+                rows = list(tables.finding_rows(line, steady, self._rules))
+                late = list(tables.finding_rows(line, clocked, self._rules))
+                found.add(rows)
+                timed.add(late)
+                timings.add(tables.timing_rows(line, result.pages))
+                self._note_good_pages(result)
+                self._write_council(line, result, ranked, [*rows, *late])
+                progress(done, total)
+
+    def _timing(self, rule: str) -> bool:
+        return rule in self._rules and self._rules[rule].timing
+
+    def _note_good_pages(self, result: SiteResult) -> None:
+        """Remember one page of the site that keeps each rule, for others to learn from."""
+        for told in result.outcomes:
+            good = min(
+                (u for u, o in told.by_page.items() if o is Outcome.PASSED and u), default=""
+            )
+            if good:
+                self._seen.setdefault(told.rule, {})[result.site.slug] = good
+
+    def _write_council(
+        self,
+        line: league.Line,
+        result: SiteResult,
+        ranked: list[league.Line],
+        rows: list[list[object]],
+    ) -> None:
+        scores = {s.rule: s for s in line.score.rules} if line.score else {}
+        failed = council.troubles(result.findings, Outcome.FAILED, self._rules, scores)
+        doubtful = council.troubles(result.findings, Outcome.CANT_TELL, self._rules, scores)
+        place = None
+        if line.rank:
+            place = league.Place(
+                "sites ranked", line.rank.place, line.rank.low, line.rank.high, len(ranked)
+            )
+        for number, member in enumerate(line.site.councils or (None,)):
+            name = cells.one_line(member.name, 80) if member else line.name
+            stem = cells.file_name(member.slug if member else line.site.slug)
+            file = self._folder / "councils" / f"{stem}.csv"
+            file.parent.mkdir(exist_ok=True)
+            with tables.FindingsFile(file) as own:
+                own.add(rows)
+            self._render.page(
+                "council.html",
+                f"councils/{stem}.html",
+                f"{name}: website audit",
+                f"How much of the shared bar for council websites {name} meets, what to fix "
+                "next, and which pages were looked at.",
+                name=name,
+                council=member,
+                shared=[c.name for i, c in enumerate(line.site.councils) if i != number],
+                line=line,
+                result=result,
+                place=place,
+                peers=league.peer_places(line, ranked),
+                others=[x.overall.value for x in ranked if x.overall],
+                middle=lambda name: league.middle_score(ranked, name),
+                failed=failed,
+                doubtful=doubtful,
+                met=sorted(
+                    (
+                        self._rules[s.rule]
+                        for s in scores.values()
+                        if s.met and s.rule in self._rules
+                    ),
+                    key=lambda rule: (rule.category, rule.title),
+                ),
+                tally=council.met_by_category(line, self._rules),
+                steps=council.steps_of(line, ranked, failed, self._rules, self._results.bar),
+                pages=council.audited_pages(result),
+                broken=council.failures_by_page(result, self._rules),
+                lost=council.lost_by_reason(result),
+                download=Download(f"{stem}.csv", "All findings", "CSV", file.stat().st_size),
+            )
+
+    # The sector
+
+    def _write_tables(self, lines: list[league.Line]) -> list[Download]:
+        bar = self._results.bar.version
+        table = tables.league(lines, self._categories, self._edition, bar)
+        shares = tables.shares(lines, self._rules)
+        tables.write_csv(table, self._folder / "league.csv")
+        tables.write_csv(shares, self._folder / "shares.csv")
+        notes = [
+            "Scores say how much of what a machine can check is met, on the pages that could be "
+            "seen. They are not proof of conformance.",
+            f"Bar {bar}, edition {self._edition}, {words.date(self._results.run.started)}.",
+        ]
+        if notice := getattr(self._results, "notice", ""):
+            notes.insert(0, cells.one_line(notice))
+        when = self._results.run.started.astimezone(dt.UTC)
+        write_xlsx({"League": table, "Rules": shares}, notes, self._folder / "league.xlsx", when)
+        listed = [
+            ("league.csv", "The league table", "CSV"),
+            ("league.xlsx", "The league table and every rule by council", "Excel workbook"),
+            ("shares.csv", "Every rule by council", "CSV"),
+            ("findings.csv", "Every finding that does not depend on a clock", "CSV"),
+            ("findings-timing.csv", "Findings that depend on a clock", "CSV"),
+            ("timings.csv", "Load times of the pages timed", "CSV"),
+        ]
+        return [Download(n, what, k, (self._folder / n).stat().st_size) for n, what, k in listed]
+
+    def _write_index(
+        self, lines: list[league.Line], standings: list[Standing], downloads: list[Download]
+    ) -> None:
+        ranked = league.ranked(lines)
+        counted = standards.scored(standings)
+        self._render.page(
+            "index.html",
+            "index.html",
+            "Council websites: league table",
+            "How much of a shared bar for accessibility, content and performance each council "
+            "website meets, with how sure we are of it.",
+            lines=lines,
+            ranked=ranked,
+            groups=league.groups(ranked),
+            unranked=league.unranked(lines),
+            filters=self.filters,
+            middle=league.middle_score(ranked),
+            pages=sum(line.coverage.audited for line in lines),
+            counted=counted,
+            pictures={
+                name: charts.picture([s.states(ranked) for s in own])
+                for name, own in standards.by_category(counted).items()
+            },
+            by_category=standards.by_category(counted),
+            easiest=counted[:EXTREMES],
+            hardest=list(reversed(counted))[:EXTREMES],
+            downloads=downloads,
+        )
+
+    def _write_rules(self, lines: list[league.Line], standings: list[Standing]) -> None:
+        ranked = league.ranked(lines)
+        self._render.page(
+            "rules.html",
+            "rules/index.html",
+            "Where the bar is and is not met",
+            "Every rule of the bar, and how many council websites meet it.",
+            by_category=standards.by_category(standards.scored(standings)),
+            silent=[s for s in standings if s.rule.status is Status.SCORED and not s.judged],
+            unscored=[s for s in standings if s.rule.status is not Status.SCORED],
+            ranked=ranked,
+        )
+        for standing in standings:
+            rule = standing.rule
+            self._render.page(
+                "rule.html",
+                f"rules/{standing.page}.html",
+                rule.title,
+                f"What the rule “{rule.title}” asks, why, how to fix it, and which council "
+                "websites meet it.",
+                rule=rule,
+                standing=standing,
+                good=self._seen.get(rule.id, {}),
+                strip=charts.strip(standing.states(ranked)),
+                ranked=ranked,
+            )
+
+    def _write_method(self, lines: list[league.Line]) -> None:
+        self._render.page(
+            "method.html",
+            "method.html",
+            "How the audit works and what it cannot see",
+            "What a score means, how pages are sampled, how sure we are, how rules are weighed, "
+            "and the limits of it all.",
+            rules=self._results.rules,
+            settings=digest.public_settings(self._results.run.settings),
+            lines=lines,
+        )

@@ -1,0 +1,194 @@
+"""The tables people download: league, rules, findings and timings, as CSV and XLSX."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pandas as pd
+
+from lgaudit.models import Council, Finding, Interval, Rule
+from lgaudit.report import cells
+from lgaudit.report.league import Line, council_rows
+from lgaudit.results import PageResult
+
+LEAGUE = (
+    "rank rank_low rank_high slug name nation region type population status reason "
+    "score score_low score_high"
+).split()
+LEAGUE_END = (
+    "rules_met rules_applicable pages_found pages_sampled pages_audited pages_lost change run bar"
+).split()
+TIMINGS = "timing_fcp_ms timing_lcp_ms timing_tbt_ms".split()
+FINDINGS = (
+    "slug site url rule category severity outcome message selector snippet fingerprint"
+).split()
+PAGE_TIMINGS = "slug site url fcp_ms lcp_ms tbt_ms".split()
+SHARES = ("slug rule category severity status share met passed failed cant_tell unseen").split()
+
+
+def league(
+    lines: Iterable[Line], categories: Sequence[str], edition: str, bar: str
+) -> pd.DataFrame:
+    """One row per council, ranked first, then the others by name; every cell made harmless.
+
+    ``change`` is empty until there is an earlier run to compare with. Columns of the register
+    that the program does not know come last but for the timings; one that has the name of a
+    column of ours is shown as ``register_<name>``.
+    """
+    rows = council_rows(lines)
+    extra = sorted({name for _, council in rows if council for name in council.extra})
+    columns = [*LEAGUE, *categories, *LEAGUE_END]
+    names = {name: f"register_{name}" if name in columns else name for name in extra}
+    records = [
+        {
+            **_standing(line, council),
+            **{name: _value(line, name) for name in categories},
+            **_coverage(line),
+            "change": None,
+            "run": edition,
+            "bar": bar,
+            **({names[k]: v for k, v in council.extra.items()} if council else {}),
+            "timing_fcp_ms": line.timing.fcp,
+            "timing_lcp_ms": line.timing.lcp,
+            "timing_tbt_ms": line.timing.tbt,
+        }
+        for line, council in rows
+    ]
+    return _frame(records, [*columns, *(names[name] for name in extra), *TIMINGS])
+
+
+def _standing(line: Line, council: Council | None) -> dict[str, Any]:
+    rank, overall = line.rank, line.overall
+    return {
+        "rank": rank.place if rank else None,
+        "rank_low": rank.low if rank else None,
+        "rank_high": rank.high if rank else None,
+        "slug": council.slug if council else line.site.slug,
+        "name": council.name if council else line.name,
+        "nation": council.nation if council else "",
+        "region": council.region if council else "",
+        "type": council.type if council else "",
+        "population": council.population if council else None,
+        "status": "ranked" if rank else "not ranked",
+        "reason": line.reason,
+        "score": _points(overall.value if overall and rank else None),
+        "score_low": _points(overall.low if overall and rank else None),
+        "score_high": _points(overall.high if overall and rank else None),
+    }
+
+
+def _coverage(line: Line) -> dict[str, Any]:
+    return {
+        "rules_met": line.score.rules_met if line.score else None,
+        "rules_applicable": line.score.rules_applicable if line.score else None,
+        "pages_found": line.coverage.found,
+        "pages_sampled": line.coverage.sampled,
+        "pages_audited": line.coverage.audited,
+        "pages_lost": line.lost,
+    }
+
+
+def _value(line: Line, category: str) -> float | None:
+    interval: Interval | None = line.score.categories.get(category) if line.score else None
+    return _points(interval.value if interval else None)
+
+
+def _points(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def shares(lines: Iterable[Line], rules: Mapping[str, Rule]) -> pd.DataFrame:
+    """How each site does on each rule, one row for each pair, in slug and rule order."""
+    records = [
+        {
+            "slug": line.site.slug,
+            "rule": score.rule,
+            "category": rules[score.rule].category,
+            "severity": rules[score.rule].severity.value,
+            "status": rules[score.rule].status.value,
+            "share": None if score.share is None else round(score.share, 4),
+            "met": {True: "yes", False: "no", None: ""}[score.met],
+            "passed": score.passed,
+            "failed": score.failed,
+            "cant_tell": score.cant_tell,
+            "unseen": score.unseen,
+        }
+        for line in sorted(lines, key=lambda line: line.site.slug)
+        for score in sorted(line.score.rules if line.score else (), key=lambda s: s.rule)
+        if score.rule in rules
+    ]
+    return _frame(records, SHARES)
+
+
+def _frame(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    safe = [[cells.cell(record.get(name)) for name in columns] for record in records]
+    headings = [str(cells.cell(name, 80)) for name in columns]
+    return pd.DataFrame(safe, columns=headings, dtype=object)
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """The table as UTF-8 CSV with plain line ends."""
+    frame.to_csv(
+        path, index=False, lineterminator="\n", encoding="utf-8", na_rep="", errors="replace"
+    )
+
+
+class FindingsFile:
+    """A CSV of findings, written as sites come by so that memory stays flat."""
+
+    def __init__(self, path: Path, columns: Sequence[str] = FINDINGS) -> None:
+        self.path = path
+        self.rows = 0
+        self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerow(columns)
+
+    def add(self, rows: Iterable[Sequence[object]]) -> None:
+        """Append rows that are already harmless."""
+        for row in rows:
+            self._writer.writerow(["" if value is None else value for value in row])
+            self.rows += 1
+
+    def __enter__(self) -> FindingsFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+
+def finding_rows(
+    line: Line, findings: Iterable[Finding], rules: Mapping[str, Rule]
+) -> Iterator[list[object]]:
+    """One row per place of a site's findings (one when there is none), in a fixed order."""
+    rows = []
+    for finding in findings:
+        rule = rules.get(finding.rule)
+        if rule is None:
+            continue
+        start = [line.site.slug, line.name, finding.url, rule.id, rule.category]
+        start += [rule.severity.value, finding.outcome.value]
+        for spot in finding.spots or (None,):
+            message = (spot.message if spot else "") or finding.message
+            place = [spot.selector, spot.snippet] if spot else ["", ""]
+            mark = getattr(spot or finding, "fingerprint", "")
+            row: list[object] = [*start, message, *place, mark]
+            rows.append([cells.cell(value, cells.SNIPPET * 2) for value in row])
+    rows.sort(key=lambda row: (row[3], row[2], row[6:]))
+    yield from rows
+
+
+def timing_rows(line: Line, pages: Iterable[PageResult]) -> Iterator[list[object]]:
+    """One row per page timed in the quiet pass, in URL order."""
+    for page in sorted(pages, key=lambda page: page.url):
+        if page.fcp is not None or page.lcp is not None:
+            times = [None if t is None else round(t) for t in (page.fcp, page.lcp, page.tbt)]
+            yield [cells.cell(v) for v in (line.site.slug, line.name, page.url)] + times
