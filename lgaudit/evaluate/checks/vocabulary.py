@@ -18,7 +18,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from selectolax.lexbor import LexborNode
 
@@ -94,6 +94,12 @@ REQUIRED = inspect.Parameter.empty
 VOCABULARY: dict[str, Check] = {}
 
 
+@overload
+def page_check(function: F, *, needs: Iterable[str] = ..., timing: bool = ...) -> F: ...
+@overload
+def page_check(
+    function: None = None, *, needs: Iterable[str] = ..., timing: bool = ...
+) -> Callable[[F], F]: ...
 def page_check(
     function: F | None = None, *, needs: Iterable[str] = (), timing: bool = False
 ) -> Any:
@@ -101,6 +107,12 @@ def page_check(
     return _register(function, Scope.PAGE, needs, timing)
 
 
+@overload
+def site_check(function: F, *, needs: Iterable[str] = ..., timing: bool = ...) -> F: ...
+@overload
+def site_check(
+    function: None = None, *, needs: Iterable[str] = ..., timing: bool = ...
+) -> Callable[[F], F]: ...
 def site_check(
     function: F | None = None, *, needs: Iterable[str] = (), timing: bool = False
 ) -> Any:
