@@ -1,0 +1,111 @@
+"""Read the data files of the made-up sector: articles, sites, edits, documents and assets."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+FOLDER = resources.files("lgaudit.demo")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One page of content; ``title``, ``summary`` and ``body`` are Jinja sources."""
+
+    path: str
+    title: str
+    summary: str
+    body: str
+    groups: tuple[str, ...] = ()
+    kind: str = "service"
+    heading: str = ""  # '' repeats the title
+    parent: str = ""  # '' is worked out from the path
+    nav: bool = False
+    twin: str = ""  # path of the same page in English
+    canonical: str = ""  # '' is the page's own path
+
+
+def read(name: str) -> Mapping[str, Any]:
+    """One TOML file of this package."""
+    return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
+
+
+@cache
+def read_all(folder: str, table: str) -> tuple[Mapping[str, Any], ...]:
+    """The entries of one array of tables, from every TOML file of a folder, in file order."""
+    names = sorted(f.name for f in (FOLDER / folder).iterdir() if f.name.endswith(".toml"))
+    return tuple(entry for name in names for entry in read(f"{folder}/{name}").get(table, ()))
+
+
+def article(entry: Mapping[str, Any]) -> Article:
+    """An article from its TOML table."""
+    known = {name: entry[name] for name in Article.__slots__ if name in entry}
+    return Article(**{**known, "groups": tuple(entry.get("groups", ()))})
+
+
+@cache
+def articles() -> tuple[Article, ...]:
+    """Every article of the content folder, in reading order."""
+    return tuple(article(entry) for entry in read_all("content", "article"))
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Jinja with this package's templates; HTML is escaped unless marked safe."""
+    loader = jinja2.FunctionLoader(lambda name: (FOLDER / "templates" / name).read_text("utf-8"))
+    return jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+    )
+
+
+@cache
+def template(source: str) -> jinja2.Template:
+    """A compiled Jinja source."""
+    return environment().from_string(source)
+
+
+@cache
+def words() -> Mapping[str, Mapping[str, str]]:
+    """Words of the page furniture by language."""
+    return read("content/words.toml")
+
+
+def stylesheet(supplier: str, accent: str, light: str) -> bytes:
+    """A supplier's style sheet in a council's two colours."""
+    css = (FOLDER / "templates" / supplier / "style.css").read_text("utf-8")
+    return css.replace("ACCENT", accent).replace("LIGHT", light).encode()
+
+
+def field(name: str, label: str, type: str = "text", autocomplete: str = "") -> Markup:
+    """A labelled text input."""
+    token = Markup(' autocomplete="{}"').format(autocomplete) if autocomplete else ""
+    return Markup(
+        '<div class="field"><label for="{0}">{1}</label>\n'
+        '<input id="{0}" name="{0}" type="{2}"{3}></div>'
+    ).format(name, label, type, token)
+
+
+def radios(name: str, legend: str, options: list[str]) -> Markup:
+    """A group of radio buttons with a legend."""
+    rows = Markup("\n").join(
+        Markup(
+            '<div class="choice"><input type="radio" id="{0}-{1}" name="{0}" value="{2}">'
+            '<label for="{0}-{1}">{2}</label></div>'
+        ).format(name, number, option)
+        for number, option in enumerate(options, 1)
+    )
+    return Markup("<fieldset><legend>{}</legend>\n{}\n</fieldset>").format(legend, rows)
+
+
+def picture(name: str, alt: str) -> Markup:
+    """A picture of the site, with its size."""
+    return Markup('<p><img src="/assets/{}.png" alt="{}" width="480" height="210"></p>').format(
+        name, alt
+    )

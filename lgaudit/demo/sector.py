@@ -1,0 +1,117 @@
+"""Build the made-up sector: councils, their sites and the truth about what was planted."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lgaudit.demo import library, planting, server
+from lgaudit.demo.pages import Council as Words
+from lgaudit.demo.pages import Maker
+from lgaudit.demo.papers import papers
+from lgaudit.demo.site import DemoSite
+from lgaudit.demo.truth import Truth
+from lgaudit.models import Council
+
+TODAY = dt.date(2026, 11, 1)
+COLUMNS = (
+    "slug,gss_code,name,nation,region,type,population,population_year,homepage,welsh_homepage,"
+    "opened,closed,successors"
+).split(",")
+
+
+@dataclass(frozen=True)
+class Sector:
+    """Made-up councils, the sites that serve them (and third parties), and what was planted."""
+
+    councils: tuple[Council, ...]
+    sites: Mapping[str, DemoSite]  # by host
+    truth: Truth
+    today: dt.date
+
+
+def build(seed: int = 1, today: dt.date = TODAY) -> Sector:
+    """The whole sector; the same seed and day give the same bytes."""
+    councils: list[Council] = []
+    sites: dict[str, DemoSite] = {}
+    facts = library.read("sites.toml")["site"]
+    for fact in facts:
+        councils += _councils(fact)
+        sites[fact["host"]] = _site(fact, seed, today)
+    sites |= server.third_parties()
+    truth = planting.truth(facts, sites)
+    return Sector(tuple(sorted(councils, key=lambda c: c.slug)), sites, truth, today)
+
+
+def write_councils_csv(sector: Sector, path: Path) -> None:
+    """Write the made-up register in the form of councils.csv."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(COLUMNS)
+        for council in sector.councils:
+            values = [getattr(council, column) for column in COLUMNS[:-3]]
+            table.writerow(["" if value is None else value for value in values] + [""] * 3)
+
+
+def write_truth(sector: Sector, path: Path) -> None:
+    """Write what was planted as JSON."""
+    text = json.dumps(sector.truth.as_json(), indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _councils(fact: Mapping[str, Any]) -> list[Council]:
+    homepage = f"https://{fact['host']}/"
+    return [
+        Council(
+            slug=council["slug"],
+            name=council["name"],
+            nation=council["nation"],
+            region=council["region"],
+            type=council["type"],
+            homepage=homepage,
+            gss_code=council["gss"],
+            population=council["population"],
+            population_year=2024,
+            welsh_homepage=f"{homepage}cy/" if fact.get("welsh") else "",
+        )
+        for council in fact["council"]
+    ]
+
+
+def _site(fact: Mapping[str, Any], seed: int, today: dt.date) -> DemoSite:
+    host, first = fact["host"], fact["council"][0]
+    words = Words(
+        name=fact.get("name", first["name"]),
+        welsh_name=first.get("welsh_name", ""),
+        host=host,
+        nation=first["nation"],
+        town=fact["town"],
+        villages=tuple(fact["villages"]),
+        phone=fact["phone"],
+        street=fact["street"],
+        postcode=fact["postcode"],
+        days=tuple(fact["days"]),
+    )
+    wanted = set(fact["groups"])
+    articles = [
+        article
+        for article in library.articles()
+        if wanted & set(article.groups) and article.path not in fact.get("without", ())
+    ]
+    articles += [library.article(entry) for entry in planting.extra_pages(host)]
+    maker = Maker(
+        supplier=fact["supplier"],
+        tier=fact.get("tier", ""),
+        council=words,
+        articles=tuple(articles),
+        papers=papers(words.name, today, f"{seed} {host}", planting.document_faults(host)),
+        edits=planting.edits(host),
+        today=today,
+        seed=seed,
+    )
+    return server.site(fact, maker)

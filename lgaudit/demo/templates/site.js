@@ -1,0 +1,2 @@
+// Long tables may scroll sideways on small screens; everything works without this file.
+document.documentElement.classList.add('has-script');
