@@ -1,0 +1,283 @@
+"""A pool of browsers: a site stays with one of them, and one that hangs or dies is replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import os
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from lgaudit.errors import BrowserMissing
+from lgaudit.evidence import BrowserEvidence, Page, Timings, header
+from lgaudit.gather import axe, politeness, vitals
+from lgaudit.gather.chromium import Programs, find
+from lgaudit.gather.politeness import CircuitOpen
+from lgaudit.gather.tab import BrowserLost, Tab
+from lgaudit.models import Reason, Verdict
+from lgaudit.settings import Settings
+
+T = TypeVar("T")
+
+Turn = Callable[[str], AbstractAsyncContextManager[Any]]
+STARTS = 3  # times a browser is started before we give it up
+GRACE = 3.0  # seconds a page may overrun its deadline before its browser is ended
+
+
+class BrowserPool:
+    """Browsers that see pages: ``async with BrowserPool(settings) as pool``.
+
+    ``axe_rules`` are the axe-core rules to run; without them, all that any bar may hold.
+    """
+
+    def __init__(self, settings: Settings, axe_rules: Sequence[str] = ()) -> None:
+        self._settings = settings
+        self._rules = tuple(axe_rules)
+        self.size = settings.browsers or _cores()
+        self.versions = ("", "")  # browser and axe-core, as they report themselves
+        self._workers: list[_Worker] = []
+        self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._sites: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._quiet = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Start every browser.
+
+        Raises:
+            BrowserMissing: there is no usable browser; says what to install.
+            SettingsError: a name map or certificate cannot be used.
+        """
+        axe.axe_file()
+        programs = find(self._settings)
+        atexit.register(self._kill)
+        self._workers = [_Worker(self._settings, programs, self._rules) for _ in range(self.size)]
+        try:
+            await asyncio.gather(*(worker.start() for worker in self._workers))
+        except BaseException:
+            await self.close()
+            raise
+        self.versions = self._workers[0].versions
+        for worker in self._workers:
+            self._idle.put_nowait(worker)
+
+    async def close(self) -> None:
+        """End every browser and remove what it left on disk."""
+        self._kill()
+        await asyncio.gather(*(worker.close() for worker in self._workers))
+        self._workers.clear()
+        atexit.unregister(self._kill)
+
+    def _kill(self) -> None:
+        for worker in self._workers:
+            worker.kill()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def visit(
+        self, site_key: str, pages: Sequence[str | Page], turn: Turn | None = None
+    ) -> tuple[BrowserEvidence | Verdict, ...]:
+        """See the pages of one site, one after the other, in one browser that starts clean.
+
+        Args:
+            site_key: the site's name; two visits to one site never run side by side.
+            pages: addresses, or pages whose final address is loaded.
+            turn: politeness; each page load happens inside ``async with turn(url)``.
+
+        Returns:
+            Evidence, or why there is none, for each page in order.
+        """
+        seen = []
+        async with self._sites[site_key], self._one() as worker:
+            await worker.begin(len(pages))
+            for number, page in enumerate(pages):
+                if number and number % self._settings.recycle_pages == 0:
+                    await worker.replace()
+                url = page if isinstance(page, str) else page.final_url or page.url
+                seen.append(await worker.see(url, turn))
+        return tuple(seen)
+
+    async def quiet(
+        self, site_key: str, urls: Sequence[str], turn: Turn | None = None
+    ) -> dict[str, Timings]:
+        """Time pages while no other browser of the pool loads anything.
+
+        Each is loaded ``settings.quiet_loads`` times with empty caches; the medians are kept.
+        Pages that cannot be timed are left out.
+        """
+        async with self._quiet, self._sites[site_key], contextlib.AsyncExitStack() as held:
+            workers = [await held.enter_async_context(self._one()) for _ in self._workers]
+            worker = workers[0]
+            await worker.begin(len(urls))
+            timings = {}
+            for url in urls:
+                if found := await worker.time(url, turn):
+                    timings[url] = found
+            await worker.begin(0)
+            return timings
+
+    @asynccontextmanager
+    async def _one(self) -> AsyncIterator[_Worker]:
+        worker = await self._idle.get()
+        try:
+            yield worker
+        finally:
+            self._idle.put_nowait(worker)
+
+
+class _Worker:
+    """A thread, the browser it drives, and what to do when that browser fails."""
+
+    def __init__(self, settings: Settings, programs: Programs, rules: Sequence[str]) -> None:
+        self._settings, self._programs, self._rules = settings, programs, rules
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="browser")
+        self._tab: Tab | None = None
+        self._closed = False
+        self.versions = ("", "")
+
+    async def start(self) -> None:
+        """Start the browser, trying again when the machine is too busy for it."""
+        for left in reversed(range(STARTS)):
+            try:
+                await self._in_thread(self._open, self._settings.page_deadline + 60)
+                return
+            except (BrowserMissing, BrowserLost) as error:
+                if not left:
+                    if isinstance(error, BrowserMissing):
+                        raise
+                    raise BrowserMissing(f"No browser would stay up: {error}.") from error
+
+    def _open(self) -> None:
+        tab = Tab(self._settings, self._programs, self._rules)
+        if self._closed:  # the pool was closed while the browser was starting
+            tab.kill()
+            return
+        self._tab = tab
+        self.versions = (tab.chromium.version, tab.axe_version)
+
+    async def replace(self) -> None:
+        """End this browser and start another; without one, the next page tries again."""
+        self.kill()
+        self._tab = None
+        with contextlib.suppress(BrowserMissing):
+            await self.start()
+
+    async def begin(self, pages: int) -> None:
+        """Get ready for a site: nothing of the one before is left."""
+        tab = self._tab
+        if tab is None or (tab.pages and tab.pages + pages > self._settings.recycle_pages):
+            await self.replace()
+            return
+        try:
+            await self._in_thread(tab.forget, self._settings.page_deadline)
+        except BrowserLost:
+            await self.replace()
+
+    async def see(self, url: str, turn: Turn | None) -> BrowserEvidence | Verdict:
+        """The page's evidence; a page that takes a browser down gets one more try on a new one."""
+        try:
+            try:
+                return await self._see(url, turn)
+            except BrowserLost:
+                await self.replace()
+                return await self._see(url, turn)
+        except BrowserLost as lost:
+            await self.replace()
+            return lost.partial or Verdict(Reason.BROWSER_FAILED, str(lost))
+        except CircuitOpen as closed:
+            return Verdict(Reason.CIRCUIT_OPEN, str(closed))
+
+    async def _see(self, url: str, turn: Turn | None) -> BrowserEvidence | Verdict:
+        tab = await self._ready()
+        clock = asyncio.get_running_loop().time
+        async with _turn(turn, url) as leave:
+            began = clock()
+            limit = self._settings.page_deadline + GRACE
+            _tell(leave, await self._in_thread(lambda: tab.load(url), limit))
+        left = self._settings.page_deadline - (clock() - began)
+        return await self._in_thread(tab.judge, max(left, 1.0) + GRACE)
+
+    async def time(self, url: str, turn: Turn | None) -> Timings | None:
+        """Median timings of several loads, or None when none succeeded."""
+        loads = []
+        for _ in range(self._settings.quiet_loads):
+            try:
+                tab = await self._ready()
+                async with _turn(turn, url):
+                    limit = self._settings.page_deadline + GRACE
+                    found = await self._in_thread(lambda tab=tab: tab.timings(url), limit)  # type: ignore[misc]
+            except BrowserLost:
+                await self.replace()
+                continue
+            except CircuitOpen:
+                break
+            if found is not None:
+                loads.append(found)
+        return vitals.middle(loads) if loads else None
+
+    async def _ready(self) -> Tab:
+        if self._tab is None:
+            await self.replace()
+        if self._tab is None:
+            raise BrowserLost("The browser could not be started again")
+        return self._tab
+
+    async def _in_thread(self, work: Callable[[], T], limit: float) -> T:
+        """Do blocking work in this worker's thread; too late, or cancelled, the browser ends."""
+        future = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.wait_for(asyncio.shield(future), limit)
+        except BaseException as error:
+            if future.done():
+                raise
+            self.kill()  # frees the thread, which waits for the driver
+            with contextlib.suppress(Exception):
+                await asyncio.shield(future)
+            self.kill()  # it may have been on its way up
+            self._tab = None
+            if isinstance(error, TimeoutError):
+                raise BrowserLost(f"The page took more than {limit:.0f} seconds") from error
+            raise
+
+    def kill(self) -> None:
+        """End the browser, if there is one; from any thread."""
+        tab = self._tab
+        if tab is not None:
+            tab.kill()
+
+    async def close(self) -> None:
+        """End the browser and the thread."""
+        self._closed = True
+        self.kill()
+        await asyncio.to_thread(self._thread.shutdown, wait=True)
+        self.kill()
+
+
+def _turn(turn: Turn | None, url: str) -> AbstractAsyncContextManager[Any]:
+    return turn(url) if turn is not None else nullcontext()
+
+
+def _tell(leave: Any, document: vitals.Document) -> None:
+    """Let the host's pace follow what it said to the browser."""
+    if isinstance(leave, politeness.Turn):
+        leave.answered(document.status, asked=header(document.headers, "retry-after"))
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1

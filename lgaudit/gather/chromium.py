@@ -1,0 +1,243 @@
+"""Find Chromium and its driver, start them with a profile of their own, and end them for sure."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from urllib3.exceptions import HTTPError
+
+from lgaudit import __version__
+from lgaudit.errors import BrowserMissing, SettingsError
+from lgaudit.settings import Settings
+
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+DRIVERS = (
+    "chromedriver",
+    "/usr/lib/chromium-browser/chromedriver",
+    "/usr/lib/chromium/chromedriver",
+)
+DEBIAN_HINT = "Install both with: sudo apt-get install chromium chromium-driver"
+WINDOW = (1280, 800)  # CSS pixels
+FLAGS = (
+    "--headless=new",
+    f"--window-size={WINDOW[0]},{WINDOW[1]}",
+    "--force-device-scale-factor=1",
+    "--lang=en-GB",
+    "--accept-lang=en-GB,en",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--no-pings",
+    "--no-service-autorun",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-component-extensions-with-background-pages",
+    "--disable-client-side-phishing-detection",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-domain-reliability",
+    "--disable-extensions",
+    "--disable-notifications",
+    "--disable-breakpad",
+    "--disable-crash-reporter",
+    "--disable-quic",
+    "--disable-search-engine-choice-screen",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--password-store=basic",
+    "--use-mock-keychain",
+    # One process for a page and its frames: scripts and the event log then reach every frame,
+    # those of other origins too. Nothing secret is ever in these browsers.
+    "--disable-site-isolation-trials",
+    "--disable-features=IsolateOrigins,site-per-process,Translate,OptimizationHints,"
+    "MediaRouter,DialMediaRouteProvider,AutofillServerCommunication,HttpsUpgrades",
+)
+_HOST = re.compile(r"[A-Za-z0-9*]([A-Za-z0-9.*_-]*[A-Za-z0-9])?")
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}")
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """Paths of the browser and its driver; both '' lets Selenium Manager fetch a pair."""
+
+    browser: str
+    driver: str
+
+
+def find(settings: Settings) -> Programs:
+    """The programs the settings name, else those in the usual places.
+
+    Raises:
+        BrowserMissing: there are none and none can be fetched; says what to install.
+    """
+    browser = _program(settings.chromium, "chromium", BROWSERS)
+    driver = _program(settings.chromedriver, "chromedriver", DRIVERS)
+    if browser and driver:
+        return Programs(browser, driver)
+    missing = "chromedriver" if browser else "Chromium" if driver else "Chromium and chromedriver"
+    if Path("/etc/debian_version").exists():
+        raise BrowserMissing(f"{missing} cannot be found on this machine. {DEBIAN_HINT}")
+    return Programs("", "")
+
+
+def _program(given: str, setting: str, usual: tuple[str, ...]) -> str:
+    if given:
+        found = shutil.which(given)
+        if found is None:
+            raise BrowserMissing(
+                f"The setting {setting} names {given}, which is not a program on this machine."
+                f" Correct it, or leave it out to look in the usual places."
+            )
+        return found
+    return next(filter(None, map(shutil.which, usual)), "")
+
+
+class Chromium:
+    """One running browser: a driver process, its Chromium, a temporary profile, one window.
+
+    Every method but :meth:`kill` belongs to the thread that uses the driver.
+    """
+
+    def __init__(self, settings: Settings, programs: Programs, command_timeout: float) -> None:
+        self._profile = tempfile.mkdtemp(prefix="lgaudit-browser-")
+        self.driver: Chrome | None = None
+        service = ChromeService(
+            executable_path=programs.driver or None,
+            log_output=subprocess.DEVNULL,
+            popen_kw={"start_new_session": True} if hasattr(os, "killpg") else {},
+        )
+        self._service = service
+        try:
+            options = _options(settings, programs, self._profile)
+            if not programs.driver:
+                os.environ.setdefault("SE_AVOID_STATS", "true")
+            self.driver = Chrome(options=options, service=service)
+        except (WebDriverException, HTTPError, OSError) as error:
+            self.kill()
+            raise BrowserMissing(_why_not(error)) from error
+        except BaseException:
+            self.kill()
+            raise
+        self.driver.command_executor.client_config.timeout = command_timeout
+        self.version = f"Chromium {self.driver.capabilities['browserVersion']}"
+        self.user_agent = str(self.cdp("Browser.getVersion")["userAgent"])
+
+    def cdp(self, command: str, **parameters: object) -> dict[str, object]:
+        """Send one DevTools command to the window."""
+        assert self.driver is not None
+        answer = self.driver.execute_cdp_cmd(command, parameters)
+        return dict(answer or {})
+
+    def kill(self) -> None:
+        """End driver, browser and helpers at once, and remove the profile; from any thread."""
+        process = getattr(self._service, "process", None)
+        if process is not None:
+            with contextlib.suppress(OSError):
+                if hasattr(os, "killpg"):
+                    os.killpg(process.pid, signal.SIGKILL)  # the driver leads its own group
+                else:
+                    _end_tree(process.pid)
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                process.wait(10)
+        for _ in range(3):  # helpers may still be writing their last
+            shutil.rmtree(self._profile, ignore_errors=True)
+            if not Path(self._profile).exists():
+                break
+
+
+def _end_tree(pid: int) -> None:
+    subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True, check=False)
+
+
+def _why_not(error: Exception) -> str:
+    said = " ".join(str(getattr(error, "msg", None) or error).split())[:300]
+    return (
+        f"No browser could be started: {said or type(error).__name__}. Install Chromium and its"
+        " driver (Debian: sudo apt-get install chromium chromium-driver), or name them with the"
+        " settings chromium and chromedriver, or audit without one (--no-browser)."
+    )
+
+
+def _options(settings: Settings, programs: Programs, profile: str) -> ChromeOptions:
+    options = ChromeOptions()
+    options.ignore_local_proxy_environment_variables()  # the driver is on this machine
+    if programs.browser:
+        options.binary_location = programs.browser
+    for flag in (*FLAGS, f"--user-data-dir={profile}", *_address_flags(settings)):
+        options.add_argument(flag)
+    if sys.platform == "linux" and os.geteuid() == 0:
+        options.add_argument("--no-sandbox")  # Chromium refuses to run as root with it
+    options.unhandled_prompt_behavior = "dismiss"
+    options.page_load_strategy = "normal"
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "SEVERE"})
+    options.add_experimental_option(
+        "perfLoggingPrefs", {"enableNetwork": True, "enablePage": False}
+    )
+    # The driver would let pop-ups open; residents' browsers do not.
+    options.add_experimental_option("excludeSwitches", ["disable-popup-blocking"])
+    return options
+
+
+def _address_flags(settings: Settings) -> list[str]:
+    flags = []
+    if settings.name_map:
+        rules = []
+        for host, address in sorted(settings.name_map.items()):
+            if not (_HOST.fullmatch(host) and _ADDRESS.fullmatch(address)):
+                raise SettingsError(
+                    f"name_map: {host!r} = {address!r} is not a host name and an address:port."
+                )
+            rules += [f"MAP {host}:443 {address}", f"MAP {host}:80 {address}"]
+        rules += ["MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", "EXCLUDE localhost"]
+        flags += [f"--host-resolver-rules={','.join(rules)}", "--no-proxy-server"]
+    if settings.ca_file:
+        hashes = ",".join(_key_hashes(Path(settings.ca_file)))
+        flags.append(f"--ignore-certificate-errors-spki-list={hashes}")
+    return flags
+
+
+def _key_hashes(path: Path) -> list[str]:
+    """Hashes of the certificates' keys: Chromium then trusts these and no others besides."""
+    try:
+        certificates = x509.load_pem_x509_certificates(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"ca_file: {path} is not a readable PEM certificate: {error}"
+        ) from error
+    keys = (
+        certificate.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        for certificate in certificates
+    )
+    return [base64.b64encode(hashlib.sha256(key).digest()).decode() for key in keys]
+
+
+def user_agent(chromium_says: str, settings: Settings) -> str:
+    """Chromium's own user agent with our name, version and contact after it."""
+    contact = f" (+{settings.contact})" if settings.contact else ""
+    return f"{chromium_says} lgaudit/{__version__}{contact}"

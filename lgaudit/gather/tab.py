@@ -1,0 +1,326 @@
+"""One browser window looking at one page at a time; everything here runs in a worker's thread."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from selenium.common.exceptions import (
+    InvalidSessionIdException,
+    NoSuchWindowException,
+    TimeoutException,
+    WebDriverException,
+)
+from urllib3.exceptions import HTTPError
+
+from lgaudit import urls
+from lgaudit.evidence import AxeRun, BrowserEvidence
+from lgaudit.gather import axe, vitals
+from lgaudit.gather.chromium import Chromium, Programs, user_agent
+from lgaudit.models import Reason, Verdict
+from lgaudit.settings import Settings
+
+T = TypeVar("T")
+
+SETTLE = 2.0  # seconds to wait at most for what a page is still fetching when it has loaded
+QUIET_SETTLE = 0.5  # seconds between load and reading timings
+ALIVE = 3.0  # seconds a page may take to run nothing
+MOVES = 3  # documents that may replace one another before we give up
+MOST_ERRORS = 50  # console errors kept
+PARTS = {"load": 0.5, "axe": 0.4, "script": 0.45}  # of the page's deadline
+MARKUP = ("text/html", "application/xhtml+xml")
+
+FAILURES = (  # network errors as Chromium names them, most telling first
+    ("ERR_INVALID_AUTH_CREDENTIALS", Reason.LOGIN),
+    ("ERR_TOO_MANY_REDIRECTS", Reason.TOO_MANY_REDIRECTS),
+    ("ERR_NAME_", Reason.DNS),
+    ("ERR_DNS_", Reason.DNS),
+    ("ERR_ICANN_", Reason.DNS),
+    ("ERR_CERT_", Reason.TLS),
+    ("ERR_SSL_", Reason.TLS),
+    ("ERR_BAD_SSL_", Reason.TLS),
+    ("TIMED_OUT", Reason.TIMEOUT),
+    ("ERR_CONNECTION_REFUSED", Reason.REFUSED),
+    ("ERR_ADDRESS_", Reason.REFUSED),
+    ("ERR_CONNECTION_FAILED", Reason.REFUSED),
+    ("ERR_CONNECTION_", Reason.RESET),
+    ("ERR_EMPTY_RESPONSE", Reason.RESET),
+    ("ERR_HTTP2_", Reason.RESET),
+    ("ERR_INVALID_", Reason.RESET),
+    ("ERR_CONTENT_", Reason.RESET),
+    ("ERR_INCOMPLETE_", Reason.RESET),
+    ("ERR_SOCKET_", Reason.RESET),
+    ("ERR_ABORTED", Reason.NOT_HTML),
+)
+MOVING = ("navigat", "unloaded", "javascript error", "execution context", "alert open", "stale")
+LOST = (InvalidSessionIdException, NoSuchWindowException, HTTPError, OSError)
+
+
+class BrowserLost(Exception):
+    """The browser hung, crashed or was ended. ``partial`` is what had been seen by then."""
+
+    def __init__(self, what: str, partial: BrowserEvidence | None = None) -> None:
+        super().__init__(what)
+        self.partial = partial
+
+
+class _Moved(Exception):
+    """The page was replaced by another while it was looked at."""
+
+
+class Tab:
+    """A browser and its one window, kept from page to page."""
+
+    def __init__(self, settings: Settings, programs: Programs, rules: Sequence[str] = ()) -> None:
+        self._settings = settings
+        self._deadline = settings.page_deadline
+        self.chromium = Chromium(settings, programs, command_timeout=self._deadline + 10)
+        assert self.chromium.driver is not None
+        self._driver = self.chromium.driver
+        self._rules = tuple(rules)
+        self._preloaded: list[str] = []
+        self._sizes: vitals.Sizes = {}
+        self._traffic = vitals.Traffic("", "")
+        self._document = ""  # mark of the last document judged
+        self.pages = 0  # loads since the browser started
+        try:
+            _surely(self._prepare)
+        except BaseException:
+            self.chromium.kill()
+            raise
+
+    def _prepare(self) -> None:
+        driver, cdp = self._driver, self.chromium.cdp
+        driver.set_page_load_timeout(self._deadline * PARTS["load"])
+        driver.set_script_timeout(self._deadline * PARTS["script"])
+        cdp("Browser.setDownloadBehavior", behavior="deny")
+        agent = user_agent(self.chromium.user_agent, self._settings)
+        cdp("Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage="en-GB,en")
+        self._preload(True)
+        driver.get("about:blank")
+        self.axe_version = axe.version(driver)
+        self._rules = self._rules or axe.rules_to_run(driver)
+        self._frame = driver.current_window_handle
+        self._read_log()
+
+    def _preload(self, wanted: bool) -> None:
+        for name in self._preloaded:
+            self.chromium.cdp("Page.removeScriptToEvaluateOnNewDocument", identifier=name)
+        self._preloaded.clear()
+        if wanted:
+            added = self.chromium.cdp("Page.addScriptToEvaluateOnNewDocument", source=axe.preload())
+            self._preloaded.append(str(added["identifier"]))
+
+    def kill(self) -> None:
+        """End the browser now; callable from any thread."""
+        self.chromium.kill()
+
+    def forget(self) -> None:
+        """Leave nothing of one site for the next: page, cookies, storage, caches, sizes."""
+        _surely(self._forget)
+
+    def _forget(self) -> None:
+        self._driver.get("about:blank")
+        self._clear()
+        self._sizes = {}
+
+    def _clear(self) -> None:
+        cdp = self.chromium.cdp
+        cdp("Storage.clearDataForOrigin", origin="*", storageTypes="all")
+        cdp("Network.clearBrowserCookies")
+        cdp("Network.clearBrowserCache")
+        self._read_log()
+
+    def load(self, url: str) -> vitals.Document:
+        """Go to a page and wait until it has loaded, or for half the deadline."""
+        self.pages += 1
+        self._started = time.time()
+        self._traffic = vitals.Traffic(url, self._frame)
+        try:
+            _surely(lambda: self._get(url), expected=(TimeoutException, _Moved))
+        except TimeoutException:
+            _surely(self._stop)
+        except _Moved:
+            self._wait_for_document()
+        self._read_log()
+        return self._traffic.document()
+
+    def _get(self, url: str) -> None:
+        try:
+            self._driver.get(url)
+        except WebDriverException as error:
+            if "net::ERR_" not in str(error.msg):  # those the event log tells of
+                raise
+
+    def _stop(self) -> None:
+        """Give up waiting for the last bits; a page that cannot even stop is lost."""
+        try:
+            self._driver.set_script_timeout(ALIVE)
+            self.chromium.cdp("Page.stopLoading")
+            self._driver.execute_script("return 1")
+            self._driver.set_script_timeout(self._deadline * PARTS["script"])
+        except TimeoutException as error:
+            raise BrowserLost("The page never stopped running its scripts") from error
+
+    def judge(self) -> BrowserEvidence | Verdict:
+        """Everything there is to see of the page that is loaded, or why it is no evidence."""
+        self._settle()
+        for _ in range(MOVES):
+            try:
+                return _surely(self._judge, expected=(_Moved,))
+            except _Moved:
+                self._wait_for_document()
+        return Verdict(Reason.BROWSER_FAILED, "The page kept moving on while it was looked at")
+
+    def _judge(self) -> BrowserEvidence | Verdict:
+        try:
+            seen: dict[str, Any] = self._driver.execute_async_script(
+                axe.script("snapshot.js"), self._settings.page_bytes
+            )
+        except TimeoutException as error:
+            raise BrowserLost("The page never stopped running its scripts") from error
+        document = self._traffic.document()
+        verdict = self._verdict(seen, document)
+        if verdict is not None:
+            return verdict
+        evidence = self._evidence(seen, document)
+        try:
+            mark, answer = axe.run(self._driver, self._rules, self._deadline * PARTS["axe"])
+        except TimeoutException as error:
+            hung = AxeRun(self.axe_version, error="axe-core did not answer in time")
+            raise BrowserLost("axe-core never answered", replace(evidence, axe=hung)) from error
+        if mark != seen["document"]:
+            raise _Moved
+        shifts, dialogs = self._scroll(mark)
+        self._document = mark
+        return replace(
+            evidence,
+            axe=answer,
+            cls=vitals.layout_shift(seen["shifts"], shifts),
+            console_errors=self._console_errors(),
+            dialogs=dialogs,
+        )
+
+    def _evidence(self, seen: Mapping[str, Any], document: vitals.Document) -> BrowserEvidence:
+        return BrowserEvidence(
+            html=str(seen["html"]),
+            title=str(seen["title"]),
+            final_url=str(seen["url"]),
+            status=document.status or int(seen["status"] or 0) or None,
+            requests=self._traffic.requests(self._sizes),
+        )
+
+    def _scroll(self, mark: str) -> tuple[Sequence[Sequence[float]], int]:
+        try:
+            moved: dict[str, Any] = self._driver.execute_async_script(axe.script("scroll.js"))
+        except TimeoutException as error:
+            raise BrowserLost("The page never stopped running its scripts") from error
+        if moved["document"] != mark:
+            raise _Moved
+        return moved["shifts"], int(moved["dialogs"])
+
+    def _verdict(self, seen: Mapping[str, Any], document: vitals.Document) -> Verdict | None:
+        """Why there is nothing to judge, or None when there is."""
+        broken = str(seen["url"]).startswith("chrome-error:")
+        stale = not seen["document"] or seen["document"] == self._document
+        if document.status == 401 and broken:
+            return Verdict(Reason.LOGIN, "The page asks for a user name and password")
+        if document.failed and (broken or stale):
+            return failure(document.failed)
+        if document.mime and document.mime not in MARKUP:
+            return Verdict(Reason.NOT_HTML, document.mime)
+        if self._wandered_inside(document):
+            where = urls.host_of(str(seen["url"]))
+            return Verdict(Reason.PRIVATE_ADDRESS, f"Sent on to {where}, a private address")
+        if broken or stale or not str(seen["url"]).startswith(("http:", "https:")):
+            return Verdict(Reason.BROWSER_FAILED, "The browser showed no page")
+        return None
+
+    def _wandered_inside(self, document: vitals.Document) -> bool:
+        """True when a public page led to an address of a private network."""
+        answered = [address.strip("[]") for address in document.addresses if address]
+        if self._settings.allow_private or self._settings.name_map or len(answered) < 2:
+            return False
+        private = [urls.is_private_address(address) for address in answered]
+        return private[-1] and not private[0]
+
+    def _settle(self) -> None:
+        """Wait a little, and only if the page is still fetching what it shows."""
+        end = time.monotonic() + SETTLE
+        while self._traffic.in_flight and time.monotonic() < end:
+            time.sleep(0.05)
+            self._read_log()
+
+    def _wait_for_document(self) -> None:
+        """After a move: until the new document has loaded, within reason."""
+        end = time.monotonic() + self._deadline * PARTS["load"]
+        while time.monotonic() < end:
+            with contextlib.suppress(_Moved):
+                ready = _surely(
+                    lambda: self._driver.execute_script("return document.readyState"),
+                    expected=(_Moved,),
+                )
+                if ready == "complete":
+                    break
+            time.sleep(0.05)
+        self._settle()
+
+    def _read_log(self) -> None:
+        self._traffic.feed(_surely(lambda: self._driver.get_log("performance")))  # type: ignore[no-untyped-call]
+
+    def _console_errors(self) -> tuple[str, ...]:
+        said = self._driver.get_log("browser")  # type: ignore[no-untyped-call]
+        own = (e for e in said if e.get("timestamp", 0) >= self._started * 1000 - 1)
+        lines = {str(e.get("message", ""))[:300] for e in own}
+        # The browser asks for an icon of its own accord, and not at a fixed time.
+        kept = sorted(line for line in lines if "/favicon.ico - Failed" not in line)
+        return tuple(kept[:MOST_ERRORS])
+
+    def timings(self, url: str) -> dict[str, float | None] | None:
+        """FCP, LCP and TBT of one load as a first visitor has it, or None when it failed."""
+
+        def measure() -> dict[str, float | None] | None:
+            self._forget()
+            self.load(url)
+            self._settle()
+            document = self._traffic.document()
+            if document.failed or document.mime not in MARKUP:
+                return None
+            found = self._driver.execute_async_script(axe.script("timings.js"), QUIET_SETTLE * 1000)
+            return dict(found)
+
+        try:
+            return _surely(measure, expected=(_Moved,))
+        except _Moved:
+            return None
+
+    def quiet(self, wanted: bool) -> None:
+        """Take axe-core out of new pages while they are timed, or put it back."""
+        _surely(lambda: self._preload(not wanted))
+
+
+def failure(error: str) -> Verdict:
+    """The verdict of a page that Chromium could not load, from the error it names."""
+    name = error.removeprefix("net::").split()[0] if error else ""
+    for mark, reason in FAILURES:
+        if mark in name:
+            return Verdict(reason, f"the browser: {name}")
+    return Verdict(Reason.BROWSER_FAILED, name or "unknown error")
+
+
+def _surely(action: Callable[[], T], expected: tuple[type[Exception], ...] = ()) -> T:
+    """Do it; whatever goes wrong that was not expected means that the browser is lost."""
+    try:
+        return action()
+    except (*expected, BrowserLost):
+        raise
+    except LOST as error:
+        raise BrowserLost(f"The browser went away ({type(error).__name__})") from error
+    except WebDriverException as error:
+        said = " ".join(str(error.msg or type(error).__name__).split())
+        if _Moved in expected and any(word in said for word in MOVING):
+            raise _Moved(said) from error
+        raise BrowserLost(f"The browser failed: {said[:200]}") from error
