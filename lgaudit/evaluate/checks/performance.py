@@ -116,7 +116,7 @@ def third_parties_within(page: Page, *, fail_above: int = 10, warn_above: int = 
     return passed(f"{said}{warning}{listed}.", count)
 
 
-@page_check(needs={"requests"})
+@page_check(needs={"requests"}, measure=True)
 def carbon_of_transfer(
     page: Page,
     *,

@@ -88,6 +88,7 @@ class Check:
     needs: frozenset[str]
     options: Mapping[str, Any]
     timing: bool = False
+    measure: bool = False  # only ever measures: it cannot fail, and its rules need no such example
 
 
 REQUIRED = inspect.Parameter.empty
@@ -95,32 +96,46 @@ VOCABULARY: dict[str, Check] = {}
 
 
 @overload
-def page_check(function: F, *, needs: Iterable[str] = ..., timing: bool = ...) -> F: ...
+def page_check(
+    function: F, *, needs: Iterable[str] = ..., timing: bool = ..., measure: bool = ...
+) -> F: ...
 @overload
 def page_check(
-    function: None = None, *, needs: Iterable[str] = ..., timing: bool = ...
+    function: None = None, *, needs: Iterable[str] = ..., timing: bool = ..., measure: bool = ...
 ) -> Callable[[F], F]: ...
 def page_check(
-    function: F | None = None, *, needs: Iterable[str] = (), timing: bool = False
+    function: F | None = None,
+    *,
+    needs: Iterable[str] = (),
+    timing: bool = False,
+    measure: bool = False,
 ) -> Any:
     """Register a function as a check of one page."""
-    return _register(function, Scope.PAGE, needs, timing)
+    return _register(function, Scope.PAGE, needs, timing, measure)
 
 
-@overload
-def site_check(function: F, *, needs: Iterable[str] = ..., timing: bool = ...) -> F: ...
 @overload
 def site_check(
-    function: None = None, *, needs: Iterable[str] = ..., timing: bool = ...
+    function: F, *, needs: Iterable[str] = ..., timing: bool = ..., measure: bool = ...
+) -> F: ...
+@overload
+def site_check(
+    function: None = None, *, needs: Iterable[str] = ..., timing: bool = ..., measure: bool = ...
 ) -> Callable[[F], F]: ...
 def site_check(
-    function: F | None = None, *, needs: Iterable[str] = (), timing: bool = False
+    function: F | None = None,
+    *,
+    needs: Iterable[str] = (),
+    timing: bool = False,
+    measure: bool = False,
 ) -> Any:
     """Register a function as a check of one visit to a site."""
-    return _register(function, Scope.SITE, needs, timing)
+    return _register(function, Scope.SITE, needs, timing, measure)
 
 
-def _register(function: F | None, scope: Scope, needs: Iterable[str], timing: bool) -> Any:
+def _register(
+    function: F | None, scope: Scope, needs: Iterable[str], timing: bool, measure: bool
+) -> Any:
     def enter(target: F) -> F:
         options = {
             p.name: p.default
@@ -130,7 +145,7 @@ def _register(function: F | None, scope: Scope, needs: Iterable[str], timing: bo
         name = target.__name__
         if name in VOCABULARY:
             raise ValueError(f"two checks are named {name}")
-        VOCABULARY[name] = Check(name, target, scope, frozenset(needs), options, timing)
+        VOCABULARY[name] = Check(name, target, scope, frozenset(needs), options, timing, measure)
         return target
 
     return enter(function) if function is not None else enter

@@ -1,0 +1,99 @@
+"""Checks of pictures: what stands in for them, and the room they keep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from selectolax.lexbor import LexborNode
+
+from lgaudit import dom
+from lgaudit.evaluate import patterns as timed
+from lgaudit.evaluate.checks.vocabulary import (
+    Result,
+    cant_tell,
+    failed,
+    inapplicable,
+    judged,
+    page_check,
+    passed,
+    spot,
+)
+from lgaudit.evaluate.names import names_of
+from lgaudit.evidence import Page
+from lgaudit.models import Spot
+
+_SIZING_STYLE = re.compile(
+    r"aspect-ratio\s*:|\bwidth\s*:[^;]+;.*?\bheight\s*:|"
+    r"\bheight\s*:[^;]+;.*?\bwidth\s*:",
+    re.I | re.S,
+)
+_KEEPS_SHAPE = re.compile(r"(?:^|[\s_-])(?:ratio|aspect|embed-responsive|intrinsic)", re.I)
+_PADDED = re.compile(r"padding-(?:top|bottom)\s*:\s*[\d.]+%", re.I)
+_FRAMES = 3  # elements around a picture that may keep its shape
+
+
+@page_check
+def image_names_avoid(page: Page, *, patterns: Sequence[str]) -> Result:
+    """No picture's name (its alt text, or that of an svg or role=img) matches a pattern.
+
+    Pictures without a name are left alone: an empty alt text is right for decoration.
+    """
+    names = names_of(page)
+    spots: list[Spot] = []
+    named = False
+    for node in page.dom.css("img, svg, [role=img], input[type=image], area[href]"):
+        if not _speaks(node):
+            continue
+        name = dom.fold(names.name(node))
+        if not name:
+            continue
+        named = True
+        if any(timed.search(pattern, name) for pattern in patterns) and not dom.hidden(node):
+            spots.append(spot(node, f"Its text is “{name[:80]}”."))
+    count = "1 picture has" if len(spots) == 1 else f"{len(spots)} pictures have"
+    return judged(spots, f"{count} a text that does not describe it.", named)
+
+
+@page_check
+def images_sized(page: Page, *, allowed: int = 3) -> Result:
+    """At most ``allowed`` pictures of the main content lack both width and height."""
+    if page.main is None:
+        return inapplicable()
+    images = page.main.css("img")
+    unsized = [node for node in images if not _sized(node) and not dom.hidden(node)]
+    if len(unsized) <= allowed:
+        return passed() if images else inapplicable("There are no pictures.")
+    message = f"{len(unsized)} of {len(images)} pictures have no width and height."
+    spots = [spot(node) for node in unsized]
+    if any("aspect-ratio" in style.text() for style in page.dom.css("style")):
+        return cant_tell(f"{message} A style on the page may keep their place.", spots)
+    return failed(message, spots)
+
+
+def _speaks(node: LexborNode) -> bool:
+    attributes = node.attributes
+    role = (attributes.get("role") or "").lower()
+    if role in ("presentation", "none") or (attributes.get("aria-hidden") or "").lower() == "true":
+        return False
+    return node.tag != "svg" or role == "img"
+
+
+def _sized(node: LexborNode) -> bool:
+    attributes = node.attributes
+    if attributes.get("width") and attributes.get("height"):
+        return True
+    if _SIZING_STYLE.search(attributes.get("style") or ""):
+        return True
+    for around in islice(dom.ancestors(node), _FRAMES):
+        if around.tag in ("main", "body", "article", "section"):
+            return False
+        style = dom.attribute(around, "style")
+        if _KEEPS_SHAPE.search(dom.attribute(around, "class")):
+            return True
+        if style and (_SIZING_STYLE.search(style) or _PADDED.search(style)):
+            return True
+        if around.tag == "picture" and around.css_first("source[width][height]") is not None:
+            return True
+    return False
