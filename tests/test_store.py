@@ -325,6 +325,24 @@ def test_saving_a_site_again_replaces_it(store: Store) -> None:
     assert store.runs()[0].done == 1
 
 
+def test_a_new_score_leaves_the_rest_of_a_site_as_it_was(store: Store) -> None:
+    name = started(store)
+    store.save_site(name, a_result(), np.zeros(5, dtype=np.float32))
+    score = SiteScore(
+        "borchester",
+        Interval(70.0, 60.0, 80.0),
+        {"content": None},
+        (RuleScore("content/new", 1.0, 2, 0, 0, 0, True),),
+        1,
+        1,
+    )
+    store.save_score(name, score, np.ones(5, dtype=np.float32))
+    assert store.results(name).site("borchester") == a_result(score=score)
+    assert store.draws(name)["borchester"].tolist() == [1.0] * 5
+    with pytest.raises(StoreError, match="no finished site named felpersham"):
+        store.save_score(name, replace(score, site="felpersham"))
+
+
 # --- finding runs ---------------------------------------------------------------------------
 
 
@@ -371,6 +389,10 @@ def test_resume_knows_what_is_done_and_what_was_planned(store: Store) -> None:
     assert [site.slug for site in kept.sites] == ["felpersham"]
     assert [site.slug for site in kept.unfinished] == ["ambridge", "borchester"]
     assert kept.run.finished is None
+    assert store.unfinished_run() == name
+    store.finish_run(name, {}, dt.datetime(2026, 11, 24, tzinfo=dt.UTC))
+    with pytest.raises(StoreError, match=r"Every run in .* has finished"):
+        store.unfinished_run()
 
 
 def test_a_save_that_fails_half_way_leaves_nothing(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from lgaudit.models import Finding, Outcome, Reason, RuleScore, SiteScore, Spot, Verdict
 from lgaudit.results import Outcomes, PageResult, SiteResult
@@ -32,6 +32,12 @@ def summary_of(result: SiteResult) -> str:
     return to_json(replace(result, pages=(), lost=(), findings=(), outcomes=(), score=score))
 
 
+def rescored(summary: str, score: SiteScore) -> str:
+    """A visit's summary with another score in it."""
+    result = msgspec.json.decode(summary, type=SiteResult)
+    return summary_of(replace(result, score=score))
+
+
 def others_json(result: SiteResult) -> str:
     """URLs that outcomes speak of and that are no page of the result, as a visit row keeps them."""
     return to_json([clean(url) for url in _others(result)])
@@ -49,6 +55,16 @@ def write(connection: Connection, visit: int, result: SiteResult) -> None:
     for table, rows in _rows_of(result, number):
         if rows:
             connection.execute(insert(table), [{"visit": visit, **row} for row in rows])
+
+
+def write_score(connection: Connection, visit: int, score: SiteScore) -> None:
+    """Put a score's rules in the place of those that are there."""
+    number = numbers(connection, {item.rule for item in score.rules})
+    table = schema.rule_score
+    connection.execute(delete(table).where(table.c.visit == visit))
+    made = [{"visit": visit, **_score_row(n, s, number)} for n, s in enumerate(score.rules)]
+    if made:
+        connection.execute(insert(table), made)
 
 
 def _strings_of(result: SiteResult) -> set[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Table, delete, func, inse
 from sqlalchemy.exc import IntegrityError
 
 from lgaudit.errors import StoreError
-from lgaudit.models import Engines, Rank, Rule, Run, Site
+from lgaudit.models import Engines, Rank, Rule, Run, Site, SiteScore
 from lgaudit.results import Bar, SiteResult
 from lgaudit.store import rows, schema
 from lgaudit.store.database import connect, file_of, name_of, read_url, reading, sentences, writing
@@ -132,7 +132,7 @@ class Store:
             "score": score.overall.value if score and score.overall else None,
             "summary": rows.summary_of(result),
             "others": rows.others_json(result),
-            "draws": None if draws is None else draws.astype(_DRAWS).tobytes(),
+            "draws": _packed(draws),
         }
         visit = schema.visit
         with writing(self._engine, self.where) as connection:
@@ -148,6 +148,28 @@ class Store:
                 select(visit.c.id).where(visit.c.run == run_id, visit.c.slug == slug)
             ).scalar_one()
             rows.write(connection, number, result)
+
+    def save_score(
+        self, run_id: str, score: SiteScore, draws: npt.NDArray[np.floating] | None = None
+    ) -> None:
+        """Keep a new score of a site that is kept already, and leave the rest as it is."""
+        visit = schema.visit
+        chosen = (visit.c.run == run_id) & (visit.c.slug == score.site)
+        with writing(self._engine, self.where) as connection:
+            query = select(visit.c.id, visit.c.summary).where(chosen, visit.c.verdict.is_not(None))
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                raise StoreError(f"Run {run_id} has no finished site named {score.site}.")
+            connection.execute(
+                update(visit)
+                .where(visit.c.id == row.id)
+                .values(
+                    score=score.overall.value if score.overall else None,
+                    summary=rows.rescored(row.summary, score),
+                    draws=_packed(draws),
+                )
+            )
+            rows.write_score(connection, row.id, score)
 
     def finish_run(
         self,
@@ -224,6 +246,18 @@ class Store:
                 if row.draws
             }
 
+    def verdicts(self, run_id: str) -> dict[str, int]:
+        """How many finished sites had each verdict, by its name, in name order."""
+        visit = schema.visit
+        query = (
+            select(visit.c.verdict, func.count())
+            .where(visit.c.run == run_id, visit.c.verdict.is_not(None))
+            .group_by(visit.c.verdict)
+            .order_by(visit.c.verdict)
+        )
+        with reading(self._engine, self.where) as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
     def runs(self) -> list[RunSummary]:
         """Every run, newest first."""
         run, visit = schema.run, schema.visit
@@ -265,9 +299,27 @@ class Store:
             raise StoreError(f"{name} could be {_listed(near)}. Give more of the name.")
         raise StoreError(f"{self.where} holds no run named {name}. It holds {_listed(ids)}.")
 
+    def unfinished_run(self) -> str:
+        """The id of the newest run that did not finish: the one to go on with.
+
+        Raises:
+            StoreError: every run has finished, or there is none.
+        """
+        for item in self.runs():
+            if item.finished is None:
+                return item.id
+        raise StoreError(
+            f"Every run in {self.where} has finished; there is none to go on with."
+            " Begin one with `lgaudit audit`."
+        )
+
     def results(self, name: str = "latest") -> KeptResults:
         """A run's results, by id, the start of one, or 'latest'. Use while the store is open."""
         return KeptResults(self._engine, self.where, self.run_id(name))
+
+
+def _packed(draws: npt.NDArray[np.floating] | None) -> bytes | None:
+    return None if draws is None else draws.astype(_DRAWS).tobytes()
 
 
 def _id(rule: Rule) -> str:

@@ -1,0 +1,149 @@
+"""`lgaudit runs`: what the store keeps."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lgaudit.cli.console import note, out
+
+if TYPE_CHECKING:
+    from lgaudit.store import RunSummary, Store
+
+app = typer.Typer(no_args_is_help=True, help="Runs that are kept: list, show, delete.")
+
+StoreOption = Annotated[
+    str | None, typer.Option(metavar="URL", help="Where runs are kept (default ./lgaudit.db).")
+]
+FormatOption = Annotated[str, typer.Option("--format", help="table or json.")]
+RUN_HELP = "A run's id, the start of one, or latest."
+
+
+@app.command("list")
+def list_(store: StoreOption = None, format_: FormatOption = "table") -> None:
+    """List runs, newest first."""
+    _check(format_)
+    with _open(store) as opened:
+        runs, where = opened.runs(), opened.where
+    if format_ == "json":
+        import msgspec
+
+        typer.echo(json.dumps(msgspec.to_builtins(runs), indent=2, ensure_ascii=False))
+    elif not runs:
+        note(f"there are no runs in {where}. Make one with: lgaudit audit")
+    else:
+        _table(("run", "started (UTC)", "took", "sites", "ranked", "bar"), map(_line, runs))
+
+
+@app.command("show")
+def show(
+    run: Annotated[str, typer.Argument(help=RUN_HELP)] = "latest",
+    store: StoreOption = None,
+    format_: FormatOption = "table",
+) -> None:
+    """Show what one run looked at, with what, and what became of its sites."""
+    _check(format_)
+    with _open(store) as opened:
+        facts = _facts(opened, opened.run_id(run))
+    if format_ == "json":
+        typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+    else:
+        _table(("fact", "value"), _flat(facts))
+
+
+@app.command("delete")
+def delete(
+    run: Annotated[str, typer.Argument(help=RUN_HELP)],
+    store: StoreOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
+) -> None:
+    """Delete a run and everything only it used. Its written reports stay where they are."""
+    with _open(store) as opened:
+        name = opened.run_id(run)
+        summary = next(item for item in opened.runs() if item.id == name)
+        if not yes and not _sure(summary, opened.where):
+            note(f"run {name} was not deleted.")
+            return
+        opened.delete_run(name)
+        out().print(f"Run {name} is deleted from {opened.where}.", markup=False, soft_wrap=True)
+
+
+def _sure(summary: RunSummary, where: str) -> bool:
+    from lgaudit.errors import StoreError
+
+    sites = "1 site" if summary.done == 1 else f"{summary.done} sites"
+    try:
+        return typer.confirm(f"Delete run {summary.id} ({sites}) from {where}?", err=True)
+    except typer.Abort as error:
+        raise StoreError(
+            f"Run {summary.id} was not deleted: nobody answered. Give --yes to delete it without"
+            " being asked."
+        ) from error
+
+
+def _open(store: str | None) -> Store:
+    from lgaudit import settings
+    from lgaudit.store import Store
+
+    return Store.open(settings.load({"store": store}).store, create=False)
+
+
+def _check(format_: str) -> None:
+    if format_ not in ("table", "json"):
+        raise typer.BadParameter("must be table or json", param_hint="--format")
+
+
+def _line(run: RunSummary) -> tuple[str, ...]:
+    took = str(run.finished - run.started).split(".")[0] if run.finished else "not finished"
+    sites = str(run.sites) if run.done == run.sites else f"{run.done} of {run.sites}"
+    started = f"{run.started:%Y-%m-%d %H:%M}"
+    return run.id, started, took, sites, str(run.ranked), run.bar
+
+
+def _facts(store: Store, name: str) -> dict[str, Any]:
+    import msgspec
+
+    results = store.results(name)
+    run = results.run
+    facts: dict[str, Any] = msgspec.to_builtins(run)
+    rules = results.rules
+    return {
+        **facts,
+        "sites": len(results.sites) + len(results.unfinished),
+        "unfinished": [site.slug for site in results.unfinished],
+        "ranked": len(results.ranks),
+        "verdicts": store.verdicts(name),
+        "rules": len(rules),
+        "rules_scored": sum(rule.status == "scored" for rule in rules),
+    }
+
+
+def _flat(facts: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
+    """Facts as lines, nested names joined by a full stop; empty ones left out."""
+    lines: list[tuple[str, str]] = []
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            lines += _flat(value, f"{above}{name}.")
+        elif isinstance(value, list):
+            lines += [(above + name, ", ".join(map(str, value)))] if value else []
+        elif value not in ("", None):
+            shown = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+            lines.append((above + name, shown))
+    return lines
+
+
+def _table(head: tuple[str, ...], lines: Any) -> None:
+    """A table on a terminal; tab-separated lines, head included, for anything else."""
+    if not out().is_terminal:
+        for line in (head, *lines):
+            typer.echo("\t".join(" ".join(cell.split()) for cell in line))
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*head, box=None, pad_edge=False)
+    for line in lines:
+        table.add_row(*(Text(cell) for cell in line))
+    out().print(table)
