@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 SNIPPET = 300  # characters of page source shown or exported for one place
+ADDRESS = 90  # characters of a URL shown as text
 TEXT = 2_000  # characters of any other string from outside
 
 _UNSAFE = re.compile(
@@ -63,16 +64,20 @@ def web_url(url: str) -> str:
         return ""
 
 
-def address(url: str) -> str:
-    """A short way to write a URL: its path and query, or 'Home page' for the root."""
+def address(url: str, home: str = "") -> str:
+    """A short way to write a URL: its path and query, or 'Home page' for the root.
+
+    The host is named only when it is not that of ``home``.
+    """
     try:
-        parts = urlsplit(url)
+        parts, own = urlsplit(url), urlsplit(home).netloc
     except ValueError:
-        return one_line(url, 90)
+        return one_line(url, ADDRESS)
+    elsewhere = bool(own) and parts.netloc != own
     if parts.path in ("", "/") and not parts.query:
-        return "Home page"
+        return f"Home page of {one_line(parts.netloc, ADDRESS)}" if elsewhere else "Home page"
     text = parts.path + (f"?{parts.query}" if parts.query else "")
-    return one_line(text, 90)
+    return one_line(f"{parts.netloc}{text}" if elsewhere else text, ADDRESS)
 
 
 def file_name(name: str) -> str:

@@ -19,7 +19,7 @@ class Axis:
 
     low: int = 0
     high: int = 100
-    width: int = 160  # pixels
+    width: int = 200  # pixels
 
     def at(self, value: float) -> float:
         """Pixels from the left for a score."""
@@ -63,7 +63,7 @@ def interval(score: Interval | None, axis: Axis, height: int = 18) -> Markup:
         low, high = axis.at(score.low), axis.at(score.high)
         parts.append(
             f'<path class="band" d="M{_number(low)} {middle}H{_number(max(high, low + 0.1))}"/>'
-            f'<circle cx="{_number(axis.at(score.value))}" cy="{middle}" r="4.5"/>'
+            f'<circle cx="{_number(axis.at(score.value))}" cy="{middle}" r="3.6"/>'
         )
     return Markup("".join(parts) + "</svg>")
 
@@ -73,9 +73,7 @@ def scale(axis: Axis) -> Markup:
     marks = []
     for tick in axis.ticks:
         x = axis.at(tick)
-        anchor = "start" if tick == axis.low else "end" if tick == axis.high else "middle"
-        x = 0 if anchor == "start" else axis.width if anchor == "end" else x
-        marks.append(f'<text x="{_number(x)}" y="11" text-anchor="{anchor}">{tick}</text>')
+        marks.append(f'<text x="{_number(x)}" y="11" text-anchor="middle">{tick}</text>')
     return Markup(
         f'<svg class="scale" width="{axis.width}" height="14" aria-hidden="true">'
         + "".join(marks)
@@ -83,12 +81,15 @@ def scale(axis: Axis) -> Markup:
     )
 
 
-def spread(values: Sequence[float], own: Interval | None, axis: Axis) -> Markup:
+def spread(
+    values: Sequence[float], own: Interval | None, axis: Axis, shape: str = ""
+) -> Markup:
     """Every score as a tick on the axis, with one site's interval and score on top."""
     height, base = 64, 40
     ticks = "".join(f"M{_number(axis.at(v))} 24v16" for v in sorted(values))
     parts = [
-        f'<svg class="spread" viewBox="0 0 {axis.width} {height}" aria-hidden="true">',
+        f'<svg class="{f"spread {shape}".strip()}" viewBox="0 0 {axis.width} {height}" width="{axis.width}" '
+        f'height="{height}" aria-hidden="true">',
         f'<path class="axis" d="M4 {base + 0.5}H{axis.width - 4}"/>',
         f'<path class="ticks" d="{ticks}"/>',
     ]
@@ -119,12 +120,17 @@ def _runs(states: Sequence[int], wanted: int) -> str:
             if skip:
                 out.append(f"m{_number(skip)} 0")
                 skip = 0.0
-            out.append(f"h{_number(length - 0.2)}" if dotted else f"h{length}")
-            skip = 0.2 if dotted else 0.0
+            out.append(f"h{_number(length - 0.12)}" if dotted else f"h{length}")
+            skip = 0.12 if dotted else 0.0
         else:
             skip += length
         index = end
     return "".join(out)
+
+
+def _wide(columns: int) -> str:
+    """Room for a picture: tiles of up to 32 pixels for few columns, all there is for many."""
+    return str(columns * 32) if columns <= _DOTTED // 2 else "100%"
 
 
 def strip(states: Sequence[int]) -> Markup:
@@ -133,7 +139,7 @@ def strip(states: Sequence[int]) -> Markup:
     paths = [f'<path class="met" d="M0 5{met}"/>'] if met else []
     paths += [f'<path class="unmet" d="M0 8.5{unmet}"/>'] if unmet else []
     return Markup(
-        f'<svg class="strip" viewBox="0 0 {max(1, len(states))} 10" '
+        f'<svg class="strip{" full" if len(states) > _DOTTED // 2 else ""}" viewBox="0 0 {max(1, len(states))} 10" width="{_wide(len(states))}" '
         'preserveAspectRatio="none" aria-hidden="true">' + "".join(paths) + "</svg>"
     )
 
@@ -148,8 +154,8 @@ def picture(rows: Sequence[Sequence[int]]) -> Markup:
             if runs := _runs(row, state):
                 path.append(f"M0 {_number(number * 8 + depth)}{runs}")
     return Markup(
-        f'<svg class="picture" viewBox="0 0 {width} {len(rows) * 8}" height="{len(rows) * 8}" '
-        f'preserveAspectRatio="none" aria-hidden="true">'
+        f'<svg class="picture{" full" if width > _DOTTED // 2 else ""}" viewBox="0 0 {width} {len(rows) * 8}" width="{_wide(width)}" '
+        f'height="{len(rows) * 8}" preserveAspectRatio="none" aria-hidden="true">'
         f'<path class="met" d="{"".join(met)}"/><path class="unmet" d="{"".join(unmet)}"/></svg>'
     )
 
