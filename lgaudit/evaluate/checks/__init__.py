@@ -9,6 +9,7 @@ MODULES = (
     "axe",
     "browser",
     "documents",
+    "emphasis",
     "forms",
     "headings",
     "html",
@@ -18,6 +19,7 @@ MODULES = (
     "performance",
     "prose",
     "response",
+    "sentences",
     "site",
     "tables",
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
-from lgaudit import dom
+from lgaudit import dom, urls
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import Result, failed, inapplicable, page_check, passed
 from lgaudit.evaluate.reading import Hit, Stream, read
@@ -67,7 +67,7 @@ def phrases_rare(
     maps a phrase to words that excuse it in the same block; ``skip_pages_pattern`` is tried on
     the page's path, title and main heading.
     """
-    if skip_pages_pattern and timed.search(skip_pages_pattern, _about(page)):
+    if skip_pages_pattern and timed.search(skip_pages_pattern, about(page)):
         return inapplicable("A legal, strategic or committee page.")
     stream = read(page).stream(within, links)
     if stream.words < minimum_words:
@@ -97,16 +97,24 @@ def patterns_absent(
     case: bool = False,
     limit: int = MOST,
     minimum_words: int = 0,
+    heading_patterns: Sequence[str] = (),
+    skip_pages_pattern: str = "",
 ) -> Result:
     """None of these patterns matches the text, save inside a match of ``unless_patterns``.
 
     With ``right_patterns`` the rule applies only to pages where the thing is written at all,
-    rightly or wrongly. ``limit`` caps the places reported; ``case`` minds capitals.
+    rightly or wrongly. ``limit`` caps the places reported; ``case`` minds capitals;
+    ``heading_patterns`` are tried on headings only.
     """
+    if skip_pages_pattern and timed.search(skip_pages_pattern, about(page)):
+        return inapplicable("Pages of this sort are not judged.")
     stream = read(page).stream(within, links)
     if stream.words < max(1, minimum_words):
         return inapplicable("There is too little text to judge.")
     hits = pattern_hits(stream, patterns, unless_patterns, case)
+    if heading_patterns:
+        headings = read(page).stream(("heading",))
+        hits += pattern_hits(headings, heading_patterns, unless_patterns, case)
     if hits:
         return failed(_message(hits, {}), hit_spots(hits, limit))
     flags = 0 if case else timed.IGNORECASE
@@ -218,17 +226,10 @@ def _near(hit: Hit, words: Iterable[str]) -> bool:
     return any(_found(text, (word,)) for word in words)
 
 
-def _about(page: Page) -> str:
+def about(page: Page) -> str:
     """What the page says it is about: path, title and main heading, each on its line."""
-    return f"{path_of(page)}\n{page.title}\n{main_heading(page)}"
-
-
-def path_of(page: Page) -> str:
-    """The path of the page's address with hyphens as spaces, or '' when it cannot be read."""
-    try:
-        return urlsplit(page.final_url or page.url).path.replace("-", " ")
-    except ValueError:
-        return ""
+    path = urls.path_of(page.final_url or page.url)
+    return f"{re.sub('[-_/]', ' ', path)}\n{page.title}\n{main_heading(page)}"
 
 
 def _is_name(hit: Hit) -> bool:

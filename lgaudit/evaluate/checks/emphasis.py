@@ -1,0 +1,41 @@
+"""Checks of how words are made to stand out."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from lgaudit import dom
+from lgaudit.evaluate.checks.vocabulary import Result, inapplicable, judged, page_check, spot
+from lgaudit.evidence import Page
+
+_LINE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bunderline\b", re.I)
+_EXEMPT = frozenset(("a", "ins", "abbr"))
+
+
+@page_check
+def underline_absent(page: Page) -> Result:
+    """No text that is not a link is underlined by ``u`` or its own style; ins and abbr may be."""
+    if page.main is None or not page.main.text(strip=True):
+        return inapplicable("The page has no text.")
+    nodes = [n for n in page.main.css("u, [style*=underline i]") if _underlined(n)]
+    found = [node for node in nodes if not _excused(node)]
+    inner = {a.mem_id for node in found for a in dom.ancestors(node)}
+    innermost = [node for node in found if node.mem_id not in inner]
+    return judged((spot(node) for node in innermost), "Underlined text looks like a link.")
+
+
+def _underlined(node: LexborNode) -> bool:
+    return node.tag == "u" or bool(_LINE.search(dom.attribute(node, "style")))
+
+
+def _excused(node: LexborNode) -> bool:
+    if node.tag in _EXEMPT or any(a.tag in _EXEMPT for a in dom.ancestors(node)):
+        return True
+    if dom.hidden(node):
+        return True
+    text = dom.fold(node.text())
+    linked = dom.fold(" ".join(link.text() for link in node.css("a[href]")))
+    # One letter is an access key; text that is all link is a link.
+    return len(text) < 2 or not any(map(str.isalnum, text)) or len(linked) >= len(text)

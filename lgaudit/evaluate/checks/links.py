@@ -1,0 +1,163 @@
+"""Checks of links in the main content: what they are called and what they lead to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lgaudit import dom, urls
+from lgaudit.evaluate import patterns as timed
+from lgaudit.evaluate.checks.prose import about, quoted
+from lgaudit.evaluate.checks.vocabulary import (
+    Result,
+    cant_tell,
+    failed,
+    inapplicable,
+    judged,
+    page_check,
+    passed,
+    spot,
+)
+from lgaudit.evaluate.links import Link, links_of, name_of, plain, text_after
+from lgaudit.evaluate.reading import read
+from lgaudit.evidence import Page
+
+_TYPE = re.compile(
+    r"\b(?:pdf|word|docx?|excel|xlsx?|spreadsheet|power ?point|pptx?|csv|odt|ods|odp|zip|rtf"
+    r"|open ?document)\b",
+    re.I,
+)
+_SIZE = re.compile(r"\d\s?(?:[kmg]i?b|k|m|bytes|kilobytes|megabytes)\b", re.I)
+_CONTACT = re.compile(r"^\+?[\d\s()-]{7,}$|^\S+@\S+\.\S+$")
+# Names that make sense only in their row or list: numbers, letters, dates, steps of a listing.
+_STEP = re.compile(
+    r"^(?:[\W\d_]*|\w|(?:first|last|next|previous|prev|back|older|newer|top)(?: page)?|back to top"
+    r"|page \d+|.{0,12}\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\b.{0,14})$"
+)
+_ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$", re.I)
+
+
+@page_check
+def link_text_not(page: Page, *, phrases: Sequence[str]) -> Result:
+    """No link's accessible name is exactly one of the phrases."""
+    links = links_of(page)
+    found = [link for link in links if plain(link.name) in phrases]
+    message = f"Links named {quoted(link.name for link in found)}."
+    return judged((spot(link.node) for link in found), message, applicable=bool(links))
+
+
+@page_check
+def link_text_distinct(page: Page) -> Result:
+    """Links with the same name go to the same address; numbers, dates and contacts left out."""
+    by_name: dict[str, list[Link]] = {}
+    links = [link for link in links_of(page) if link.url]
+    for link in links:
+        name = plain(link.name)
+        if name and not _STEP.match(name) and not _CONTACT.match(name):
+            by_name.setdefault(name, []).append(link)
+    found = [group for group in by_name.values() if len({_target(k) for k in group}) > 1]
+    message = f"Go to different places: {quoted(group[0].name for group in found)}."
+    spots = [spot(k.node, f"goes to {k.url[:200]}") for group in found for k in group]
+    return judged(spots, message, applicable=len(links) > 1)
+
+
+@page_check
+def link_text_not_address(page: Page, *, characters: int = 25) -> Result:
+    """No link shows a web address of more than so many characters as its text."""
+    links = links_of(page)
+    found = [
+        link
+        for link in links
+        if _ADDRESS.match(text := dom.fold(link.node.text())) and len(text) > characters
+    ]
+    message = f"Links that show an address: {quoted(k.node.text() for k in found)}."
+    return judged((spot(link.node) for link in found), message, applicable=bool(links))
+
+
+@page_check
+def document_links_described(
+    page: Page, *, extensions: Sequence[str], characters: int = 40
+) -> Result:
+    """Each link to a document gives type and size in its text or the characters behind it.
+
+    With neither it fails; with one of the two a person should look.
+    """
+    documents = [link for link in links_of(page) if _is_document(link, extensions)]
+    bare: list[Link] = []
+    half: list[Link] = []
+    for link in documents:
+        assert page.main is not None
+        title = dom.attribute(link.node, "title")
+        text = f"{link.name} {title} {text_after(link.node, page.main, characters)}"
+        told = bool(_TYPE.search(text)) + bool(_SIZE.search(text))
+        if told < 2:
+            (half if told else bare).append(link)
+    if bare:
+        message = f"{len(bare)} of {len(documents)} document links give no type and size."
+        return failed(message, [spot(link.node) for link in bare])
+    if half:
+        message = f"{len(half)} document links give the type or the size, not both."
+        return cant_tell(message, [spot(link.node) for link in half])
+    return passed() if documents else inapplicable("No link leads to a document.")
+
+
+@page_check
+def more_than_a_document(
+    page: Page,
+    *,
+    extensions: Sequence[str],
+    words: int = 60,
+    listing: int = 4,
+    skip_pages_pattern: str = "",
+) -> Result:
+    """A page that links a document says at least ``words`` words itself.
+
+    ``listing`` document links or more make the page a list of publications.
+    """
+    documents = [link for link in links_of(page) if _is_document(link, extensions)]
+    if not documents or len(documents) >= listing:
+        return inapplicable("Not a page about one document.")
+    if skip_pages_pattern and timed.search(skip_pages_pattern, f"{page.url}\n{about(page)}"):
+        return inapplicable("A listing of publications, minutes or data.")
+    said = read(page).stream(("prose", "table", "form", "quote", "address", "code"))
+    if page.dom.css_first("main form, main iframe, main video, main canvas") is not None:
+        return inapplicable("The page is there for something else.")
+    count = said.words - sum(len(link.name.split()) for link in documents)
+    if count >= words:
+        return passed(metric=float(count))
+    message = f"The page itself says {max(0, count)} words and leaves the rest to a document."
+    return failed(message, [spot(link.node) for link in documents], metric=float(count))
+
+
+@page_check
+def action_text_not(page: Page, *, phrases: Sequence[str], right: Sequence[str]) -> Result:
+    """No button or link is called exactly one of the phrases; ``right`` is what to call it."""
+    found = []
+    used = False
+    if page.main is None:
+        return inapplicable()
+    for link in links_of(page):
+        used = used or plain(link.name) in right
+        if plain(link.name) in phrases:
+            found.append((link.node, link.name))
+    selector = "button, input[type=submit], input[type=button], [role=button]:not(a)"
+    for node in page.main.css(selector):
+        name = name_of(node, page)
+        if plain(name) in (*phrases, *right) and not dom.hidden(node):
+            used = True
+            if plain(name) in phrases:
+                found.append((node, name))
+    message = f"Found {quoted(name for _, name in found)}."
+    return judged((spot(node) for node, _ in found), message, applicable=used or bool(found))
+
+
+def _target(link: Link) -> str:
+    """Where a link goes, http and https, www, final slash and fragment set aside."""
+    address = urls.identity(link.url).split("://", 1)[-1]
+    return address.removeprefix("www.").rstrip("/").casefold()
+
+
+def _is_document(link: Link, extensions: Sequence[str]) -> bool:
+    if not link.url:
+        return False
+    return urls.path_of(link.url).lower().endswith(tuple(f".{e}" for e in extensions))

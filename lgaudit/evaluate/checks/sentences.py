@@ -1,0 +1,131 @@
+"""Checks of how long sentences and paragraphs are, and of promises whose day has passed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
+
+from lgaudit import dom
+from lgaudit.evaluate import patterns as timed
+from lgaudit.evaluate.checks.prose import about, hit_spots, quoted
+from lgaudit.evaluate.checks.vocabulary import (
+    Result,
+    failed,
+    inapplicable,
+    judged,
+    page_check,
+    passed,
+    spot,
+    untested,
+)
+from lgaudit.evaluate.dates import dates_in
+from lgaudit.evaluate.reading import Block, Hit, read
+from lgaudit.evaluate.words import sentence_spans, word_count
+from lgaudit.evidence import Page
+
+_STOPS = (".", "!", "?", ".”", ".’", '."', ".)", "!”", "?”")
+
+
+@page_check
+def sentences_short(
+    page: Page,
+    *,
+    words: int = 25,
+    share: float = 0.2,
+    least_long: int = 3,
+    minimum_sentences: int = 8,
+) -> Result:
+    """At most ``share`` of the sentences, or fewer than ``least_long``, exceed ``words`` words.
+
+    A run without a full stop is a fragment: it counts as a short sentence, never as a long one.
+    """
+    sentences = read(page).sentences
+    if len(sentences) < minimum_sentences:
+        return inapplicable("There are too few sentences to judge.")
+    found = [s for s in sentences if _is_long(*s, words)]
+    part = len(found) / len(sentences)
+    percent = f"{len(found)} of {len(sentences)} sentences have more than {words} words."
+    if len(found) < least_long or part <= share:
+        return passed(percent if found else "", metric=part)
+    hits = [Hit(b.element(s, e), b.text[s:e], b, s, e) for b, s, e in found]
+    return failed(percent, hit_spots(hits), metric=part)
+
+
+@page_check
+def paragraphs_short(page: Page, *, sentences: int = 5) -> Result:
+    """No paragraph has more than so many sentences."""
+    blocks = [b for b in read(page).within(("prose",)) if b.node.tag == "p"]
+    found = [b for b in blocks if _sentence_count(b) > sentences]
+    most = max(map(_sentence_count, found), default=0)
+    return judged(
+        (spot(b.node, f"{_sentence_count(b)} sentences") for b in found),
+        f"The longest paragraph has {most} sentences.",
+        applicable=bool(blocks),
+    )
+
+
+@page_check
+def no_past_dates_ahead(
+    page: Page,
+    *,
+    patterns: Sequence[str],
+    characters: int = 60,
+    days: int = 30,
+    skip_pages_pattern: str = "",
+) -> Result:
+    """No phrase about what is to come is followed by a full date more than ``days`` days ago.
+
+    The page's age is told by the server's own Date header: without one nothing can be said.
+    """
+    if skip_pages_pattern and timed.search(skip_pages_pattern, about(page)):
+        return inapplicable("News, minutes and archives keep their old dates.")
+    stream = read(page).stream(("prose",))
+    leads = sorted({m.span() for p in patterns for m in timed.finditer(p, stream.text)})
+    if not leads:
+        return inapplicable("No date is announced here.")
+    seen = _day_seen(page)
+    if seen is None:
+        return untested("The server did not say what day it was.")
+    hits = []
+    dated = False
+    for start, end in leads:
+        hit = stream.hit(start, end)
+        # The whole sentence may name several rounds: one still to come makes it right.
+        after = hit.block.text[hit.end : hit.end + characters]
+        dates = dates_in(after)
+        dated = dated or bool(dates)
+        if dates and max(dates_in(_sentence_around(hit)) or dates) < seen - dt.timedelta(days=days):
+            hits.append(stream.hit(start, end + len(after)))
+    if not hits:
+        return passed() if dated else inapplicable("No date is announced here.")
+    return failed(f"The day has passed: {quoted(hit.text for hit in hits)}.", hit_spots(hits))
+
+
+def _is_long(block: Block, start: int, end: int, words: int) -> bool:
+    text = block.text[start:end]
+    if not text.endswith(_STOPS) or word_count(text) <= words:
+        return False
+    if any(k == "quote" and a < end and b > start for a, b, _, k in block.segments):
+        return False
+    return "“" not in text and '"' not in text
+
+
+def _sentence_count(block: Block) -> int:
+    spans = sentence_spans(block.text)
+    return sum(
+        word_count(block.text[a:b]) > 1 for a, b in spans if block.text[a:b].endswith(_STOPS)
+    )
+
+
+def _sentence_around(hit: Hit) -> str:
+    text = hit.block.text
+    spans = sentence_spans(text)
+    return " ".join(text[a:b] for a, b in spans if a < hit.end + 1 and b > hit.start)
+
+
+def _day_seen(page: Page) -> dt.date | None:
+    try:
+        return parsedate_to_datetime(dom.fold(page.header("date"))).date()
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None

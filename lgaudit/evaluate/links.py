@@ -1,0 +1,176 @@
+"""Links as a reader meets them: their name, where they go, and the words that follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborNode
+
+from lgaudit import dom, urls
+from lgaudit.evidence import Page
+
+_NOT_NAMED = frozenset("script style template noscript head title iframe object".split())
+_CHROME = re.compile(r"pagination|pager|breadcrumb|skip-?link|\bshare\b|social", re.I)
+_EDGES = " \u00a0.,:;!?…>»›→←«‹<|-–—•[]()"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link: its element, accessible name, what stands in href, and the absolute address."""
+
+    node: LexborNode
+    name: str
+    href: str
+    url: str  # '' when it is no web address
+
+
+def links_of(page: Page) -> tuple[Link, ...]:
+    """Links of the main content that can be seen, navigation inside it left out; kept a page."""
+    kept = page.__dict__.get("_links")
+    if isinstance(kept, tuple):
+        return kept
+    found = tuple(_links(page)) if page.main is not None else ()
+    page.__dict__["_links"] = found
+    return found
+
+
+def _links(page: Page) -> Iterator[Link]:
+    assert page.main is not None
+    base = page.final_url or page.url
+    element = page.dom.css_first("base[href]")
+    if element is not None:
+        base = urls.normalise(dom.attribute(element, "href"), base) or base
+    whole_body = page.main.tag == "body"
+    around: dict[int, bool] = {}
+    for node in page.main.css("a[href]"):
+        if dom.hidden_here(node) or (
+            node.parent is not None and _left_out(node.parent, page.main, whole_body, around)
+        ):
+            continue
+        href = dom.attribute(node, "href").strip()
+        yield Link(node, name_of(node, page), href, urls.normalise(href, base) or "")
+
+
+def _left_out(node: LexborNode, main: LexborNode, whole_body: bool, known: dict[int, bool]) -> bool:
+    """True when the element or one around it is hidden, or navigation rather than content."""
+    path = []
+    current: LexborNode | None = node
+    answer = False
+    while current is not None and current.mem_id not in known:
+        path.append(current.mem_id)
+        if current.mem_id == main.mem_id:
+            break
+        if _apart(current, whole_body):
+            answer = True
+            break
+        current = current.parent
+    else:
+        answer = known[current.mem_id] if current is not None else False
+    known.update(dict.fromkeys(path, answer))
+    return answer
+
+
+def _apart(node: LexborNode, whole_body: bool) -> bool:
+    tag = node.tag or ""
+    if tag in ("nav", "footer") or tag in dom.UNSEEN or (whole_body and tag in ("header", "aside")):
+        return True
+    attributes = node.attributes
+    if not attributes:
+        return False
+    if dom.hidden_here(node) or attributes.get("role") in ("navigation", "banner", "contentinfo"):
+        return True
+    return bool(_CHROME.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+
+
+def name_of(node: LexborNode, page: Page) -> str:
+    """The accessible name of a link or button: aria-labelledby, aria-label, content, title."""
+    attributes = node.attributes
+    labelled = (attributes.get("aria-labelledby") or "").split()
+    if labelled:
+        parts = [_content(found) for found in (_by_id(page, i) for i in labelled) if found]
+        name = dom.fold(" ".join(parts))
+        if name:
+            return name
+    return (
+        dom.fold(attributes.get("aria-label") or "")
+        or dom.fold(_content(node))
+        or dom.fold(attributes.get("value") or "")
+        or dom.fold(attributes.get("title") or "")
+    )
+
+
+def plain(name: str) -> str:
+    """A name as it is compared: small letters, arrows and punctuation at the ends left out."""
+    return dom.fold(name).casefold().strip(_EDGES)
+
+
+def text_after(node: LexborNode, root: LexborNode, length: int) -> str:
+    """The next ``length`` characters of text behind an element, up to the next link."""
+    parts: list[str] = []
+    total = 0
+    current: LexborNode | None = node
+    while current is not None and current.mem_id != root.mem_id and total < length:
+        sibling = current.next
+        while sibling is not None and total < length:
+            if sibling.is_element_node and (
+                sibling.tag == "a" or sibling.css_first("a[href]") is not None
+            ):
+                before = _before_link(sibling)
+                return dom.fold(" ".join([*parts, before]))[:length]
+            parts.append(sibling.text_content or "" if sibling.is_text_node else _content(sibling))
+            total += len(dom.fold(parts[-1]))
+            sibling = sibling.next
+        current = current.parent
+    return dom.fold(" ".join(parts))[:length]
+
+
+def _before_link(node: LexborNode) -> str:
+    """Text of an element up to its first link; '' for a link."""
+    if node.tag == "a":
+        return ""
+    parts = []
+    for child in node.iter(include_text=True):
+        if child.is_text_node:
+            parts.append(child.text_content or "")
+        elif child.tag == "a" or child.css_first("a[href]") is not None:
+            parts.append(_before_link(child))
+            break
+        else:
+            parts.append(_content(child))
+    return " ".join(parts)
+
+
+def _by_id(page: Page, identity: str) -> LexborNode | None:
+    quoted = identity.replace("\\", "\\\\").replace('"', '\\"')
+    try:
+        return page.dom.css_first(f'[id="{quoted}"]')
+    except Exception:  # the parser raises its own errors for what is no selector
+        return None
+
+
+def _content(root: LexborNode) -> str:
+    """Name from content: text, alternatives of images, labels of parts; hidden parts left out."""
+    parts: list[str] = []
+    stack = list(reversed(list(root.iter(include_text=True))))
+    while stack:
+        node = stack.pop()
+        if node.is_text_node:
+            parts.append(node.text_content or "")
+            continue
+        tag = node.tag or ""
+        if not node.is_element_node or tag in _NOT_NAMED:
+            continue
+        attributes = node.attributes
+        if attributes:
+            if attributes.get("aria-hidden") == "true" or dom.hidden_here(node):
+                continue
+            label = attributes.get("aria-label")
+            if tag == "img" or label:
+                parts.append(f" {label or attributes.get('alt') or ''} ")
+                continue
+        if tag in dom.BLOCKS or tag == "br":
+            parts.append(" ")
+        stack.extend(reversed(list(node.iter(include_text=True))))
+    return "".join(parts)
