@@ -1,0 +1,117 @@
+"""A fingerprint of the template a page was made with: pages that look alike share it.
+
+Read are the things a template decides and an editor does not: the kind of page the system wrote on
+the body element, the landmarks with their classes and where they stand, and the spine of the main
+content (the wrapper that holds most of it, and the one inside that). Left out are what differs
+between pages of one template: texts, counts, order of repeated blocks, classes that name a page or
+a state, and blocks that come and go such as cookie banners and alerts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from lgaudit import dom
+from lgaudit.evidence import Page
+
+LANDMARKS = frozenset("header nav main aside footer form search".split())
+ROLES = frozenset("banner navigation main complementary contentinfo form search region".split())
+DEPTH = 5  # landmarks inside this many others are told apart
+SPINE = 3  # wrappers followed into the main content
+MOST = 0.6  # of what is inside, for a wrapper to hold "most" of it
+LEAST_ELEMENTS = 12  # fewer is an empty shell: the rendered page is read instead
+CLASSES = 3  # of one element
+_BODY_KIND = re.compile(r"type|template|layout|front|home", re.I)
+_PASSING = re.compile(
+    r"\d|^(is|has|js|no|ng|v|css|wp|jq)-|^_|active|current|selected|open|close|expand|collapse"
+    r"|hidden|visible|show|hide|first|last|odd|even|loaded|lazy|anim|fade|focus|hover|sticky|dirty"
+    r"|pristine|valid|postid|node--?id",
+    re.I,
+)
+_COMES_AND_GOES = re.compile(
+    r"cookie|consent|ccc|gdpr|alert|emergency|notice|banner-message|announce|modal|dialog|popup"
+    r"|toast|chat|survey|feedback|skip",
+    re.I,
+)
+
+
+def template_of(page: Page) -> str:
+    """Twelve hexadecimal digits that pages of one template share; '' for a page without a body."""
+    tree = page.response_dom
+    if page.browser is not None and _elements(tree) < LEAST_ELEMENTS:
+        tree = page.dom
+    body = tree.body
+    if body is None:
+        return ""
+    main = dom.main_content(tree)
+    marks = set(_body_kinds(body))
+    marks.update(_landmarks(body))
+    if main is not None:
+        marks.update(_spine(main))
+    text = "\n".join(sorted(marks))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _elements(tree: LexborHTMLParser) -> int:
+    return len(tree.css("body *")) if tree.body is not None else 0
+
+
+def _body_kinds(body: LexborNode) -> Iterator[str]:
+    for name in _classes(body):
+        if _BODY_KIND.search(name):
+            yield f"body.{name}"
+
+
+def _landmarks(body: LexborNode) -> Iterator[str]:
+    """The path of every landmark through the landmarks around it."""
+    waiting: list[tuple[LexborNode, tuple[str, ...]]] = [(body, ())]
+    while waiting:
+        node, path = waiting.pop()
+        for child in node.iter():
+            if _comes_and_goes(child):
+                continue
+            here = path
+            if child.tag in LANDMARKS or dom.attribute(child, "role") in ROLES:
+                here = (*path, _label(child))
+                yield " > ".join(here)
+            if len(here) < DEPTH:
+                waiting.append((child, here))
+
+
+def _spine(main: LexborNode) -> Iterator[str]:
+    """The wrappers that hold most of the main content, from the outside in."""
+    node, size = main, _size(main)
+    for step in range(SPINE):
+        inner = [(_size(child), child) for child in node.iter() if not _comes_and_goes(child)]
+        if not inner:
+            return
+        largest, child = max(inner, key=lambda pair: pair[0])
+        if largest < MOST * size or child.tag in ("ul", "ol", "dl", "table", "p"):
+            return
+        yield f"spine {step} {_label(child)}"
+        node, size = child, largest
+
+
+def _size(node: LexborNode) -> int:
+    return len(node.css("*"))
+
+
+def _comes_and_goes(node: LexborNode) -> bool:
+    if node.tag in dom.UNSEEN:
+        return True
+    name = f"{dom.attribute(node, 'id')} {dom.attribute(node, 'class')}"
+    return len(name) > 1 and _COMES_AND_GOES.search(name[:300]) is not None
+
+
+def _label(node: LexborNode) -> str:
+    role = dom.attribute(node, "role")
+    kept = [name for name in _classes(node) if not _PASSING.search(name)][:CLASSES]
+    return ".".join([node.tag or "", *([f"({role})"] if role in ROLES else []), *sorted(kept)])
+
+
+def _classes(node: LexborNode) -> list[str]:
+    return dom.attribute(node, "class")[:1000].split()
