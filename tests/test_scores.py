@@ -241,6 +241,27 @@ def test_what_no_site_of_the_run_could_show_is_asked_of_none(
     assert score(said, rules, absent=BROWSER_EVIDENCE).score.overall is not None
 
 
+@pytest.mark.parametrize(
+    ("letters", "reason"),
+    [
+        ("ppuuuu", "too few pages seen by axe-core: 2 of 6, 3 needed"),
+        ("uuuuuu", "too few pages seen by axe-core: 0 of 6, 3 needed"),
+        ("pfpuuu", ""),
+    ],
+)
+def test_a_site_axe_saw_little_of_is_not_compared_with_the_others(
+    monkeypatch: pytest.MonkeyPatch, letters: str, reason: str
+) -> None:
+    check = Check("axe_made_up", lambda page: None, Scope.PAGE, frozenset({"axe"}), {})  # type: ignore[arg-type,return-value]
+    monkeypatch.setitem(VOCABULARY, "axe_made_up", check)
+    names = ["accessibility/a", "accessibility/faulty"]
+    rules = [rule(name, check="axe_made_up") for name in names]
+    said = {names[0]: letters, names[1]: "uuuuuu", "accessibility/b": "pppppp"}
+    found = score(said, [*rules, rule("accessibility/b")]).score
+    assert found.reason == reason
+    assert (found.overall is None) is bool(reason)
+
+
 def test_nothing_judged_at_all() -> None:
     assert score({"content/a": "----"}).score.reason == "no evidence"
     assert score({}, rules=[], pages=[page(n) for n in range(4)]).score.reason == "no evidence"

@@ -500,6 +500,16 @@ def test_deleting_a_run_leaves_the_others_and_nothing_of_its_own(store: Store, p
         again.delete_run("drop")
 
 
+def test_deleting_while_someone_reads_is_no_error(store: Store, path: Path) -> None:
+    store.save_site(started(store), a_result(note="z" * 400_000))
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM text").fetchone()
+    store.delete_run("2026-11-23-a")
+    assert store.runs() == []
+    reader.close()
+
+
 # --- migrations -----------------------------------------------------------------------------
 
 OLD = Path(__file__).parent / "fixtures" / "store-1.sql"

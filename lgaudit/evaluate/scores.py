@@ -16,36 +16,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from lgaudit.evaluate import sampling
-from lgaudit.evaluate.checks.vocabulary import VOCABULARY
+from lgaudit.evaluate import enough, sampling
 from lgaudit.evidence import Coverage
 from lgaudit.models import (
     OK,
     Finding,
     Interval,
     Outcome,
-    Reason,
     Rule,
     RuleScore,
     Scope,
     SiteScore,
-    Status,
     Verdict,
 )
 from lgaudit.results import Bar, Outcomes, PageResult
 
 BROWSER_EVIDENCE = frozenset({"browser", "axe", "requests", "quiet"})
-# Losses that do not shrink the site: what was lost is not a page of its own.
-_NOT_A_PAGE = frozenset(
-    {
-        Reason.DUPLICATE,
-        Reason.NOT_HTML,
-        Reason.OFF_SITE,
-        Reason.ERROR_STATUS,
-        Reason.SOFT_404,
-        Reason.TOO_MANY_REDIRECTS,
-    }
-)
 # When two findings speak of one rule on one page, the later one here is kept.
 _PRECEDENCE = (
     Outcome.INAPPLICABLE,
@@ -54,7 +40,6 @@ _PRECEDENCE = (
     Outcome.CANT_TELL,
     Outcome.FAILED,
 )
-_TINY = 1e-9  # room for the last bits of a share when it is compared with meets_at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,9 +118,13 @@ def score_outcomes(
     kept = _weighted(ordered, scores, bar)
     values = _values(kept)
     overall = _overall(values, bar)
-    few = _too_little(bar, len(urls), coverage)
-    reason = few or _no_evidence(ordered, scores, bar, values, absent, lost)
-    counting = [score for rule, score in zip(ordered, scores, strict=True) if _counts(rule)]
+    few = enough.too_little(bar, len(urls), coverage) or enough.too_blind(
+        ordered, scores, bar, absent, len(urls), lost
+    )
+    reason = few or enough.no_evidence(ordered, scores, bar, values, absent, lost)
+    if overall is None:
+        reason = reason or "no evidence"
+    counting = [score for rule, score in zip(ordered, scores, strict=True) if enough.counts(rule)]
     score = SiteScore(
         site,
         None,
@@ -166,12 +155,8 @@ class _Kept:
     weight: float
 
 
-def _counts(rule: Rule) -> bool:
-    return rule.status is Status.SCORED
-
-
 def _categories(rules: Sequence[Rule]) -> list[str]:
-    return sorted({rule.category for rule in rules if _counts(rule)})
+    return sorted({rule.category for rule in rules if enough.counts(rule)})
 
 
 def _rule_score(
@@ -193,7 +178,7 @@ def _rule_score(
         failed=failed,
         cant_tell=tally[Outcome.CANT_TELL],
         unseen=tally[Outcome.UNTESTED] + lost,
-        met=None if share is None else share >= threshold - _TINY,
+        met=None if share is None else share >= threshold - enough.TINY,
     )
 
 
@@ -201,7 +186,7 @@ def _weighted(rules: Sequence[Rule], scores: Sequence[RuleScore], bar: Bar) -> l
     return [
         _Kept(rule, score, score.share, weight)
         for rule, score in zip(rules, scores, strict=True)
-        if _counts(rule)
+        if enough.counts(rule)
         and score.share is not None
         and (weight := bar.severity_weights.get(rule.severity, 0.0)) > 0
     ]
@@ -222,59 +207,6 @@ def _overall(values: Mapping[str, float], bar: Bar) -> float | None:
     if total <= 0:
         return None
     return math.fsum(bar.category_weights.get(n, 0.0) * v for n, v in values.items()) / total
-
-
-def _too_little(bar: Bar, audited: int, coverage: Coverage) -> str:
-    """Why the pages seen are too few to rank, or ''.
-
-    A site that is itself smaller than the minimum may rank when all of it was seen: the crawl
-    ran out of links, every eligible page was audited, and nothing that might be a page was lost.
-    """
-    sampled = max(coverage.sampled, audited)
-    if audited < bar.minimum_pages:
-        whole = (
-            0 < audited >= coverage.eligible
-            and coverage.stopped in ("", "exhausted")
-            and all(reason in _NOT_A_PAGE for reason, count in coverage.lost.items() if count)
-        )
-        if not whole:
-            return f"too few pages: {audited} audited, {bar.minimum_pages} needed"
-    if sampled and audited / sampled < bar.minimum_seen - _TINY:
-        needed = math.ceil(bar.minimum_seen * sampled - _TINY)
-        return f"too many pages lost: {audited} of {sampled} seen, {needed} needed"
-    return ""
-
-
-def _no_evidence(
-    rules: Sequence[Rule],
-    scores: Sequence[RuleScore],
-    bar: Bar,
-    values: Mapping[str, float],
-    absent: Collection[str],
-    lost: int,
-) -> str:
-    """Why the categories do not suffice, or ''.
-
-    A category where every rule was inapplicable has nothing to say of this site and is left out;
-    one where rules applied but none could be judged makes the site incomparable with the others.
-    """
-    missing = {
-        rule.category
-        for rule, score in zip(rules, scores, strict=True)
-        if _counts(rule)
-        and rule.category not in values
-        and bar.category_weights.get(rule.category, 0.0) > 0
-        and (score.cant_tell or score.unseen > (lost if rule.scope is Scope.PAGE else 0))
-        and not _needs(rule) & frozenset(absent)
-    }
-    if missing:
-        return f"no evidence: {', '.join(sorted(missing))}"
-    return "" if _overall(values, bar) is not None else "no evidence"
-
-
-def _needs(rule: Rule) -> frozenset[str]:
-    check = VOCABULARY.get(rule.check)
-    return check.needs if check else frozenset()
 
 
 def _draw(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -214,10 +216,18 @@ class Store:
                 raise StoreError(f"{self.where} holds no run named {run_id}.")
             sweep(connection)
         if self._engine.dialect.name == "sqlite":
-            with sentences(self.where), self._engine.connect() as connection:
-                raw = connection.connection.dbapi_connection
-                if raw is not None:  # as a script: plain execution stops after one page
-                    raw.executescript("PRAGMA incremental_vacuum")
+            self._shrink()
+
+    def _shrink(self) -> None:
+        """Give free room back to the disk; when another process is busy, the next time will do."""
+        with (
+            contextlib.suppress(sqlite3.Error),
+            sentences(self.where),
+            self._engine.connect() as connection,
+        ):
+            raw = connection.connection.dbapi_connection
+            if raw is not None:  # as a script: plain execution stops after one page
+                raw.executescript("PRAGMA incremental_vacuum")
 
     # --- reading ----------------------------------------------------------------------------
 
