@@ -27,10 +27,9 @@ T = TypeVar("T")
 
 SETTLE = 2.0  # seconds to wait at most for what a page is still fetching when it has loaded
 QUIET_SETTLE = 0.5  # seconds between load and reading timings
-ALIVE = 3.0  # seconds a page may take to run nothing
 MOVES = 3  # documents that may replace one another before we give up
 MOST_ERRORS = 50  # console errors kept
-PARTS = {"load": 0.5, "axe": 0.4, "script": 0.45}  # of the page's deadline
+PARTS = {"load": 0.5, "axe": 0.4, "script": 0.45, "alive": 0.1}  # of the page's deadline
 MARKUP = ("text/html", "application/xhtml+xml")
 
 FAILURES = (  # network errors as Chromium names them, most telling first
@@ -158,7 +157,7 @@ class Tab:
     def _stop(self) -> None:
         """Give up waiting for the last bits; a page that cannot even stop is lost."""
         try:
-            self._driver.set_script_timeout(ALIVE)
+            self._driver.set_script_timeout(self._deadline * PARTS["alive"])
             self.chromium.cdp("Page.stopLoading")
             self._driver.execute_script("return 1")
             self._driver.set_script_timeout(self._deadline * PARTS["script"])

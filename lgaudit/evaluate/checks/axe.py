@@ -1,0 +1,53 @@
+"""axe-core's own rules: its answer for a page, in our words."""
+
+from __future__ import annotations
+
+from lgaudit.evaluate.checks.vocabulary import (
+    Result,
+    cant_tell,
+    failed,
+    inapplicable,
+    page_check,
+    passed,
+    untested,
+)
+from lgaudit.evidence import AxeResult, Page
+from lgaudit.models import Outcome, Spot
+
+WORST_FIRST = (Outcome.FAILED, Outcome.CANT_TELL, Outcome.PASSED, Outcome.INAPPLICABLE)
+
+
+@page_check(needs={"axe"})
+def axe_result(page: Page, *, rule: str) -> Result:
+    """What axe-core said of one of its rules (by its id, ``image-alt``), one spot an element.
+
+    axe-core may name a rule more than once: elements that break it, others it cannot judge and
+    others that are right. What it is sure is wrong counts first, then what it cannot tell.
+    """
+    run = page.browser.axe if page.browser is not None else None
+    if run is None:
+        return untested("axe-core did not run on this page.")
+    if run.error:
+        return untested(f"axe-core could not judge this page: {run.error}.")
+    said = {result.outcome: result for result in run.results if result.rule == rule}
+    outcome = next((outcome for outcome in WORST_FIRST if outcome in said), None)
+    if outcome is Outcome.FAILED:
+        return failed(_message(said[outcome], "break", "breaks"), _spots(said[outcome]))
+    if outcome is Outcome.CANT_TELL:
+        return cant_tell(_message(said[outcome], "need", "needs"), _spots(said[outcome]))
+    if outcome is Outcome.PASSED:
+        return passed()
+    if outcome is Outcome.INAPPLICABLE:
+        return inapplicable()
+    return untested("axe-core did not run this rule.")
+
+
+def _message(result: AxeResult, several: str, one: str) -> str:
+    number = len(result.nodes)
+    verb, what = (one, "element") if number == 1 else (several, "elements")
+    rest = " a person to look" if several == "need" else " this rule"
+    return f"{number} {what} {verb}{rest}."
+
+
+def _spots(result: AxeResult) -> list[Spot]:
+    return [Spot(node.selector, node.html, node.message) for node in result.nodes]
