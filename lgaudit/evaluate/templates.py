@@ -1,10 +1,10 @@
 """A fingerprint of the template a page was made with: pages that look alike share it.
 
 Read are the things a template decides and an editor does not: the kind of page the system wrote on
-the body element, the landmarks with their classes and where they stand, and the spine of the main
-content (the wrapper that holds most of it, and the one inside that). Left out are what differs
-between pages of one template: texts, counts, order of repeated blocks, classes that name a page or
-a state, and blocks that come and go such as cookie banners and alerts.
+the body element, the landmarks with their classes and where they stand, and the wrappers between
+the main landmark and its heading. Left out is what differs between pages of one template: texts,
+counts, order of repeated blocks, classes that name a page or a state, and blocks that come and go
+such as cookie banners and alerts.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from lgaudit.evidence import Page
 LANDMARKS = frozenset("header nav main aside footer form search".split())
 ROLES = frozenset("banner navigation main complementary contentinfo form search region".split())
 DEPTH = 5  # landmarks inside this many others are told apart
-SPINE = 3  # wrappers followed into the main content
-MOST = 0.6  # of what is inside, for a wrapper to hold "most" of it
+SPINE = 4  # wrappers inside the main content
+WRAPPERS = frozenset("div section article form".split())
+MOST_ELEMENTS = 20_000  # read of one page; a longer one is a trap, and its template shows earlier
 LEAST_ELEMENTS = 12  # fewer is an empty shell: the rendered page is read instead
 CLASSES = 3  # of one element
 _BODY_KIND = re.compile(r"type|template|layout|front|home", re.I)
@@ -69,7 +70,9 @@ def _body_kinds(body: LexborNode) -> Iterator[str]:
 def _landmarks(body: LexborNode) -> Iterator[str]:
     """The path of every landmark through the landmarks around it."""
     waiting: list[tuple[LexborNode, tuple[str, ...]]] = [(body, ())]
-    while waiting:
+    for _ in range(MOST_ELEMENTS):
+        if not waiting:
+            return
         node, path = waiting.pop()
         for child in node.iter():
             if _comes_and_goes(child):
@@ -83,21 +86,23 @@ def _landmarks(body: LexborNode) -> Iterator[str]:
 
 
 def _spine(main: LexborNode) -> Iterator[str]:
-    """The wrappers that hold most of the main content, from the outside in."""
-    node, size = main, _size(main)
-    for step in range(SPINE):
-        inner = [(_size(child), child) for child in node.iter() if not _comes_and_goes(child)]
-        if not inner:
+    """The wrappers from the main content down to its h1; without one, while there is only one."""
+    heading = main.css_first("h1")
+    if heading is not None:
+        around: list[LexborNode] = []
+        for node in dom.ancestors(heading):
+            if node.mem_id == main.mem_id:
+                break
+            around.append(node)
+        yield from (f"spine {_label(node)}" for node in around[::-1][:SPINE])
+        return
+    node = main
+    for _ in range(SPINE):
+        inner = [child for child in node.iter() if not _comes_and_goes(child)]
+        if len(inner) != 1 or inner[0].tag not in WRAPPERS:
             return
-        largest, child = max(inner, key=lambda pair: pair[0])
-        if largest < MOST * size or child.tag in ("ul", "ol", "dl", "table", "p"):
-            return
-        yield f"spine {step} {_label(child)}"
-        node, size = child, largest
-
-
-def _size(node: LexborNode) -> int:
-    return len(node.css("*"))
+        node = inner[0]
+        yield f"spine {_label(node)}"
 
 
 def _comes_and_goes(node: LexborNode) -> bool:
