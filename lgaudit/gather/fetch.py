@@ -68,6 +68,7 @@ class Fetcher:
         self.resolver = resolver or Resolver(settings)
         self._clock = clock
         self._client = open_client(settings, self.resolver)
+        self.checked: dict[str, asyncio.Task[object]] = {}  # links asked for in this run
         self._robots: dict[str, asyncio.Task[Robots]] = {}
 
     async def __aenter__(self) -> Self:
@@ -80,7 +81,7 @@ class Fetcher:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for task in self._robots.values():
+        for task in (*self._robots.values(), *self.checked.values()):
             task.cancel()
         await self._client.__aexit__(kind, error, trace)
         self.resolver.close()
@@ -123,6 +124,7 @@ class Fetcher:
         stay: bool = False,
         html_only: bool = False,
         limit: int | None = None,
+        retries: int | None = None,
     ) -> Plan:
         """What a request may do, with this run's settings for the rest."""
         settings = self.settings
@@ -134,7 +136,7 @@ class Fetcher:
             stay=stay,
             html_only=html_only,
             limit=settings.page_bytes if limit is None else limit,
-            retries=settings.retries,
+            retries=settings.retries if retries is None else retries,
             redirects=settings.redirects,
         )
 

@@ -66,6 +66,16 @@ class Resolver:
         """True when the settings say where this name is."""
         return bool(self._map.get(host))
 
+    def believable(self, url: str) -> bool:
+        """Whether "no such name" can be believed: look-ups work, or the settings say so."""
+        host = urls.host_of(url)
+        mapped = host in self._map or ANY_OTHER in self._map
+        return self.proven or mapped or host.endswith(".invalid")
+
+    async def warm(self, hosts: Iterable[str]) -> None:
+        """Look many names up at once, so that a long list of sites need not wait one by one."""
+        await asyncio.gather(*(self.addresses(host, 0) for host in hosts), return_exceptions=True)
+
     async def addresses(self, host: str, port: int) -> list[tuple[str, int]]:
         """Approved addresses to connect to, best first.
 
