@@ -316,6 +316,32 @@ def test_interval_holds_the_truth_about_as_often_as_it_says() -> None:
     assert 0.8 <= held / 120 <= 0.98
 
 
+@pytest.mark.parametrize("likeness", [0.0, 0.4, 0.8])
+@pytest.mark.parametrize(("templates", "seen"), [(40, 40), (12, 8), (4, 3)])
+def test_interval_holds_the_truth_when_pages_share_templates(
+    likeness: float, templates: int, seen: int
+) -> None:
+    """Made-up sites: with chance ``likeness`` a template decides a rule for all its pages."""
+    generator = np.random.default_rng([templates, int(likeness * 10)])
+    names = [f"content/{n}" for n in range(25)]
+    rules = [rule(name) for name in names]
+    held, rounds = 0, 60
+    for number in range(rounds):
+        chance = generator.uniform(0.5, 1, len(names))
+        decides = generator.random((templates, len(names))) < likeness
+        verdicts = generator.random((templates, len(names))) < chance
+        truth = 100 * np.where(decides, verdicts, chance).mean()
+        of_page = generator.choice(generator.choice(templates, seen, replace=False), 30)
+        own = generator.random((30, len(names))) < chance
+        passed = np.where(decides[of_page], verdicts[of_page], own)
+        said = {n: "".join("p" if x else "f" for x in passed[:, i]) for i, n in enumerate(names)}
+        pages = [page(n, f"t{t}") for n, t in enumerate(of_page)]
+        overall = score(said, rules, pages, seed=number).score.overall
+        assert overall is not None
+        held += overall.low <= truth <= overall.high
+    assert held / rounds >= 0.75  # over 300 rounds each: 86% to 95%
+
+
 def test_seed_and_site_decide_the_draws() -> None:
     said = {"content/a": "ppfffpp"}
     same = score(said).draws
