@@ -14,6 +14,7 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
+_QUICK = ("=", "+", "-", "@", " ")  # first characters that need a closer look
 _SPACES = re.compile(r"\s+")
 
 
@@ -48,8 +49,14 @@ def cell(value: object, limit: int = TEXT) -> object:
     if value is None or isinstance(value, int | float):
         return value
     raw = str(value)
+    if raw.isascii() and raw.isprintable() and len(raw) <= limit and "  " not in raw:
+        return raw if raw[:1] not in _QUICK and raw[-1:] != " " else _quoted(raw, limit)
+    return _quoted(raw, limit)
+
+
+def _quoted(raw: str, limit: int) -> str:
     text = one_line(raw, limit)
-    risky = text[:1] in _FORMULA if text else False
+    risky = bool(text) and text[0] in _FORMULA
     return "'" + text if risky or raw[:1] in ("\t", "\r", "\n") else text
 
 

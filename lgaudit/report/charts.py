@@ -81,15 +81,13 @@ def scale(axis: Axis) -> Markup:
     )
 
 
-def spread(
-    values: Sequence[float], own: Interval | None, axis: Axis, shape: str = ""
-) -> Markup:
+def spread(values: Sequence[float], own: Interval | None, axis: Axis, shape: str = "") -> Markup:
     """Every score as a tick on the axis, with one site's interval and score on top."""
     height, base = 64, 40
     ticks = "".join(f"M{_number(axis.at(v))} 24v16" for v in sorted(values))
     parts = [
-        f'<svg class="{f"spread {shape}".strip()}" viewBox="0 0 {axis.width} {height}" width="{axis.width}" '
-        f'height="{height}" aria-hidden="true">',
+        f'<svg class="{f"spread {shape}".strip()}" viewBox="0 0 {axis.width} {height}" '
+        f'width="{axis.width}" height="{height}" aria-hidden="true">',
         f'<path class="axis" d="M4 {base + 0.5}H{axis.width - 4}"/>',
         f'<path class="ticks" d="{ticks}"/>',
     ]
@@ -128,42 +126,32 @@ def _runs(states: Sequence[int], wanted: int) -> str:
     return "".join(out)
 
 
-def _wide(columns: int) -> str:
-    """Room for a picture: tiles of up to 32 pixels for few columns, all there is for many."""
-    return str(columns * 32) if columns <= _DOTTED // 2 else "100%"
+def _frame(name: str, columns: int, height: int, inside: str) -> Markup:
+    """A picture of one unit a column: tiles of 32 pixels for few, all the room for many."""
+    few = columns <= _DOTTED // 2
+    named = name if few else f"{name} full"
+    width = str(columns * 32) if few else "100%"
+    return Markup(
+        f'<svg class="{named}" viewBox="0 0 {max(1, columns)} {height}" width="{width}" '
+        f'height="{height}" preserveAspectRatio="none" aria-hidden="true">{inside}</svg>'
+    )
 
 
 def strip(states: Sequence[int]) -> Markup:
     """One rule over all sites: tall where it is met, low where it is not, a gap where unknown."""
     met, unmet = _runs(states, MET), _runs(states, NOT_MET)
-    paths = [f'<path class="met" d="M0 5{met}"/>'] if met else []
-    paths += [f'<path class="unmet" d="M0 8.5{unmet}"/>'] if unmet else []
-    return Markup(
-        f'<svg class="strip{" full" if len(states) > _DOTTED // 2 else ""}" viewBox="0 0 {max(1, len(states))} 10" width="{_wide(len(states))}" '
-        'preserveAspectRatio="none" aria-hidden="true">' + "".join(paths) + "</svg>"
-    )
+    inside = f'<path class="met" d="M0 5{met}"/>' if met else ""
+    inside += f'<path class="unmet" d="M0 8.5{unmet}"/>' if unmet else ""
+    return _frame("strip", len(states), 10, inside)
 
 
 def picture(rows: Sequence[Sequence[int]]) -> Markup:
     """Many rules over all sites, one row a rule, drawn as in :func:`strip`."""
-    width = max((len(row) for row in rows), default=1) or 1
     met: list[str] = []
     unmet: list[str] = []
     for number, row in enumerate(rows):
         for path, state, depth in ((met, MET, 4), (unmet, NOT_MET, 6.5)):
             if runs := _runs(row, state):
                 path.append(f"M0 {_number(number * 8 + depth)}{runs}")
-    return Markup(
-        f'<svg class="picture{" full" if width > _DOTTED // 2 else ""}" viewBox="0 0 {width} {len(rows) * 8}" width="{_wide(width)}" '
-        f'height="{len(rows) * 8}" preserveAspectRatio="none" aria-hidden="true">'
-        f'<path class="met" d="{"".join(met)}"/><path class="unmet" d="{"".join(unmet)}"/></svg>'
-    )
-
-
-def share_bar(share: float | None) -> Markup:
-    """A share of councils (0 to 1) as a filled bar."""
-    filled = f'<path class="filled" d="M0 5H{_number(100 * share)}"/>' if share else ""
-    return Markup(
-        '<svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
-        f'<path class="empty" d="M0 5H100"/>{filled}</svg>'
-    )
+    inside = f'<path class="met" d="{"".join(met)}"/><path class="unmet" d="{"".join(unmet)}"/>'
+    return _frame("picture", max((len(row) for row in rows), default=0), len(rows) * 8, inside)

@@ -26,6 +26,7 @@ TIMINGS = "timing_fcp_ms timing_lcp_ms timing_tbt_ms".split()
 FINDINGS = (
     "slug site url rule category severity outcome message selector snippet fingerprint"
 ).split()
+_LONGEST = 2 * cells.SNIPPET  # characters of one cell of a finding
 PAGE_TIMINGS = "slug site url fcp_ms lcp_ms tbt_ms".split()
 SHARES = ("slug rule category severity status share met passed failed cant_tell unseen").split()
 
@@ -169,19 +170,19 @@ def finding_rows(
     line: Line, findings: Iterable[Finding], rules: Mapping[str, Rule]
 ) -> Iterator[list[object]]:
     """One row per place of a site's findings (one when there is none), in a fixed order."""
-    rows = []
+    rows: list[list[object]] = []
     for finding in findings:
         rule = rules.get(finding.rule)
         if rule is None:
             continue
-        start = [line.site.slug, line.name, finding.url, rule.id, rule.category]
-        start += [rule.severity.value, finding.outcome.value]
+        said = [line.site.slug, line.name, finding.url, rule.id, rule.category]
+        said += [rule.severity.value, finding.outcome.value]
+        start = [cells.cell(value) for value in said]
         for spot in finding.spots or (None,):
             message = (spot.message if spot else "") or finding.message
             place = [spot.selector, spot.snippet] if spot else ["", ""]
             mark = getattr(spot or finding, "fingerprint", "")
-            row: list[object] = [*start, message, *place, mark]
-            rows.append([cells.cell(value, cells.SNIPPET * 2) for value in row])
+            rows.append([*start, *(cells.cell(v, _LONGEST) for v in (message, *place, mark))])
     rows.sort(key=lambda row: (row[3], row[2], row[6:]))
     yield from rows
 
