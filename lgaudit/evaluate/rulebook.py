@@ -17,8 +17,8 @@ from types import ModuleType
 
 import lgaudit
 from lgaudit.errors import RulebookError
+from lgaudit.evaluate import axe_pack, checks, rulefile
 from lgaudit.evaluate import bar as bar_file
-from lgaudit.evaluate import checks, rulefile
 from lgaudit.evaluate.strict import did_you_mean
 from lgaudit.models import Rule
 from lgaudit.results import Bar
@@ -108,10 +108,10 @@ def load(
     builtin = builtin_folder()
     bar, problems = bar_file.read(builtin / BAR)
     shelf.problems += problems
-    read_folder(builtin, shelf)
+    _read_folder(builtin, shelf)
     if entry_points:
         for folder in _installed(shelf):
-            read_folder(folder, shelf)
+            _read_folder(folder, shelf)
     for folder in folders:
         if folder.resolve() != builtin.resolve():
             _read_extra(folder, shelf)
@@ -180,14 +180,14 @@ def _read_extra(folder: Path, shelf: _Shelf, *, bar_allowed: bool = False) -> No
             " Remove this one."
         )
     before = len(shelf.rules) + len(shelf.problems)
-    read_folder(folder, shelf)
+    _read_folder(folder, shelf)
     if len(shelf.rules) + len(shelf.problems) == before:
         shelf.problems.append(
             f"{folder}: holds no rules. Put rule files (NAME.toml) in it, or in folders inside it."
         )
 
 
-def read_folder(folder: Path, shelf: _Shelf) -> None:
+def _read_folder(folder: Path, shelf: _Shelf) -> None:
     """Read a folder that is one pack, or holds packs, or both."""
     try:
         here = sorted(folder.iterdir())
@@ -230,19 +230,16 @@ def _read_file(path: Path, pack: str, shelf: _Shelf) -> None:
 
 
 def _read_axe(folder: Path, shelf: _Shelf) -> None:
-    if find_spec("lgaudit.evaluate.axe_pack") is None:
-        return
-    from lgaudit.evaluate import axe_pack
-
     try:
         rules = axe_pack.rules(folder)
     except RulebookError as error:
-        shelf.problems.append(str(error))
+        shelf.problems += str(error).split("\n")
         return
     for rule in rules:
         shelf.add(rule)
-        if rule.pack not in shelf.files:
-            shelf.files[rule.pack] = [(AXE, (folder / AXE).read_bytes())]
+    if rules:
+        files = sorted(folder.glob("axe*.*"))
+        shelf.files[rules[0].pack] = [(path.name, path.read_bytes()) for path in files]
 
 
 def _installed(shelf: _Shelf) -> list[Path]:
