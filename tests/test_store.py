@@ -537,6 +537,11 @@ def test_a_store_written_by_the_first_version_still_opens(path: Path) -> None:
         store.save_site("2026-11-23-old", a_result(note="saved by the new one"))
 
 
+def know(monkeypatch: pytest.MonkeyPatch, those: tuple[Migration, ...]) -> None:
+    for function in (migrations.current, migrations.migrate):
+        monkeypatch.setattr(function, "__defaults__", (those,))
+
+
 LATER = (
     *MIGRATIONS,
     Migration(98, "remarks", ("ALTER TABLE run ADD COLUMN remark TEXT DEFAULT 'none'",)),
@@ -548,7 +553,7 @@ def test_an_old_store_is_brought_up_to_date_with_its_runs(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old_store(path)
-    monkeypatch.setattr(migrations.migrate, "__defaults__", (LATER,))
+    know(monkeypatch, LATER)
     for _ in range(2):
         with Store.open(str(path)) as store:
             assert store.results().site("borchester").findings == a_result().findings
@@ -563,7 +568,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
 ) -> None:
     old_store(path)
     broken = (*LATER[:-1], Migration(99, "broken", ("CREATE TABLE run (id TEXT)",)))
-    monkeypatch.setattr(migrations.migrate, "__defaults__", (broken,))
+    know(monkeypatch, broken)
     with pytest.raises(StoreError, match="already exists"):
         Store.open(str(path))
     with sqlite3.connect(path) as raw:
@@ -641,9 +646,9 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_a_store_another_process_is_writing(store: Store, path: Path) -> None:
     name = started(store)
     store.close()
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("BEGIN IMMEDIATE")
     with Store.open(str(path), wait=0.05) as impatient:
-        raw = sqlite3.connect(path, isolation_level=None)
-        raw.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="being written by another lgaudit"):
             impatient.save_site(name, a_result())
         assert impatient.finished_sites(name) == set()  # readers do not wait

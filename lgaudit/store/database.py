@@ -74,12 +74,9 @@ def _prepare(connection: Any, record: Any) -> None:
     connection.isolation_level = (
         None  # transactions begin where _begin says, not where pysqlite does
     )
-    for pragma in (
-        "auto_vacuum = INCREMENTAL",  # counts only while the file is new
-        "journal_mode = WAL",
-        "synchronous = NORMAL",
-        "foreign_keys = ON",
-    ):
+    if not connection.execute("PRAGMA page_count").fetchone()[0]:  # later it would need the lock
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

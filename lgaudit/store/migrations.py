@@ -73,6 +73,14 @@ MIGRATIONS = (
 TABLES = frozenset("run rule visit page lost outcome finding spot rule_score".split())
 
 
+def current(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS) -> bool:
+    """True when nothing is missing and nothing is newer: the store can be used as it is."""
+    if "migration" not in inspect(connection).get_table_names():
+        return False
+    applied = {int(n) for n in connection.scalars(text("SELECT number FROM migration"))}
+    return applied == {migration.number for migration in migrations}
+
+
 def migrate(
     connection: Connection, where: str, migrations: Sequence[Migration] = MIGRATIONS
 ) -> None:

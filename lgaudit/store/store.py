@@ -21,7 +21,7 @@ from lgaudit.results import Bar, SiteResult
 from lgaudit.store import rows, schema
 from lgaudit.store.database import connect, file_of, name_of, read_url, reading, sentences, writing
 from lgaudit.store.kept import KeptResults
-from lgaudit.store.migrations import migrate
+from lgaudit.store.migrations import current, migrate
 from lgaudit.store.strings import numbers, sweep, to_json
 
 _DRAWS = np.dtype("<f4")
@@ -70,8 +70,11 @@ class Store:
                 file.parent.mkdir(parents=True, exist_ok=True)
         engine = connect(address, wait)
         try:
-            with writing(engine, where) as connection:
-                migrate(connection, where)
+            with reading(engine, where) as connection:
+                ready = current(connection)
+            if not ready:
+                with writing(engine, where) as connection:
+                    migrate(connection, where)
         except BaseException:
             engine.dispose()
             raise
@@ -294,10 +297,12 @@ class Store:
         Raises:
             StoreError: no such run, or several; the message names those there are.
         """
-        runs = self.runs()
-        if not runs:
+        with reading(self._engine, self.where) as connection:
+            found = connection.execute(select(schema.run.c.started, schema.run.c.id)).all()
+        if not found:
             raise StoreError(f"There are no runs in {self.where}. Make one with `lgaudit audit`.")
-        ids = [item.id for item in runs]
+        newest = sorted(((dt.datetime.fromisoformat(r.started), r.id) for r in found), reverse=True)
+        ids: list[str] = [run_id for _, run_id in newest]
         if name in ids:
             return name
         if name == "latest":
