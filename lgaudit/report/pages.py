@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from lgaudit.models import Outcome, Rule, Status
 from lgaudit.report import cells, charts, council, digest, league, standards, tables, words
@@ -79,28 +80,33 @@ class Site:
         ranked = league.ranked(self._lines.values())
         with ExitStack() as stack:
 
-            def file(name: str, columns: list[str]) -> tables.FindingsFile:
-                return stack.enter_context(tables.FindingsFile(self._folder / name, columns))
+            def begin(name: str, columns: list[str]) -> TextIO:
+                path = self._folder / name
+                file = path.open("w", encoding="utf-8", errors="replace", newline="")
+                file.write(tables.csv_text([columns]))
+                return stack.enter_context(file)
 
-            found = file("findings.csv", tables.FINDINGS)
-            timed = file("findings-timing.csv", tables.FINDINGS)
-            timings = file("timings.csv", tables.PAGE_TIMINGS)
+            found = begin("findings.csv", tables.FINDINGS)
+            timed = begin("findings-timing.csv", tables.FINDINGS)
+            timings = begin("timings.csv", tables.PAGE_TIMINGS)
             for done, result in enumerate(self._results.each_site(), start=1):
                 line = league.full_line(self._lines[result.site.slug], result)
                 self._lines[result.site.slug] = line
-                clocked = [f for f in result.findings if self._timing(f.rule)]
-                steady = [f for f in result.findings if not self._timing(f.rule)]
-                rows = list(tables.finding_rows(line, steady, self._rules))
-                late = list(tables.finding_rows(line, clocked, self._rules))
-                found.add(rows)
-                timed.add(late)
-                timings.add(tables.timing_rows(line, result.pages))
+                steady, clocked = self._findings_text(line, result)
+                found.write(steady)
+                timed.write(clocked)
+                timings.write(tables.csv_text(tables.timing_rows(line, result.pages)))
                 self._note_good_pages(result)
-                self._write_council(line, result, ranked, [*rows, *late])
+                self._write_council(line, result, ranked, steady + clocked)
                 progress(done, total)
 
-    def _timing(self, rule: str) -> bool:
-        return rule in self._rules and self._rules[rule].timing
+    def _findings_text(self, line: league.Line, result: SiteResult) -> tuple[str, str]:
+        """The site's findings as CSV: those two equal runs share, and those of a clock."""
+        clocked = {rule.id for rule in self._rules.values() if rule.timing}
+        rows = list(tables.finding_rows(line, result.findings, self._rules))
+        steady = (row for row in rows if row[tables.FINDINGS.index("rule")] not in clocked)
+        late = (row for row in rows if row[tables.FINDINGS.index("rule")] in clocked)
+        return tables.csv_text(steady), tables.csv_text(late)
 
     def _note_good_pages(self, result: SiteResult) -> None:
         """Remember one page of the site that keeps each rule, for others to learn from."""
@@ -116,7 +122,7 @@ class Site:
         line: league.Line,
         result: SiteResult,
         ranked: list[league.Line],
-        rows: list[list[object]],
+        findings: str,
     ) -> None:
         scores = {s.rule: s for s in line.score.rules} if line.score else {}
         failed = council.troubles(result.findings, Outcome.FAILED, self._rules, scores)
@@ -131,8 +137,8 @@ class Site:
             stem = cells.file_name(member.slug if member else line.site.slug)
             file = self._folder / "councils" / f"{stem}.csv"
             file.parent.mkdir(exist_ok=True)
-            with tables.FindingsFile(file) as own:
-                own.add(rows)
+            text = tables.csv_text([tables.FINDINGS]) + findings
+            file.write_text(text, encoding="utf-8", errors="replace", newline="\n")
             self._render.page(
                 "council.html",
                 f"councils/{stem}.html",

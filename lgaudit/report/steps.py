@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from lgaudit.models import Rule, SiteScore, Status
 from lgaudit.results import Bar
 
+_TINY = 1e-9  # a gain below this is rounding
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -16,27 +18,46 @@ class Step:
     rule: Rule
     gain: float
     after: float | None  # None when the site is not ranked
-    category_before: float
-    category_after: float
 
 
-def rescored(
-    shares: Mapping[str, float], rules: Mapping[str, Rule], bar: Bar
-) -> tuple[float | None, dict[str, float]]:
-    """Overall and category scores (0 to 100) that these shares (0 to 1) give under the bar."""
-    weight: dict[str, float] = {}
-    got: dict[str, float] = {}
-    for rule_id, share in shares.items():
-        rule = rules[rule_id]
-        unit = bar.severity_weights.get(rule.severity.value, 0.0)
-        weight[rule.category] = weight.get(rule.category, 0.0) + unit
-        got[rule.category] = got.get(rule.category, 0.0) + unit * share
-    categories = {name: 100 * got[name] / weight[name] for name in weight if weight[name]}
-    total = sum(bar.category_weights.get(name, 0.0) for name in categories)
-    if not total:
-        return None, categories
-    mean = sum(bar.category_weights.get(n, 0.0) * v for n, v in categories.items()) / total
-    return mean, categories
+@dataclass(slots=True)
+class Sums:
+    """Weighted sums of shares by category, from which any score can be made again."""
+
+    bar: Bar
+    weight: dict[str, float]
+    got: dict[str, float]
+
+    @classmethod
+    def of(cls, shares: Mapping[str, float], rules: Mapping[str, Rule], bar: Bar) -> Sums:
+        """The sums of these shares (rule id to 0..1)."""
+        weight: dict[str, float] = {}
+        got: dict[str, float] = {}
+        for rule_id, share in shares.items():
+            rule = rules[rule_id]
+            unit = bar.severity_weights.get(rule.severity.value, 0.0)
+            weight[rule.category] = weight.get(rule.category, 0.0) + unit
+            got[rule.category] = got.get(rule.category, 0.0) + unit * share
+        return cls(bar, weight, got)
+
+    def with_met(self, rule: Rule, share: float) -> Sums:
+        """The sums had the rule's share been 1 in place of ``share``."""
+        unit = self.bar.severity_weights.get(rule.severity.value, 0.0)
+        more = self.got[rule.category] + unit * (1 - share)
+        return Sums(self.bar, self.weight, {**self.got, rule.category: more})
+
+    def categories(self) -> dict[str, float]:
+        """Category scores, 0 to 100, for the categories that weigh anything."""
+        return {name: 100 * self.got[name] / w for name, w in self.weight.items() if w > 0}
+
+    def overall(self) -> float | None:
+        """The overall score, 0 to 100; None when no category with evidence weighs anything."""
+        values = self.categories()
+        weights = self.bar.category_weights
+        total = sum(weights.get(name, 0.0) for name in values)
+        if total <= 0:
+            return None
+        return sum(weights.get(name, 0.0) * value for name, value in values.items()) / total
 
 
 def next_steps(
@@ -51,17 +72,17 @@ def next_steps(
         for r in score.rules
         if r.share is not None and r.rule in rules and rules[r.rule].status is Status.SCORED
     }
-    before, categories = rescored(shares, rules, bar)
+    sums = Sums.of(shares, rules, bar)
+    before = sums.overall()
     if before is None:
         return ()
     steps = []
     for rule_id, share in shares.items():
-        if share >= 1:
+        after = sums.with_met(rules[rule_id], share).overall() if share < 1 else None
+        if after is None or after - before <= _TINY:
             continue
-        rule = rules[rule_id]
-        mean, after = rescored({**shares, rule_id: 1.0}, rules, bar)
-        gain = (mean or before) - before
+        gain = after - before
         now = min(100.0, score.overall.value + gain) if score.overall else None
-        steps.append(Step(rule, gain, now, categories[rule.category], after[rule.category]))
+        steps.append(Step(rules[rule_id], gain, now))
     steps.sort(key=lambda s: (-round(s.gain, 9), -s.rule.severity.order, s.rule.id))
-    return tuple(s for s in steps[:limit] if s.gain > 0)
+    return tuple(steps[:limit])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import pandas as pd
@@ -138,32 +138,11 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     )
 
 
-class FindingsFile:
-    """A CSV of findings, written as sites come by so that memory stays flat."""
-
-    def __init__(self, path: Path, columns: Sequence[str] = FINDINGS) -> None:
-        self.path = path
-        self.rows = 0
-        self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
-        self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(columns)
-
-    def add(self, rows: Iterable[Sequence[object]]) -> None:
-        """Append rows that are already harmless."""
-        for row in rows:
-            self._writer.writerow(["" if value is None else value for value in row])
-            self.rows += 1
-
-    def __enter__(self) -> FindingsFile:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
+def csv_text(rows: Iterable[Sequence[object]]) -> str:
+    """Rows that are already harmless, as CSV with plain line ends."""
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
 
 
 def finding_rows(
