@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from protego import Protego
@@ -11,6 +12,11 @@ from lgaudit.models import OK, Reason, Verdict
 
 LARGEST = 500 * 1024  # bytes; the rest of a longer file is not read
 REDIRECTS = 5
+_LINE = re.compile(
+    r"\s*(?:user[- ]?agent|allow|dis+al+ow|diasllow|disallaw|site-?maps?|crawl[- ]delay)\b",
+    re.I,
+)
+_AGENT = re.compile(r"\s*(user[- ]?agent)\s*[: ]\s*([*]|[A-Za-z_-]+)?", re.I)
 _UNREACHABLE_STATUS = frozenset({429, *range(500, 600)})
 
 
@@ -40,7 +46,22 @@ class Robots:
 def parse(body: bytes) -> Robots:
     """Rules of a robots.txt file; a file that makes no sense forbids nothing."""
     text = body[:LARGEST].decode("utf-8", errors="replace").lstrip("\ufeff").replace("\x00", "")
-    return Robots(text, OK, Protego.parse(text))
+    rules = "\n".join(_tidy(line) for line in text.splitlines() if _LINE.match(line))
+    return Robots(text, OK, Protego.parse(rules))
+
+
+def _tidy(line: str) -> str:
+    """A line as RFC 9309 reads it: of a robot's name only the token counts, and it must be ours.
+
+    The parser behind us would take "lga" for us and "lgaudit/0.1" for somebody else.
+    """
+    agent = _AGENT.match(line)
+    if agent is None:
+        return line
+    name = agent.group(2) or "nobody"
+    if name != "*" and name.lower() != PRODUCT:
+        name = "another-robot"
+    return f"User-agent: {name}"
 
 
 def read(status: int | None, body: bytes, verdict: Verdict) -> Robots:
