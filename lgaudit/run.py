@@ -181,13 +181,15 @@ def score(plan: Plan, store: Store, watch: Watch) -> None:
             verdict=result.verdict,
             absent=absent,
         )
-        store.save_site(plan.run.id, replace(result, score=scored.score), scored.draws)
+        store.save_score(plan.run.id, scored.score, scored.draws)
         watch.step(result.site.slug)
 
 
 def absent_evidence(settings: Settings) -> Collection[str]:
     """Evidence that this run gathers of no site at all."""
-    return frozenset() if settings.browser else scores.BROWSER_EVIDENCE
+    if not settings.browser:
+        return scores.BROWSER_EVIDENCE
+    return frozenset() if settings.quiet_pages else frozenset({"quiet"})
 
 
 def finish(plan: Plan, store: Store, clock: Clock) -> Results:

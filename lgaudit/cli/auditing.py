@@ -138,7 +138,8 @@ def _resumed(store: Store, name: str, book: Rulebook, settings: Settings) -> Pla
     from lgaudit.errors import StoreError
     from lgaudit.run import Plan
 
-    run = store.results(store.run_id(name)).run
+    name = store.unfinished_run() if name == "latest" else store.run_id(name)
+    run = store.results(name).run
     if run.finished:
         raise StoreError(
             f"Run {run.id} has finished; there is nothing to go on with."
@@ -160,12 +161,12 @@ def _resumed(store: Store, name: str, book: Rulebook, settings: Settings) -> Pla
 
 def write_report(results: Results, folder: Path, *, quiet: bool = False) -> Path:
     """Write reports/<run>/ and return its folder."""
-    from lgaudit import report
     from lgaudit.cli.progress import Watch
+    from lgaudit.report.write import write
 
     with Watch(quiet=quiet) as watch:
         watch.stage("Writing", len(results.sites))
-        return report.write(results, folder, progress=watch.step).folder
+        return write(results, folder, progress=lambda _done, _total: watch.step()).folder
 
 
 def show(results: Results, written: Path, *, format_: str) -> int:
@@ -178,7 +179,7 @@ def show(results: Results, written: Path, *, format_: str) -> int:
         document = contract.document(results.each_site(), results.rules, results.run.engines)
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        out().print(terminal.league(results))
+        out().print(terminal.LeagueTable(results))
     index = (written / "index.html").resolve()
     err().print(f"Run {results.run.id} is kept. Report: {index}", soft_wrap=True, markup=False)
     seen = [slug for slug, score in results.scores.items() if score.rules]

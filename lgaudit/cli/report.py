@@ -28,7 +28,7 @@ def report(
     from lgaudit.store import Store
 
     chosen = settings.load({"store": store, "out": str(folder) if folder else None})
-    with Store.open(chosen.store) as opened:
+    with Store.open(chosen.store, create=False) as opened:
         results = opened.results(run)
         written = auditing.write_report(results, Path(chosen.out))
     out().print(str((written / "index.html").resolve()), soft_wrap=True, markup=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lgaudit.evaluate.issues import identified
+from lgaudit.evaluate.issues import marked
 from lgaudit.evaluate.scores import outcomes_of
 from lgaudit.evaluate.templates import template_of
 from lgaudit.evidence import Page, Snapshot, Timings
@@ -28,7 +28,7 @@ def summarise(visit: Snapshot, findings: Sequence[Finding]) -> SiteResult:
         coverage=visit.coverage,
         pages=tuple(page_result(page) for page in sorted(visit.pages, key=lambda p: p.url)),
         lost=tuple(sorted(visit.lost, key=lambda item: item[0])),
-        findings=tuple(sorted(identified(kept), key=lambda f: (f.rule, f.url))),
+        findings=tuple(sorted(map(marked, kept), key=lambda f: (f.rule, f.url))),
         outcomes=outcomes_of(findings),
         seconds=seconds,
         browser=visit.browser,
@@ -69,7 +69,7 @@ def with_timings(before: SiteResult, visit: Snapshot, findings: Sequence[Finding
     for item in outcomes_of(findings):
         outcomes.setdefault(item.rule, {}).update(item.by_page)
     kept = [finding for finding in before.findings if (finding.rule, finding.url) not in judged]
-    kept += identified([finding for finding in findings if finding.outcome in KEPT])
+    kept += [marked(finding) for finding in findings if finding.outcome in KEPT]
     return replace(
         before,
         pages=tuple(_timed(page, timed.get(page.url)) for page in before.pages),

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
+from lgaudit import urls
 from lgaudit.errors import LgauditError
 from lgaudit.evidence import BrowserEvidence, Coverage, Page, Snapshot
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.verdict import classify
-from lgaudit.models import OK, Reason, Site, Verdict
+from lgaudit.models import OK, Reason, Verdict
 
 FATAL = (LgauditError, KeyboardInterrupt)
 WORTH_A_BROWSER = (Reason.OK, Reason.EMPTY_SHELL)  # a script may fill an empty shell
@@ -62,11 +63,10 @@ def with_evidence(page: Page, evidence: BrowserEvidence | Verdict, visit: Snapsh
     if isinstance(evidence, Verdict):
         return replace(page, verdict=evidence)
     shown = replace(page, browser=evidence, verdict=OK)
-    return replace(shown, verdict=_verdict(shown, visit.site, visit.probes.not_found))
-
-
-def _verdict(page: Page, site: Site, not_found: Page | None) -> Verdict:
-    return classify(page, site, not_found=not_found, rendered=True)
+    own = {urls.netloc_of(p.final_url) for p in visit.pages if p.verdict.reason in WORTH_A_BROWSER}
+    not_found = visit.probes.not_found
+    verdict = classify(shown, visit.site, not_found=not_found, rendered=True, hosts=own)
+    return replace(shown, verdict=verdict)
 
 
 def recount(

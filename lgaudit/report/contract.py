@@ -93,7 +93,7 @@ def _entries(
             if not of_site:
                 entry["selector"] = spot.selector if spot else ""
             entry["snippet"] = spot.snippet if spot else ""
-            entry["fingerprint"] = getattr(spot, "fingerprint", "") if spot else ""
+            entry["fingerprint"] = spot.fingerprint if spot else finding.fingerprint
             entries.append(entry)
     return entries
 
