@@ -68,7 +68,8 @@ def crest_svg(letter: str, dark: str, light: str) -> bytes:
     """A council's badge: a shield with its first letter."""
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="56" viewBox="0 0 48 56">'
-        f'<path d="M2 2h44v28c0 13-10 20-22 24C12 50 2 43 2 30z" fill="{dark}"/>'
+        f'<path d="M2 2h44v28c0 13-10 20-22 24C12 50 2 43 2 30z" fill="{dark}" '
+        'stroke="#fff" stroke-width="2"/>'
         f'<path d="M6 6h36v10H6z" fill="{light}"/>'
         f'<text x="24" y="42" font-family="Georgia,serif" font-size="24" fill="#fff" '
         f'text-anchor="middle">{letter}</text></svg>\n'

@@ -30,6 +30,7 @@ class Article:
     nav: bool = False
     twin: str = ""  # path of the same page in English
     canonical: str = ""  # '' is the page's own path
+    copy_of: str = ""  # path of the article whose title, summary and body this page repeats
 
 
 def read(name: str) -> Mapping[str, Any]:
@@ -48,6 +49,15 @@ def article(entry: Mapping[str, Any]) -> Article:
     """An article from its TOML table."""
     known = {name: entry[name] for name in Article.__slots__ if name in entry}
     return Article(**{**known, "groups": tuple(entry.get("groups", ()))})
+
+
+def extra(entry: Mapping[str, Any], others: list[Article]) -> Article:
+    """An article that one site has; ``copy_of`` takes the words of another of its articles."""
+    source = next((a for a in others if a.path == entry.get("copy_of")), None)
+    if source is None:
+        return article(entry)
+    words = {"title": source.title, "summary": source.summary, "body": source.body}
+    return article({**words, "kind": source.kind, **entry})
 
 
 @cache

@@ -129,6 +129,7 @@ class Maker:
             "before": "",
             "after": "",
             "body_attributes": "",
+            "viewport": "width=device-width, initial-scale=1",
         }
         body = self.text(article.body, article, lists=True)
         for edit in self.edits.get(article.path, ()):
@@ -136,7 +137,7 @@ class Maker:
             body = html + body if edit.get("where") == "start" else body + html
             for name in edit.get("remove", ()):
                 body = body.replace(name, "", 1)
-            page |= {key: value for key, value in edit.get("set", {}).items()}
+            page |= dict(edit.get("set", {}))
         page["full_title"] = page.get("full_title", f"{page['title']} - {council}")
         for name in ("head", "before", "after", "body_attributes"):
             page[name] = Markup(page[name])
@@ -168,7 +169,9 @@ class Maker:
         """A Jinja source in the words of this council; ``lists`` gives it lists of pages too."""
         if "{" not in source:
             return source
-        chance = random.Random(f"{self.seed} {self.council.host} {article.twin or article.path}")
+        chance = random.Random(
+            f"{self.seed} {self.council.host} {article.copy_of or article.twin or article.path}"
+        )
         welsh = article.path.startswith("/cy/")
         return library.template(source).render(
             c=self.council,

@@ -103,7 +103,7 @@ def _site(fact: Mapping[str, Any], seed: int, today: dt.date) -> DemoSite:
         for article in library.articles()
         if wanted & set(article.groups) and article.path not in fact.get("without", ())
     ]
-    articles += [library.article(entry) for entry in planting.extra_pages(host)]
+    articles += [library.extra(entry, articles) for entry in planting.extra_pages(host)]
     maker = Maker(
         supplier=fact["supplier"],
         tier=fact.get("tier", ""),

@@ -57,10 +57,13 @@ class DemoSite:
         del method
         plain = path.split("?", 1)[0]
         if plain == "/robots.txt":
-            head = (("content-type", "text/plain; charset=utf-8"),)
-            return Answer(200, head, self.robots_txt.encode(), self.delay)
+            text = (("content-type", "text/plain; charset=utf-8"),)
+            return Answer(200, text, self.robots_txt.encode(), self.delay)
         resource = self.wall or self.pages.get(path) or self.pages.get(plain) or self.not_found
-        head = (("content-type", resource.content_type), *resource.headers)
+        head: tuple[tuple[str, str], ...] = (
+            ("content-type", resource.content_type),
+            *resource.headers,
+        )
         if resource.is_page:
             head += self.page_headers
         delay = self.delay + resource.delay
