@@ -433,9 +433,9 @@ async def test_the_users_own_private_address_may_be_visited_but_no_other() -> No
 
 
 async def test_head_reads_no_body() -> None:
-    async with rude({"/doc.pdf": plain(200, b"%PDF", kind="application/pdf")}) as server:
-        async with Fetcher(settings_for(server)) as fetcher:
-            answer = await fetcher.head(HOME + "/doc.pdf", fetcher.plan(site=SITE))
+    pdf = plain(200, b"%PDF", kind="application/pdf")
+    async with rude({"/doc.pdf": pdf}) as server, Fetcher(settings_for(server)) as fetcher:
+        answer = await fetcher.head(HOME + "/doc.pdf", fetcher.plan(site=SITE))
     assert answer.status == 200
     assert answer.header("content-length") == "4"
     assert answer.body == b""
@@ -444,7 +444,8 @@ async def test_head_reads_no_body() -> None:
 
 async def test_we_say_who_we_are() -> None:
     async with rude({"/": plain(200, HTML)}) as server:
-        async with Fetcher(settings_for(server, contact="web@a.org.uk")) as fetcher:
+        told = settings_for(server, contact="web@a.org.uk")
+        async with Fetcher(told) as fetcher:
             await fetcher.get(HOME + "/", site=SITE)
     head = server.heads[-1].lower()
     assert "user-agent: lgaudit/" in head

@@ -102,16 +102,16 @@ def _address(node: etree._Element, base: str) -> str | None:
     """The address an element of a sitemap, RSS or Atom file holds."""
     parent = node.getparent()
     above = _name(parent) if parent is not None else ""
-    name = _name(node)
+    name, text = _name(node), (node.text or "").strip()
     if name == "loc" and above in ("url", "sitemap"):
-        return urls.normalise(node.text or "", base)
-    if name == "link" and above in ("item", "entry"):
-        kind = node.get("rel", "alternate")
-        return (
-            urls.normalise(node.text or node.get("href") or "", base)
-            if (kind == "alternate" and (node.text or node.get("href")))
-            else None
-        )
+        return urls.normalise(text, base) if text else None
+    if (
+        name == "link"
+        and above in ("item", "entry")
+        and node.get("rel", "alternate") == "alternate"
+    ):
+        where = text or node.get("href") or ""
+        return urls.normalise(where, base) if where else None
     return None
 
 
