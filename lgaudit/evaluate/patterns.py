@@ -37,14 +37,24 @@ def compiled(pattern: str, flags: int = IGNORECASE) -> regex.Pattern[str]:
 
 def search(pattern: str, text: str, flags: int = IGNORECASE) -> regex.Match[str] | None:
     """The first match, ignoring case unless told otherwise. Raises PatternTimeout."""
-    with _timed(pattern) as limit:
+    limit, start = _limit(pattern), time.thread_time()
+    try:
         return compiled(pattern, flags).search(text, timeout=limit)
+    except TimeoutError as error:
+        raise PatternTimeout(pattern) from error
+    finally:
+        _spend(time.thread_time() - start)
 
 
 def finditer(pattern: str, text: str, flags: int = IGNORECASE) -> list[regex.Match[str]]:
     """Every match in order, ignoring case unless told otherwise. Raises PatternTimeout."""
-    with _timed(pattern) as limit:
+    limit, start = _limit(pattern), time.thread_time()
+    try:
         return list(compiled(pattern, flags).finditer(text, timeout=limit))
+    except TimeoutError as error:
+        raise PatternTimeout(pattern) from error
+    finally:
+        _spend(time.thread_time() - start)
 
 
 @contextmanager
@@ -57,20 +67,18 @@ def budget(seconds: float = SECONDS_A_CHECK) -> Iterator[None]:
         _left.reset(token)
 
 
-@contextmanager
-def _timed(pattern: str) -> Iterator[float]:
+def _limit(pattern: str) -> float:
     left = _left.get()
     limit = SECONDS_A_SEARCH if left is None else min(SECONDS_A_SEARCH, left)
     if limit <= 0:
         raise PatternTimeout(pattern)
-    start = time.thread_time()
-    try:
-        yield limit
-    except TimeoutError as error:
-        raise PatternTimeout(pattern) from error
-    finally:
-        if left is not None:
-            _left.set(left - (time.thread_time() - start))
+    return limit
+
+
+def _spend(seconds: float) -> None:
+    left = _left.get()
+    if left is not None:
+        _left.set(left - seconds)
 
 
 def shortened(pattern: str) -> str:

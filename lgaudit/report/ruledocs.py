@@ -20,6 +20,7 @@ STATUS = {
     "probation": "It is being tried out, and does not count in a score.",
     "advice": "It is advice, and does not count in a score.",
 }
+LANGUAGES = {"en": "English", "cy": "Welsh", "gd": "Gaelic", "ga": "Irish"}
 HEADINGS = {
     Outcome.FAILED: "Does not keep the rule",
     Outcome.PASSED: "Keeps the rule",
@@ -107,7 +108,8 @@ def _facts(rule: Rule) -> list[str]:
     if rule.wcag:
         facts.append(f"WCAG 2.2 success criteria: {', '.join(rule.wcag)}.")
     limits = rule.applies_to
-    only = (*limits.nation, *limits.type, *limits.kind, *limits.language)
+    tongues = (f"pages in {LANGUAGES.get(code, code)}" for code in limits.language)
+    only = (*limits.nation, *limits.type, *limits.kind, *tongues)
     if only:
         facts.append(f"Only for: {_plain(', '.join(only))}.")
     if limits.not_kind:
@@ -148,4 +150,5 @@ def _fenced(text: str, language: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """Text that Markdown shows as it is written, paragraphs kept."""
-    return _ACTIVE.sub(r"\\\1", text.strip())
+    lines = (line.strip() for line in text.strip().split("\n"))
+    return _ACTIVE.sub(r"\\\1", "\n".join(lines))
