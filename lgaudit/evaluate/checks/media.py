@@ -42,10 +42,12 @@ def image_names_avoid(page: Page, *, patterns: Sequence[str]) -> Result:
     """
     names = names_of(page)
     spots: list[Spot] = []
+    seen: set[int] = set()
     named = False
     for node in page.dom.css("img, svg, [role=img], input[type=image], area[href]"):
-        if not _speaks(node):
+        if node.mem_id in seen or not _speaks(node):
             continue
+        seen.add(node.mem_id)
         name = dom.fold(names.name(node))
         if not name:
             continue

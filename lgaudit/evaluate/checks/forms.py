@@ -1,0 +1,342 @@
+"""Checks of forms: labels one can see, groups with a name, fields that help fill themselves in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from selectolax.lexbor import LexborNode
+
+from lgaudit import dom
+from lgaudit.evaluate import patterns as timed
+from lgaudit.evaluate.checks.vocabulary import (
+    Result,
+    cant_tell,
+    failed,
+    inapplicable,
+    judged,
+    page_check,
+    passed,
+    spot,
+)
+from lgaudit.evaluate.names import Names, names_of, visually_hidden
+from lgaudit.evidence import Page
+
+_TEXT_TYPES = frozenset(("", "text", "search", "email", "url", "tel", "number", "password"))
+_SEARCH = re.compile(r"search|keyword|query|(?:^|\s)(?:q|s|chwilio)(?:\s|$)", re.I)
+_NEAR = 80  # characters of text just before a field that may be its label
+_GOES = re.compile(
+    r"(?<![\w$'\"#.-])(?:(?:window|document|top|self|parent|this\.ownerDocument)\.)?location"
+    r"\s*(?:=(?!=)|\.\s*(?:href\s*=(?!=)|assign\s*\(|replace\s*\(|reload\s*\()|\[)"
+    r"|(?<![\w$])(?:submit|requestSubmit)\s*\(|(?<![\w$.])window\s*\.\s*open\s*\("
+)
+_ADVISED = re.compile(
+    r"\b(?:choosing|selecting|changing|(?:when|if) you (?:choose|select|change))\b"
+    r"|\b(?:will|to) (?:automatically )?(?:re)?(?:load|open|submit)\b|\bautomatically\b",
+    re.I,
+)
+_STOPS_PASTE = re.compile(r"return\s+false|preventDefault\s*\(|returnValue\s*=\s*false", re.I)
+_ONE_TIME = re.compile(
+    r"\bone[\s_-]?time|\botp\b|\b(?:verification|security|access)[\s_-]?code\b", re.I
+)
+_READONLY_TRICK = re.compile(r"readonly", re.I)
+_AFTER_LABEL = re.compile(
+    r"\s*(?:\((?:required|optional)\)|[*:]|\brequired\b|\boptional\b)\s*$", re.I
+)
+_PURPOSES = frozenset(
+    "name honorific-prefix given-name additional-name family-name honorific-suffix nickname"
+    " organization-title username new-password current-password one-time-code organization"
+    " street-address address-line1 address-line2 address-line3 address-level4 address-level3"
+    " address-level2 address-level1 country country-name postal-code cc-name cc-given-name"
+    " cc-additional-name cc-family-name cc-number cc-exp cc-exp-month cc-exp-year cc-csc cc-type"
+    " transaction-currency transaction-amount language bday bday-day bday-month bday-year sex url"
+    " photo tel tel-country-code tel-national tel-area-code tel-local tel-local-prefix"
+    " tel-local-suffix tel-extension email impp".split()
+)
+
+
+@page_check
+def labels_visible(page: Page) -> Result:
+    """A text field with a placeholder also has a label that can be seen.
+
+    A lone search box beside its search button is let pass. Text next to a field that is not tied
+    to it is for a person to look at.
+    """
+    fields = [node for node in _fields(page, "input, textarea") if _has_placeholder(node)]
+    names = names_of(page)
+    bare = [n for n in fields if not _visible_label(n, names) and not _is_search_box(n, names)]
+    unsure = [node for node in bare if _text_before(node)]
+    sure = [spot(node) for node in bare if not _text_before(node)]
+    if sure:
+        count = "1 field has" if len(sure) == 1 else f"{len(sure)} fields have"
+        return failed(f"{count} a placeholder but no label that can be seen.", sure)
+    if unsure:
+        return cant_tell(
+            "Text stands near these fields, but is not their label.", map(spot, unsure)
+        )
+    return passed() if fields else inapplicable("No field has a placeholder.")
+
+
+@page_check
+def choices_grouped(page: Page) -> Result:
+    """Radio buttons and checkboxes that belong together have a name for the group."""
+    groups: dict[tuple[int, str, str], list[LexborNode]] = {}
+    for node in _fields(page, "input[type=radio i], input[type=checkbox i]"):
+        kind, name = dom.attribute(node, "type").lower(), dom.attribute(node, "name")
+        if name and (kind == "radio" or name.endswith("[]")):
+            groups.setdefault((_form_id(node), kind, name), []).append(node)
+    several = [nodes for nodes in groups.values() if len(nodes) > 1]
+    names = names_of(page)
+    bare = [nodes[0] for nodes in several if not _group_name(nodes[0], names)]
+    sure = [spot(node) for node in bare if _form(node) is not None and not _in_headed_row(node)]
+    if sure:
+        count = (
+            "1 group of choices has" if len(sure) == 1 else f"{len(sure)} groups of choices have"
+        )
+        return failed(f"{count} no legend or group name.", sure)
+    if bare:
+        return cant_tell("These choices may be part of a widget or table.", map(spot, bare))
+    return passed() if several else inapplicable("There are no groups of choices.")
+
+
+@page_check
+def selects_stay(page: Page) -> Result:
+    """Choosing from a list does not by itself go to another page. Only inline scripts are read."""
+    selects = _fields(page, "select")
+    found = [n for n in selects if _GOES.search(dom.attribute(n, "onchange"))]
+    names = names_of(page)
+    sure = [spot(node) for node in found if not _advised(node, names)]
+    if sure:
+        count = "1 list changes" if len(sure) == 1 else f"{len(sure)} lists change"
+        return failed(f"{count} the page as soon as something is chosen.", sure)
+    if found:
+        return cant_tell("A text may warn that choosing changes the page.", map(spot, found))
+    return passed() if selects else inapplicable("There are no lists to choose from.")
+
+
+@page_check
+def purposes_declared(
+    page: Page,
+    *,
+    label_patterns: Mapping[str, str],
+    other_person_pattern: str,
+    least: int = 2,
+) -> Result:
+    """Fields for one's own details in forms that ask ``least`` of them have an autocomplete token.
+
+    ``label_patterns`` maps an autocomplete token to a pattern that a whole label must match;
+    fields whose surroundings match ``other_person_pattern`` are left out.
+    """
+    names = names_of(page)
+    by_form: dict[int, list[tuple[LexborNode, str]]] = {}
+    for node in _fields(page, "form input, form textarea"):
+        if dom.attribute(node, "type").lower() not in _TEXT_TYPES | {"date"}:
+            continue
+        label = _plain_label(names.name(node))
+        token = _purpose(label, label_patterns)
+        if token and not timed.search(other_person_pattern, _surroundings(node, names)):
+            by_form.setdefault(_form_id(node), []).append((node, token))
+    asked = [pair for pairs in by_form.values() if len(pairs) >= least for pair in pairs]
+    spots = [spot(n, f'autocomplete="{t}" belongs here') for n, t in asked if not _declared(n)]
+    count = "1 field does" if len(spots) == 1 else f"{len(spots)} fields do"
+    return judged(spots, f"{count} not say which personal detail is asked for.", bool(asked))
+
+
+@page_check
+def pasting_allowed(page: Page) -> Result:
+    """Fields for passwords and one-time codes let people paste, and let password managers work."""
+    names = names_of(page)
+    fields = [node for node in _fields(page, "input") if _is_secret(node, names)]
+    spots = [spot(node) for node in fields if _blocks_paste(node)]
+    count = "1 field stops" if len(spots) == 1 else f"{len(spots)} fields stop"
+    return judged(spots, f"{count} people from pasting.", bool(fields))
+
+
+def _fields(page: Page, selector: str) -> list[LexborNode]:
+    """Form controls that markup does not hide, each once, in document order."""
+    seen: set[int] = set()
+    found = []
+    for node in page.dom.css(selector):
+        if node.mem_id not in seen and _usable(node):
+            found.append(node)
+        seen.add(node.mem_id)
+    return found
+
+
+def _usable(node: LexborNode) -> bool:
+    attributes = node.attributes
+    if "disabled" in attributes or (attributes.get("tabindex") or "").strip().startswith("-"):
+        return False  # out of reach: decoys for robots look like this
+    if (attributes.get("aria-hidden") or "").lower() == "true" or dom.hidden(node):
+        return False
+    return not any(dom.attribute(a, "aria-hidden").lower() == "true" for a in dom.ancestors(node))
+
+
+def _has_placeholder(node: LexborNode) -> bool:
+    if node.tag == "input" and dom.attribute(node, "type").lower() not in _TEXT_TYPES:
+        return False
+    return bool(dom.attribute(node, "placeholder").strip())
+
+
+def _visible_label(node: LexborNode, names: Names) -> bool:
+    labels = [*names.labels(node), *names.referenced(node, "aria-labelledby")]
+    return any(
+        dom.fold(dom.visible_text(label)) and not dom.hidden(label) and not visually_hidden(label)
+        for label in labels
+    )
+
+
+def _is_search_box(node: LexborNode, names: Names) -> bool:
+    around = list(dom.ancestors(node))
+    box = next((a for a in around if _is_search_region(a)), None) or _form(node)
+    if box is None:
+        return False
+    others = [
+        n for n in box.css("input, textarea, select") if n.mem_id != node.mem_id and _is_text(n)
+    ]
+    if any(not dom.hidden(n) for n in others):
+        return False
+    about = " ".join(dom.attribute(node, a) for a in ("type", "name", "id", "title", "placeholder"))
+    form = _form(node)
+    about += " " + (dom.attribute(form, "action") if form is not None else "")
+    if not _is_search_region(box) and not _SEARCH.search(about):
+        return False
+    buttons = box.css("button, input[type=submit i], input[type=image i]")
+    return any(not dom.hidden(b) and names.name(b) for b in buttons)
+
+
+def _is_search_region(node: LexborNode) -> bool:
+    return node.tag == "search" or dom.attribute(node, "role").lower() == "search"
+
+
+def _is_text(node: LexborNode) -> bool:
+    return node.tag != "input" or dom.attribute(node, "type").lower() in _TEXT_TYPES
+
+
+def _text_before(node: LexborNode) -> str:
+    """Short text just before a field, in the same small container, that may be its label."""
+    current: LexborNode | None = node
+    for _ in range(2):
+        if current is None or current.tag in ("form", "body", "main", "section", "fieldset"):
+            return ""
+        text = _previous_text(current)
+        if text:
+            return text if len(text) <= _NEAR else ""
+        current = current.parent
+    return ""
+
+
+def _previous_text(node: LexborNode) -> str:
+    before = node.prev
+    while before is not None:
+        if before.is_text_node and (before.text_content or "").strip():
+            return dom.fold(before.text_content or "")
+        if before.is_element_node:
+            if before.tag in ("input", "select", "textarea", "button", "br", "script", "style"):
+                return ""
+            text = dom.fold(dom.visible_text(before))
+            if text:
+                return "" if visually_hidden(before) or dom.hidden_here(before) else text
+        before = before.prev
+    return ""
+
+
+def _form(node: LexborNode) -> LexborNode | None:
+    return next((a for a in dom.ancestors(node) if a.tag == "form"), None)
+
+
+def _form_id(node: LexborNode) -> int:
+    form = _form(node)
+    return form.mem_id if form is not None else 0
+
+
+def _group_name(node: LexborNode, names: Names) -> str:
+    for around in dom.ancestors(node):
+        role = dom.attribute(around, "role").lower()
+        if role in ("group", "radiogroup") or around.tag == "fieldset":
+            name = names.name(around)
+            if name:
+                return name
+    return ""
+
+
+def _in_headed_row(node: LexborNode) -> bool:
+    row = next((a for a in dom.ancestors(node) if a.tag == "tr"), None)
+    return row is not None and row.css_first("th, [scope=row], [role=rowheader]") is not None
+
+
+def _advised(node: LexborNode, names: Names) -> bool:
+    texts = [names.name(node), dom.attribute(node, "title"), _text_before(node)]
+    texts += [target.text() for target in names.referenced(node, "aria-describedby")]
+    return any(_ADVISED.search(text) for text in texts)
+
+
+def _plain_label(text: str) -> str:
+    previous = None
+    while previous != text:
+        previous, text = text, _AFTER_LABEL.sub("", text).strip()
+    return text
+
+
+def _purpose(label: str, label_patterns: Mapping[str, str]) -> str:
+    if not label or len(label) > _NEAR:
+        return ""
+    for token, pattern in label_patterns.items():
+        found = timed.search(pattern, label)
+        if found and found.span() == (0, len(label)):
+            return token
+    return ""
+
+
+def _declared(node: LexborNode) -> bool:
+    return any(t in _PURPOSES for t in dom.attribute(node, "autocomplete").lower().split())
+
+
+def _surroundings(node: LexborNode, names: Names) -> str:
+    """What says whose details are asked for: label, names of groups, the nearest heading before."""
+    texts = [names.name(node), dom.attribute(node, "name"), dom.attribute(node, "id")]
+    heading = ""
+    for around in islice(dom.ancestors(node), 30):
+        if around.tag == "fieldset" or dom.attribute(around, "role").lower() == "group":
+            texts.append(names.name(around))
+        heading = heading or _heading_before(around)
+        if around.tag == "form":
+            break
+    return " | ".join([*texts, heading])
+
+
+def _heading_before(node: LexborNode) -> str:
+    for before in islice(_earlier(node), 20):
+        if re.fullmatch(r"h[1-6]", before.tag or ""):
+            return dom.fold(before.text())
+    return ""
+
+
+def _earlier(node: LexborNode) -> Iterator[LexborNode]:
+    before = node.prev
+    while before is not None:
+        if before.is_element_node:
+            yield before
+        before = before.prev
+
+
+def _is_secret(node: LexborNode, names: Names) -> bool:
+    kind = dom.attribute(node, "type").lower()
+    if kind == "password":
+        return True
+    if kind not in _TEXT_TYPES:
+        return False
+    if "one-time-code" in dom.attribute(node, "autocomplete").lower():
+        return True
+    about = (names.name(node), dom.attribute(node, "name"), dom.attribute(node, "id"))
+    return any(_ONE_TIME.search(text) for text in about)
+
+
+def _blocks_paste(node: LexborNode) -> bool:
+    attributes = node.attributes
+    if any(_STOPS_PASTE.search(attributes.get(a) or "") for a in ("onpaste", "oncopy")):
+        return True
+    off = (attributes.get("autocomplete") or "").strip().lower() == "off"
+    trick = _READONLY_TRICK.search(attributes.get("onfocus") or attributes.get("onclick") or "")
+    return off and "readonly" in attributes and bool(trick)
