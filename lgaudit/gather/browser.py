@@ -245,12 +245,17 @@ class _Worker:
             if future.done():
                 raise
             self.kill()  # frees the thread, which waits for the driver
-            with contextlib.suppress(Exception):
+            lost = BrowserLost(f"The page took more than {limit:.0f} seconds")
+            try:
                 await asyncio.shield(future)
+            except BrowserLost as told:
+                lost.partial = told.partial
+            except Exception:
+                pass  # it was ended; how it fell is of no interest
             self.kill()  # it may have been on its way up
             self._tab = None
             if isinstance(error, TimeoutError):
-                raise BrowserLost(f"The page took more than {limit:.0f} seconds") from error
+                raise lost from error
             raise
 
     def kill(self) -> None:

@@ -184,7 +184,9 @@ def _why_not(error: Exception) -> str:
 
 def _options(settings: Settings, programs: Programs, profile: str) -> ChromeOptions:
     options = ChromeOptions()
-    options.ignore_local_proxy_environment_variables()  # the driver is on this machine
+    # The driver is on this machine. The method that sets this is deprecated in favour of one
+    # that only remote drivers have.
+    options._ignore_local_proxy = True
     if programs.browser:
         options.binary_location = programs.browser
     for flag in (*FLAGS, f"--user-data-dir={profile}", *_address_flags(settings)):

@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 SETTLE = 2.0  # seconds to wait at most for what a page is still fetching when it has loaded
 QUIET_SETTLE = 0.5  # seconds between load and reading timings
+MOVE = 5.0  # seconds to wait at most for a document that took the page's place
 MOVES = 3  # documents that may replace one another before we give up
 MOST_ERRORS = 50  # console errors kept
 PARTS = {"load": 0.5, "axe": 0.4, "script": 0.45, "alive": 0.1}  # of the page's deadline
@@ -188,7 +189,9 @@ class Tab:
         evidence = self._evidence(seen, document)
         try:
             mark, answer = axe.run(self._driver, self._rules, self._deadline * PARTS["axe"])
-        except TimeoutException as error:
+        except (WebDriverException, HTTPError, OSError) as error:
+            if _moving(error):
+                raise
             hung = AxeRun(self.axe_version, error="axe-core did not answer in time")
             raise BrowserLost("axe-core never answered", replace(evidence, axe=hung)) from error
         if mark != seen["document"]:
@@ -227,10 +230,10 @@ class Tab:
         stale = not seen["document"] or seen["document"] == self._document
         if document.status == 401 and broken:
             return Verdict(Reason.LOGIN, "The page asks for a user name and password")
-        if document.failed and (broken or stale):
-            return failure(document.failed)
         if document.mime and document.mime not in MARKUP:
             return Verdict(Reason.NOT_HTML, document.mime)
+        if document.failed and (broken or stale):
+            return failure(document.failed)
         if self._wandered_inside(document):
             where = urls.host_of(str(seen["url"]))
             return Verdict(Reason.PRIVATE_ADDRESS, f"Sent on to {where}, a private address")
@@ -255,7 +258,7 @@ class Tab:
 
     def _wait_for_document(self) -> None:
         """After a move: until the new document has loaded, within reason."""
-        end = time.monotonic() + self._deadline * PARTS["load"]
+        end = time.monotonic() + min(MOVE, self._deadline * PARTS["load"])
         while time.monotonic() < end:
             with contextlib.suppress(_Moved):
                 ready = _surely(
@@ -320,6 +323,12 @@ def _surely(action: Callable[[], T], expected: tuple[type[Exception], ...] = ())
         raise BrowserLost(f"The browser went away ({type(error).__name__})") from error
     except WebDriverException as error:
         said = " ".join(str(error.msg or type(error).__name__).split())
-        if _Moved in expected and any(word in said for word in MOVING):
+        if _Moved in expected and _moving(error):
             raise _Moved(said) from error
         raise BrowserLost(f"The browser failed: {said[:200]}") from error
+
+
+def _moving(error: Exception) -> bool:
+    """True when a command failed only because the page made way for another."""
+    said = str(getattr(error, "msg", ""))
+    return not isinstance(error, LOST) and any(word in said for word in MOVING)
