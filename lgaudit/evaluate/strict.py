@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -65,7 +66,7 @@ class Reader:
         if not isinstance(table, Mapping):
             self.problem(f"{_named(place)} must be a table.", place)
             return None
-        fields = {f.encode_name: f for f in msgspec.structs.fields(kind)}
+        fields = _fields(kind)
         before = len(self.problems)
         values: dict[str, Any] = {}
         for key, value in table.items():
@@ -98,6 +99,11 @@ class Reader:
             hint = _choices(kind, value)
             self.problem(f"{_named(place)}: {_plain(str(error))}.{hint}", place)
         return None
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {known.encode_name: known for known in msgspec.structs.fields(kind)}
 
 
 def _struct_of(kind: Any) -> type[msgspec.Struct] | None:
