@@ -13,7 +13,7 @@ from lgaudit.evidence import Page
 
 _NOT_NAMED = frozenset("script style template noscript head title iframe object".split())
 _CHROME = re.compile(r"pagination|pager|breadcrumb|skip-?link|\bshare\b|social", re.I)
-_EDGES = " \u00a0.,:;!?…>»›→←«‹<|-–—•[]()"
+_EDGES = " \u00a0.,:;!?…>»›→←«‹<|-–—•"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,8 @@ def name_of(node: LexborNode, page: Page) -> str:
 
 def plain(name: str) -> str:
     """A name as it is compared: small letters, arrows and punctuation at the ends left out."""
-    return dom.fold(name).casefold().strip(_EDGES)
+    text = dom.fold(name).casefold().strip(_EDGES)
+    return text[1:-1].strip(_EDGES) if text[:1] in "([" and text[-1:] in ")]" else text
 
 
 def text_after(node: LexborNode, root: LexborNode, length: int) -> str:
@@ -143,11 +144,13 @@ def _before_link(node: LexborNode) -> str:
 
 
 def _by_id(page: Page, identity: str) -> LexborNode | None:
-    quoted = identity.replace("\\", "\\\\").replace('"', '\\"')
-    try:
-        return page.dom.css_first(f'[id="{quoted}"]')
-    except Exception:  # the parser raises its own errors for what is no selector
-        return None
+    known = page.__dict__.get("_ids")
+    if not isinstance(known, dict):
+        known = {}
+        for node in page.dom.css("[id]"):
+            known.setdefault(dom.attribute(node, "id"), node)
+        page.__dict__["_ids"] = known
+    return known.get(identity)
 
 
 def _content(root: LexborNode) -> str:

@@ -8,6 +8,7 @@ which of these it is, and everything is computed once a page.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +16,7 @@ from functools import cached_property
 from selectolax.lexbor import LexborNode
 
 from lgaudit import dom
-from lgaudit.evaluate.words import MASK, english, masked_names, sentence_spans, welsh, word_count
+from lgaudit.evaluate.words import blotted, english, masked_names, sentence_spans, welsh, word_count
 from lgaudit.evidence import Page
 
 PLACES = frozenset("prose heading table form quote code address chrome".split())
@@ -35,8 +36,10 @@ _PLACE_BY_ROLE = {
     **dict.fromkeys(("button", "tab"), "form"),
     "heading": "heading",
 }
+_PERMALINKS = ("¶", "#", "§")
 _LOUD = ("prose", "heading")  # places that a stronger one outranks
 _CHROME_CLASS = re.compile(r"breadcrumb|cookie|pagination|share|social|skip-link", re.I)
+_WORD = re.compile(r"\w+")
 _HINT_CLASS = re.compile(r"\bhint\b|-hint\b|help-?text", re.I)
 
 
@@ -49,10 +52,13 @@ class Block:
     lang: str
     text: str = ""
     segments: list[tuple[int, int, LexborNode, str]] = field(default_factory=list)  # kind last
+    _masks: dict[bool, str] = field(default_factory=dict)
+    _words: int = -1
+    _sentences: list[tuple[int, int]] | None = None
 
     def element(self, start: int, end: int) -> LexborNode:
         """The smallest element that holds these characters."""
-        inside = [node for a, b, node, _ in self.segments if a < end and b > start]
+        inside = [node for _, _, node, _ in self.between(start, end)]
         if not inside:
             return self.node
         first, last = inside[0], inside[-1]
@@ -63,13 +69,35 @@ class Block:
             return first
         return next((node for node in dom.ancestors(first) if node.mem_id in around), self.node)
 
+    def between(self, start: int, end: int) -> list[tuple[int, int, LexborNode, str]]:
+        """The segments that touch these characters."""
+        low = bisect_right(self.segments, start, key=_segment_start) - 1
+        high = bisect_left(self.segments, end, key=_segment_start)
+        return [s for s in self.segments[max(0, low) : high] if s[1] > start]
+
     def masked(self, links: bool) -> str:
         """The text with quotes, code, addresses of the web and (on request) links blotted out."""
-        text = masked_names(self.text)
-        for start, end, _, kind in self.segments:
-            if kind in ("quote", "code", "foreign") or (kind == "link" and not links):
-                text = text[:start] + MASK * (end - start) + text[end:]
-        return text
+        if not self._masks:
+            text = masked_names(self.text)
+            apart = [(a, b) for a, b, _, kind in self.segments if kind and kind != "link"]
+            linked = [(a, b) for a, b, _, kind in self.segments if kind == "link"]
+            self._masks[True] = blotted(text, apart)
+            self._masks[False] = blotted(self._masks[True], linked)
+        return self._masks[links]
+
+    @property
+    def words(self) -> int:
+        """How many words the text has."""
+        if self._words < 0:
+            self._words = word_count(self.text)
+        return self._words
+
+    @property
+    def sentences(self) -> list[tuple[int, int]]:
+        """Start and end of each sentence; a line break ends one."""
+        if self._sentences is None:
+            self._sentences = sentence_spans(self.text)
+        return self._sentences
 
     @property
     def level(self) -> int:
@@ -109,16 +137,18 @@ class Stream:
         return lower.replace("’", "'").replace("\n", " ")
 
     @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every different word, in small letters."""
+        return frozenset(_WORD.findall(self.lowered))
+
+    @cached_property
     def words(self) -> int:
         """How many words there are, those masked included."""
-        return sum(word_count(block.text) for block in self.blocks)
+        return sum(block.words for block in self.blocks)
 
     def hit(self, start: int, end: int) -> Hit:
         """The place of characters ``start`` to ``end`` of the stream."""
-        low, high = 0, len(self.starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self.starts[middle] <= start else (low, middle)
+        low = max(0, bisect_right(self.starts, start) - 1)
         block, offset = self.blocks[low], self.starts[low]
         a, b = start - offset, min(end - offset, len(block.text))
         return Hit(block.element(a, b), block.text[a:b], block, a, b)
@@ -163,7 +193,7 @@ class Reading:
         return tuple(
             (block, start, end)
             for block in self.within(("prose",))
-            for start, end in sentence_spans(block.text)
+            for start, end in block.sentences
         )
 
     def _own_language(self, block: Block) -> bool:
@@ -190,6 +220,10 @@ class _Around:
     lang: str
     block_lang: str
     kind: str = ""  # of inline text: link, quote, code, foreign
+
+
+def _segment_start(segment: tuple[int, int, LexborNode, str]) -> int:
+    return segment[0]
 
 
 class _Walk:
@@ -239,9 +273,9 @@ class _Walk:
         is_block = tag in dom.BLOCKS or tag == "button"
         if not attributes and not is_block and tag not in _PLACE_BY_TAG:
             return around
-        place = self._place(node, tag, attributes) or around.place
-        if around.place not in _LOUD and place != "chrome":
-            place = around.place
+        place = around.place
+        if place in _LOUD:  # what stands in a table, a quote or a form stays there
+            place = self._place(node, tag, attributes) or place
         lang = (attributes.get("lang") or "").strip().lower().replace("_", "-").split("-")[0]
         lang = lang or around.lang
         if is_block:
@@ -277,6 +311,8 @@ class _Walk:
 
     def _text(self, raw: str, owner: LexborNode, kind: str) -> None:
         text = " ".join(raw.split())
+        if kind == "link" and text in _PERMALINKS:
+            return
         if not text:
             if raw and self._length and self._pieces[-1][-1] not in " \n":
                 self._pieces.append(" ")

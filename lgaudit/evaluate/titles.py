@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from selectolax.lexbor import LexborNode
+
 from lgaudit import dom
 from lgaudit.evidence import Page
 
@@ -18,6 +20,7 @@ _ORGANISATION = re.compile(
     r"|^(?:Cyngor|Comhairle|London Borough of|Royal Borough of|City of|Welcome to)\s+\w"
     r"|\.gov\.(?:uk|wales)$|\bllyw\.cymru$"
 )
+LONGEST = 1000  # characters of a title that are looked at
 _EDGES = " |»›·•-–—"
 _GENERIC_LABELS = frozenset("www gov uk wales cymru llyw com org co net localhost example".split())
 
@@ -48,7 +51,7 @@ def own_title(page: Page) -> str:
     """The page's title without the site's name, helped by what the page says of itself."""
     heading = main_heading(page)
     if heading and page.title.casefold().startswith(heading.casefold()):
-        rest = page.title[len(heading) :]
+        rest = page.title[len(heading) : LONGEST]
         if not rest or _SEPARATOR.match(rest):
             return page.title[: len(heading)]
     return strip_suffix(page.title, site_names(page))
@@ -58,10 +61,15 @@ def main_heading(page: Page) -> str:
     """Text of the first h1 that markup does not hide, or ''."""
     for node in page.dom.css("h1"):
         if not dom.hidden(node):
-            text = dom.fold(node.text())
+            text = heading_text(node)
             if text:
                 return text
     return ""
+
+
+def heading_text(node: LexborNode) -> str:
+    """The text of a heading without the permalink sign that some systems put behind it."""
+    return dom.fold(node.text()).rstrip(" ¶#§")
 
 
 def site_names(page: Page) -> tuple[str, ...]:
@@ -85,7 +93,7 @@ def host_names(url: str) -> tuple[str, ...]:
 
 def _split(title: str) -> tuple[list[str], list[str]]:
     """Parts and the separators between them; a title of nothing but separators is one part."""
-    title = dom.fold(title).strip(_EDGES)
+    title = dom.fold(title)[:LONGEST].strip(_EDGES)
     parts: list[str] = []
     separators: list[str] = []
     start = 0

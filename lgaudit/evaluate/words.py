@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 MASK = "\ufffc"  # stands for characters no rule should read; neither a letter nor a space
 
-_QUOTED = re.compile(r"“[^”]{1,600}”|(?<!\w)\"[^\"\n]{1,600}\"|(?<!\w)‘[^’\n]{2,300}’(?!\w)")
+_QUOTED = re.compile(r"“[^”]{1,400}”|(?<!\w)\"[^\"\n]{1,400}\"|(?<!\w)‘[^’\n]{2,300}’(?!\w)")
+_DOTTED = re.compile(r"\w[.@]\w|://")
 _WEB = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|(?<![\w.])[\w-]+(?:\.[\w-]+)*"
     r"\.(?:uk|com|org|net|ie|wales|cymru|info|gov|pdf|docx?|xlsx?|csv|odt|ods|zip)\b(?:/\S*)?",
     re.I,
 )
-_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]*[A-Z0-9£])|\n+")
+_LONG_TOKEN = 300  # characters without a space: no word, and too slow to look into
+# Each run of stops is tried once, from its first character.
+_END = re.compile(r"[.!?](?<![.!?][.!?])[.!?]*+[\"'”’)\]]*+(?=\s++[\"'“‘(\[]*+[A-Z0-9£])")
 _SHORTENED = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Cllr|Prof|Rev|Hon|Sir|No|Nos|Ltd|Rd|Ave|Co|Inc|vs|eg|ie|e\.g|i\.e"
     r"|etc|approx|para|paras|Reg|Sch|Tel|Ext|ext|tel|Fig|Vol|Ch|pp?|ss?|Art|cf|min|max|[A-Z])|\d)"
@@ -25,47 +29,58 @@ _EN = frozenset("the of to and for is you your with are this that we our from wi
 
 
 def word_count(text: str) -> int:
-    """How many words there are: runs between spaces that hold a letter or digit."""
-    return sum(1 for piece in text.split() if len(piece) > 1 or piece.isalnum())
+    """How many words there are: runs of anything but white space."""
+    return len(text.split())
 
 
 def masked_names(text: str) -> str:
     """The text, same length, with quotations, web and e-mail addresses and file names masked."""
     if "“" in text or '"' in text or "‘" in text:
         text = _QUOTED.sub(_blot, text)
-    if "." in text:
-        text = _WEB.sub(_blot, text)
+    if _DOTTED.search(text):
+        text = blotted(text, _web_spans(text))
     return text
 
 
+def blotted(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with these spans masked; they are in order and do not overlap."""
+    parts: list[str] = []
+    at = 0
+    for start, end in spans:
+        parts += (text[at:start], MASK * (end - start))
+        at = end
+    return "".join((*parts, text[at:])) if parts else text
+
+
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Start and end of each sentence; abbreviations, initials and numbers do not end one."""
+    """Start and end of each sentence. A line break ends one; initials and numbers do not."""
     spans: list[tuple[int, int]] = []
     start = 0
-    for match in _END.finditer(text):
-        end = match.end()
-        stop = match.group()
-        if stop == "." and _SHORTENED.search(text, max(start, end - 8), end):
-            continue
-        _add(spans, text, start, end)
-        start = end
-    _add(spans, text, start, len(text))
+    for line in text.split("\n"):
+        end_of_line = start + len(line)
+        for match in _END.finditer(text, start, end_of_line):
+            end = match.end()
+            if match.group() == "." and _SHORTENED.search(text, max(start, end - 8), end):
+                continue
+            _add(spans, text, start, end)
+            start = end
+        _add(spans, text, start, end_of_line)
+        start = end_of_line + 1
     return spans
 
 
 def welsh(text: str) -> bool:
-    """True when several Welsh function words stand in the text."""
+    """True when three different Welsh function words stand in the text."""
     return _share(text, _CY, 3)
 
 
 def english(text: str) -> bool:
-    """True when English function words stand in the text."""
+    """True when an English function word stands in the text."""
     return _share(text, _EN, 1)
 
 
 def _share(text: str, words: frozenset[str], least: int) -> bool:
-    seen = text.lower().replace("’", "'").split()
-    return sum(word.strip(".,;:()") in words for word in seen) >= least
+    return len(words.intersection(text.lower().replace("’", "'").split())) >= least
 
 
 def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
@@ -78,3 +93,19 @@ def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
 
 def _blot(match: re.Match[str]) -> str:
     return MASK * len(match.group())
+
+
+def _web_spans(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    for match in _DOTTED.finditer(text):
+        if match.start() < at:
+            continue
+        start = (
+            max(text.rfind(" ", at, match.start()), text.rfind("\n", at, match.start()), at - 1) + 1
+        )
+        ends = (text.find(" ", match.end()), text.find("\n", match.end()))
+        at = min((end for end in ends if end >= 0), default=len(text))
+        if at - start > _LONG_TOKEN:
+            yield start, at
+        else:
+            yield from (m.span() for m in _WEB.finditer(text, start, at))

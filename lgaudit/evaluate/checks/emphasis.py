@@ -7,7 +7,8 @@ import re
 from selectolax.lexbor import LexborNode
 
 from lgaudit import dom
-from lgaudit.evaluate.checks.vocabulary import Result, inapplicable, judged, page_check, spot
+from lgaudit.evaluate.checks.vocabulary import Result, inapplicable, judged, page_check
+from lgaudit.evaluate.excerpts import spots
 from lgaudit.evidence import Page
 
 _LINE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bunderline\b", re.I)
@@ -23,11 +24,11 @@ def underline_absent(page: Page) -> Result:
     found = [node for node in nodes if not _excused(node)]
     inner = {a.mem_id for node in found for a in dom.ancestors(node)}
     innermost = [node for node in found if node.mem_id not in inner]
-    return judged((spot(node) for node in innermost), "Underlined text looks like a link.")
+    return judged(spots(innermost), "Underlined text looks like a link.")
 
 
 def _underlined(node: LexborNode) -> bool:
-    return node.tag == "u" or bool(_LINE.search(dom.attribute(node, "style")))
+    return node.tag == "u" or bool(_LINE.search(dom.attribute(node, "style")[:1000]))
 
 
 def _excused(node: LexborNode) -> bool:

@@ -20,12 +20,14 @@ from lgaudit.evaluate.checks.vocabulary import (
     passed,
     spot,
 )
+from lgaudit.evaluate.excerpts import spots
 from lgaudit.evaluate.reading import Block, read
 from lgaudit.evaluate.titles import own_title
 from lgaudit.evaluate.words import MASK
 from lgaudit.evidence import Page
 from lgaudit.models import Spot
 
+LONGEST = 300  # characters: more is no heading, whatever its mark-up says
 _WORD = re.compile(r"[^\W_]+(?:['’&./-][^\W_]+)*")
 _RESTART = re.compile(r"[:–—|/(?!.]\s*$|\s-\s*$")  # the next word starts a phrase of its own
 
@@ -82,13 +84,13 @@ def headings_without(
 ) -> Result:
     """No heading of these levels, nor the page's title, matches a pattern."""
     headings = _of_level(page, levels)
-    spots = [_spot(h) for h in headings if _matches(h.text, patterns, unless_patterns)]
+    found = [h for h in headings if _matches(h.text, patterns, unless_patterns)]
+    places = _spots(found)
     node = page.dom.css_first("head title") if title else None
     if node is not None and _matches(own_title(page), patterns, unless_patterns):
-        spots.append(spot(node))
-    texts = [h.text for h in headings if _matches(h.text, patterns, unless_patterns)]
-    what = texts[0] if texts else page.title
-    return judged(spots, f"Found “{dom.fold(what)[:80]}”.", bool(headings) or node is not None)
+        places.append(spot(node))
+    what = found[0].text if found else page.title
+    return judged(places, f"Found “{dom.fold(what)[:80]}”.", bool(headings) or node is not None)
 
 
 @page_check
@@ -117,7 +119,11 @@ def headings_in_sentence_case(
     surely wrong only when ``ordinary`` words carry the capitals and none of ``name_words`` hints
     at a proper name; otherwise a person should look.
     """
-    headings = [h for h in _of_level(page, levels) if len(_WORD.findall(h.text)) >= words]
+    headings = [
+        h
+        for h in _of_level(page, levels)
+        if len(h.text) <= LONGEST and len(_WORD.findall(h.text)) >= words
+    ]
     known = _names_pattern(tuple(names))
     common, hints, small = frozenset(ordinary), frozenset(name_words), frozenset(stopwords)
     sure: list[Block] = []
@@ -149,7 +155,7 @@ def _counted(text: str, stopwords: frozenset[str]) -> tuple[list[str], list[str]
         word = match.group()
         if word[0].isdigit():
             continue
-        starts = first or bool(_RESTART.search(text, 0, match.start()))
+        starts = first or bool(_RESTART.search(text[max(0, match.start() - 4) : match.start()]))
         first = False
         if (
             starts
@@ -185,8 +191,8 @@ def _shouts(text: str, words: int, letters: int) -> bool:
     if not text.isupper() or sum(map(str.isalpha, text)) < letters:
         return False
     # Acronyms and codes are short: something longer must be there to be shouted.
-    found = _WORD.findall(text)
-    return len(found) >= words and sum(len(word) > 3 and word.isalpha() for word in found) > 1
+    found = text.split()
+    return len(found) >= words and sum(len(_WORD.sub("", w)) == 0 and len(w) > 3 for w in found) > 1
 
 
 def _matches(text: str, patterns: Iterable[str], unless: Iterable[str]) -> bool:
@@ -206,11 +212,7 @@ def _named(headings: Sequence[Block], most: int = 3) -> str:
 
 
 def _spots(headings: Iterable[Block]) -> list[Spot]:
-    return [_spot(heading) for heading in headings]
-
-
-def _spot(heading: Block) -> Spot:
-    return spot(_heading_element(heading.node))
+    return spots(_heading_element(heading.node) for heading in headings)
 
 
 def _heading_element(node: LexborNode) -> LexborNode:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns as timed
-from lgaudit.evaluate.checks.prose import about, quoted
+from lgaudit.evaluate.checks.prose import about
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
     cant_tell,
@@ -18,6 +19,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     passed,
     spot,
 )
+from lgaudit.evaluate.excerpts import MOST, quoted, spots
 from lgaudit.evaluate.links import Link, links_of, name_of, plain, text_after
 from lgaudit.evaluate.reading import read
 from lgaudit.evidence import Page
@@ -43,7 +45,7 @@ def link_text_not(page: Page, *, phrases: Sequence[str]) -> Result:
     links = links_of(page)
     found = [link for link in links if plain(link.name) in phrases]
     message = f"Links named {quoted(link.name for link in found)}."
-    return judged((spot(link.node) for link in found), message, applicable=bool(links))
+    return judged(spots(link.node for link in found), message, applicable=bool(links))
 
 
 @page_check
@@ -52,13 +54,14 @@ def link_text_distinct(page: Page) -> Result:
     by_name: dict[str, list[Link]] = {}
     links = [link for link in links_of(page) if link.url]
     for link in links:
-        name = plain(link.name)
+        name = plain(link.name[:200])
         if name and not _STEP.match(name) and not _CONTACT.match(name):
             by_name.setdefault(name, []).append(link)
     found = [group for group in by_name.values() if len({_target(k) for k in group}) > 1]
     message = f"Go to different places: {quoted(group[0].name for group in found)}."
-    spots = [spot(k.node, f"goes to {k.url[:200]}") for group in found for k in group]
-    return judged(spots, message, applicable=len(links) > 1)
+    each = islice((link for group in found for link in group), MOST)
+    places = [spot(link.node, f"goes to {link.url[:200]}") for link in each]
+    return judged(places, message, applicable=len(links) > 1)
 
 
 @page_check
@@ -71,7 +74,7 @@ def link_text_not_address(page: Page, *, characters: int = 25) -> Result:
         if _ADDRESS.match(text := dom.fold(link.node.text())) and len(text) > characters
     ]
     message = f"Links that show an address: {quoted(k.node.text() for k in found)}."
-    return judged((spot(link.node) for link in found), message, applicable=bool(links))
+    return judged(spots(link.node for link in found), message, applicable=bool(links))
 
 
 @page_check
@@ -87,17 +90,17 @@ def document_links_described(
     half: list[Link] = []
     for link in documents:
         assert page.main is not None
-        title = dom.attribute(link.node, "title")
-        text = f"{link.name} {title} {text_after(link.node, page.main, characters)}"
+        title = dom.attribute(link.node, "title")[:200]
+        text = f"{link.name[-400:]} {title} {text_after(link.node, page.main, characters)}"
         told = bool(_TYPE.search(text)) + bool(_SIZE.search(text))
         if told < 2:
             (half if told else bare).append(link)
     if bare:
         message = f"{len(bare)} of {len(documents)} document links give no type and size."
-        return failed(message, [spot(link.node) for link in bare])
+        return failed(message, spots(link.node for link in bare))
     if half:
         message = f"{len(half)} document links give the type or the size, not both."
-        return cant_tell(message, [spot(link.node) for link in half])
+        return cant_tell(message, spots(link.node for link in half))
     return passed() if documents else inapplicable("No link leads to a document.")
 
 
@@ -126,7 +129,7 @@ def more_than_a_document(
     if count >= words:
         return passed(metric=float(count))
     message = f"The page itself says {max(0, count)} words and leaves the rest to a document."
-    return failed(message, [spot(link.node) for link in documents], metric=float(count))
+    return failed(message, spots(link.node for link in documents), metric=float(count))
 
 
 @page_check
@@ -148,7 +151,7 @@ def action_text_not(page: Page, *, phrases: Sequence[str], right: Sequence[str])
             if plain(name) in phrases:
                 found.append((node, name))
     message = f"Found {quoted(name for _, name in found)}."
-    return judged((spot(node) for node, _ in found), message, applicable=used or bool(found))
+    return judged(spots(node for node, _ in found), message, applicable=used or bool(found))
 
 
 def _target(link: Link) -> str:

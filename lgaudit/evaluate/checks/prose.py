@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import html
+import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import Result, failed, inapplicable, page_check, passed
+from lgaudit.evaluate.excerpts import MOST, hit_spots, quoted
 from lgaudit.evaluate.reading import Hit, Stream, read
 from lgaudit.evaluate.titles import main_heading
 from lgaudit.evidence import Page
-from lgaudit.models import Spot
 
 SHORT = 20  # words: below this a text says too little to be judged
-MOST = 50  # spots on one page
-_AROUND = 60  # characters quoted on each side of what was found
+MOST_HITS = 1000  # uses counted on one page
+_MANY = 40  # phrases: from here on it pays to look up their first words
+_FIRST = re.compile(r"\w+")
+_WORDS = re.compile(r"[\w'-]+")
 
 
 @page_check
@@ -98,20 +102,23 @@ def patterns_absent(
     limit: int = MOST,
     minimum_words: int = 0,
     heading_patterns: Sequence[str] = (),
+    rendered_patterns: Sequence[str] = (),
     skip_pages_pattern: str = "",
 ) -> Result:
     """None of these patterns matches the text, save inside a match of ``unless_patterns``.
 
     With ``right_patterns`` the rule applies only to pages where the thing is written at all,
     rightly or wrongly. ``limit`` caps the places reported; ``case`` minds capitals;
-    ``heading_patterns`` are tried on headings only.
+    ``heading_patterns`` are tried on headings only, ``rendered_patterns`` only where a browser
+    has run the page's scripts.
     """
     if skip_pages_pattern and timed.search(skip_pages_pattern, about(page)):
         return inapplicable("Pages of this sort are not judged.")
     stream = read(page).stream(within, links)
     if stream.words < max(1, minimum_words):
         return inapplicable("There is too little text to judge.")
-    hits = pattern_hits(stream, patterns, unless_patterns, case)
+    wanted = (*patterns, *rendered_patterns) if page.browser else patterns
+    hits = pattern_hits(stream, wanted, unless_patterns, case)
     if heading_patterns:
         headings = read(page).stream(("heading",))
         hits += pattern_hits(headings, heading_patterns, unless_patterns, case)
@@ -125,16 +132,13 @@ def patterns_absent(
 
 def phrase_hits(stream: Stream, phrases: Iterable[str], unless: Iterable[str]) -> list[Hit]:
     """Whole-word uses of the phrases, capitals and kind of apostrophe ignored, in order."""
-    excused = _found(stream.lowered, unless)
-    found = sorted(
-        (a, b)
-        for a, b in _found(stream.lowered, phrases)
-        if not any(c <= a and b <= d for c, d in excused)
-    )
+    found = sorted(_found(stream, phrases))
     kept = [
-        s for n, s in enumerate(found) if not any(_covers(o, s) for o in found[max(0, n - 3) :])
+        s for n, s in enumerate(found) if not any(_covers(o, s) for o in found[max(0, n - 3) :][:8])
     ]
-    return [stream.hit(a, b) for a, b in kept]
+    if kept:
+        kept = _unexcused(kept, sorted(_found(stream, unless)))
+    return [stream.hit(a, b) for a, b in kept[:MOST_HITS]]
 
 
 def pattern_hits(
@@ -147,44 +151,14 @@ def pattern_hits(
     )
     if not found:
         return []
-    excused = [m.span() for p in unless for m in timed.finditer(p, stream.text, flags)]
+    excused = sorted(m.span() for p in unless for m in timed.finditer(p, stream.text, flags))
     hits: list[Hit] = []
     reached = -1
-    for a, b in found:
-        if a < reached or any(c <= a and b <= d for c, d in excused):
-            continue
-        hits.append(stream.hit(a, b))
-        reached = b
+    for a, b in _unexcused(found, excused)[:MOST_HITS]:
+        if a >= reached:
+            hits.append(stream.hit(a, b))
+            reached = b
     return hits
-
-
-def hit_spots(hits: Iterable[Hit], limit: int = MOST) -> list[Spot]:
-    """One spot for each element that holds hits, with the words around the first."""
-    by_element: dict[int, list[Hit]] = {}
-    for hit in hits:
-        by_element.setdefault(hit.node.mem_id, []).append(hit)
-    return [
-        Spot(dom.selector_of(group[0].node), excerpt(group[0]), quoted(h.text for h in group))
-        for group in list(by_element.values())[:limit]
-    ]
-
-
-def excerpt(hit: Hit) -> str:
-    """The element's start tag and the words around the hit, escaped."""
-    source = dom.snippet(hit.node)
-    if not source.endswith("…"):
-        return source
-    tag = source.split(">", 1)[0] + ">" if ">" in source else f"<{hit.node.tag}>"
-    text, start, end = hit.block.text, max(0, hit.start - _AROUND), hit.end + _AROUND
-    before, after = "…" if start else "", "…" if end < len(text) else ""
-    return tag + html.escape(dom.fold(before + text[start:end] + after), quote=False)
-
-
-def quoted(texts: Iterable[str], most: int = 5) -> str:
-    """Up to five different texts in quotation marks: “can't”, “don't” and 3 more."""
-    unique = list(dict.fromkeys(dom.fold(text)[:80] for text in texts))
-    named = ", ".join(f"“{text}”" for text in unique[:most])
-    return named + (f" and {len(unique) - most} more" if len(unique) > most else "")
 
 
 def _message(hits: Sequence[Hit], phrases: Mapping[str, str]) -> str:
@@ -197,17 +171,39 @@ def _message(hits: Sequence[Hit], phrases: Mapping[str, str]) -> str:
     return f"Found {', '.join(pairs)}{more}."
 
 
-def _found(text: str, phrases: Iterable[str]) -> list[tuple[int, int]]:
-    spans = []
-    for phrase in phrases:
-        wanted = phrase.lower().replace("’", "'")
-        at = text.find(wanted) if wanted else -1
+def _found(stream: Stream, phrases: Iterable[str]) -> list[tuple[int, int]]:
+    text, spans = stream.lowered, []
+    ready = _prepared(tuple(phrases))
+    if len(ready) > _MANY:
+        ready = [pair for pair in ready if not pair[1] or pair[1] in stream.vocabulary]
+    for wanted, _ in ready:
+        at = text.find(wanted)
         while at >= 0:
             end = at + len(wanted)
             if _edge(text, at - 1, wanted[0]) and _edge(text, end, wanted[-1]):
                 spans.append((at, end))
             at = text.find(wanted, end)
     return spans
+
+
+@lru_cache(maxsize=256)
+def _prepared(phrases: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(the phrase as it is looked for, its first word) for each phrase."""
+    wanted = [phrase.lower().replace("’", "'") for phrase in phrases if phrase]
+    first = [_FIRST.match(phrase) for phrase in wanted]
+    return [(w, f.group() if f else "") for w, f in zip(wanted, first, strict=True)]
+
+
+def _unexcused(
+    found: Sequence[tuple[int, int]], excused: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The spans that no excused span holds; both in order."""
+    kept = []
+    for a, b in found:
+        at = bisect_right(excused, (a, math.inf))
+        if not any(d >= b for _, d in excused[max(0, at - 8) : at]):
+            kept.append((a, b))
+    return kept
 
 
 def _edge(text: str, at: int, inner: str) -> bool:
@@ -222,8 +218,8 @@ def _covers(other: tuple[int, int], span: tuple[int, int]) -> bool:
 
 
 def _near(hit: Hit, words: Iterable[str]) -> bool:
-    text = hit.block.text.lower()
-    return any(_found(text, (word,)) for word in words)
+    seen = set(_WORDS.findall(hit.block.text[:20_000].lower())) if words else set()
+    return any(seen.issuperset(word.lower().split()) for word in words)
 
 
 def about(page: Page) -> str:

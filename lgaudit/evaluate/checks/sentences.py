@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
-from lgaudit.evaluate.checks.prose import about, hit_spots, quoted
+from lgaudit.evaluate.checks.prose import about
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
     failed,
@@ -20,10 +20,12 @@ from lgaudit.evaluate.checks.vocabulary import (
     untested,
 )
 from lgaudit.evaluate.dates import dates_in
+from lgaudit.evaluate.excerpts import MOST, hit_spots, quoted
 from lgaudit.evaluate.reading import Block, Hit, read
 from lgaudit.evaluate.words import sentence_spans, word_count
 from lgaudit.evidence import Page
 
+_NEAR = 300  # characters before and after a phrase in which its sentence is looked for
 _STOPS = (".", "!", "?", ".”", ".’", '."', ".)", "!”", "?”")
 
 
@@ -59,7 +61,7 @@ def paragraphs_short(page: Page, *, sentences: int = 5) -> Result:
     found = [b for b in blocks if _sentence_count(b) > sentences]
     most = max(map(_sentence_count, found), default=0)
     return judged(
-        (spot(b.node, f"{_sentence_count(b)} sentences") for b in found),
+        [spot(b.node, f"{_sentence_count(b)} sentences") for b in found[:MOST]],
         f"The longest paragraph has {most} sentences.",
         applicable=bool(blocks),
     )
@@ -72,16 +74,18 @@ def no_past_dates_ahead(
     patterns: Sequence[str],
     characters: int = 60,
     days: int = 30,
+    unless_patterns: Sequence[str] = (),
     skip_pages_pattern: str = "",
 ) -> Result:
     """No phrase about what is to come is followed by a full date more than ``days`` days ago.
 
-    The page's age is told by the server's own Date header: without one nothing can be said.
+    ``unless_patterns`` are tried on the sentence. The day is the one in the server's own Date
+    header: without one nothing can be said.
     """
     if skip_pages_pattern and timed.search(skip_pages_pattern, about(page)):
         return inapplicable("News, minutes and archives keep their old dates.")
     stream = read(page).stream(("prose",))
-    leads = sorted({m.span() for p in patterns for m in timed.finditer(p, stream.text)})
+    leads = sorted({m.span() for p in patterns for m in timed.finditer(p, stream.text)})[:MOST]
     if not leads:
         return inapplicable("No date is announced here.")
     seen = _day_seen(page)
@@ -91,11 +95,15 @@ def no_past_dates_ahead(
     dated = False
     for start, end in leads:
         hit = stream.hit(start, end)
-        # The whole sentence may name several rounds: one still to come makes it right.
         after = hit.block.text[hit.end : hit.end + characters]
         dates = dates_in(after)
         dated = dated or bool(dates)
-        if dates and max(dates_in(_sentence_around(hit)) or dates) < seen - dt.timedelta(days=days):
+        if not dates:
+            continue
+        sentence = _sentence_around(hit)
+        # A sentence may name several rounds: one still to come makes it right.
+        past = max(dates + dates_in(sentence)) < seen - dt.timedelta(days=days)
+        if past and not any(timed.search(p, sentence) for p in unless_patterns):
             hits.append(stream.hit(start, end + len(after)))
     if not hits:
         return passed() if dated else inapplicable("No date is announced here.")
@@ -106,7 +114,7 @@ def _is_long(block: Block, start: int, end: int, words: int) -> bool:
     text = block.text[start:end]
     if not text.endswith(_STOPS) or word_count(text) <= words:
         return False
-    if any(k == "quote" and a < end and b > start for a, b, _, k in block.segments):
+    if any(kind == "quote" for _, _, _, kind in block.between(start, end)):
         return False
     return "“" not in text and '"' not in text
 
@@ -119,9 +127,10 @@ def _sentence_count(block: Block) -> int:
 
 
 def _sentence_around(hit: Hit) -> str:
-    text = hit.block.text
-    spans = sentence_spans(text)
-    return " ".join(text[a:b] for a, b in spans if a < hit.end + 1 and b > hit.start)
+    before = max(0, hit.start - _NEAR)
+    text = hit.block.text[before : hit.end + _NEAR]
+    start, end = hit.start - before, hit.end - before
+    return " ".join(text[a:b] for a, b in sentence_spans(text) if a <= end and b > start)
 
 
 def _day_seen(page: Page) -> dt.date | None:

@@ -19,7 +19,8 @@ from lgaudit.evaluate.checks.vocabulary import (
     site_check,
     spot,
 )
-from lgaudit.evaluate.titles import own_title
+from lgaudit.evaluate.excerpts import spots
+from lgaudit.evaluate.titles import heading_text, own_title
 from lgaudit.evidence import LinkCheck, Page, Snapshot
 from lgaudit.models import Kind, Reason, Spot
 
@@ -44,12 +45,12 @@ def title_ends_without(page: Page, *, endings: Sequence[str]) -> Result:
     """Neither the page's title nor its main headings end in one of these."""
     ends = tuple(endings)
     node = page.dom.css_first("head title")
-    spots = [spot(node)] if node is not None and own_title(page).endswith(ends) else []
-    headings = [h for h in page.dom.css("h1") if dom.fold(h.text()) and not dom.hidden(h)]
-    spots += [spot(h) for h in headings if dom.fold(h.text()).endswith(ends)]
-    told = own_title(page) if own_title(page).endswith(ends) else ""
-    told = told or next((t for h in headings if (t := dom.fold(h.text())).endswith(ends)), "")
-    return judged(spots, f"“{told[:200]}”", applicable=bool(headings) or node is not None)
+    places = [spot(node)] if node is not None and own_title(page).endswith(ends) else []
+    headings = [h for h in page.dom.css("h1") if heading_text(h) and not dom.hidden(h)]
+    asking = [h for h in headings if heading_text(h).endswith(ends)]
+    told = own_title(page) if places else heading_text(asking[0]) if asking else ""
+    places += spots(asking)
+    return judged(places, f"“{told[:200]}”", applicable=bool(headings) or node is not None)
 
 
 @page_check
@@ -96,17 +97,17 @@ def links_work(
         for link in links
         if link.attempts >= attempts and _dead(link, statuses, server_errors, dns)
     ]
-    spots = [Spot("", k.url, _why(k)) for k in sorted(dead, key=lambda k: k.url)]
+    places = [Spot("", k.url, _why(k)) for k in sorted(dead, key=lambda k: k.url)]
     known = len(dead) + sum(k.verdict.ok for k in links)
     if fragments:
         missing = _missing_places(visit.audited)
         known += sum(page.main is not None for page in visit.audited)
-        spots += [Spot("", f"{u}#{place}", f"No such place in {u}") for u, place in missing]
+        places += [Spot("", f"{u}#{place}", f"No such place in {u}") for u, place in missing]
     if not known:
         return inapplicable("No link gave a clear answer.")
-    if not spots:
+    if not places:
         return passed(metric=0.0)
-    return failed(f"{len(spots)} links lead nowhere.", spots, metric=float(len(spots)))
+    return failed(f"{len(places)} links lead nowhere.", places, metric=float(len(places)))
 
 
 @site_check
@@ -125,12 +126,12 @@ def pages_distinct(visit: Snapshot, *, words: int = 100) -> Result:
     groups = [group for group in by_text.values() if _doubled(group)]
     if eligible < 2:
         return inapplicable("There are not two pages with enough text to compare.")
-    spots = []
+    places = []
     for group in sorted(groups, key=lambda g: min(_address(p) for p in g)):
         first, *others = sorted({_address(page) for page in group})
         also = ", ".join(others[:5])
-        spots.append(Spot("", first, f"Same text at {also}"))
-    return judged(spots, f"{len(spots)} pages are at more than one address.")
+        places.append(Spot("", first, f"Same text at {also}"))
+    return judged(places, f"{len(places)} pages are at more than one address.")
 
 
 def _doubled(group: Iterable[Page]) -> bool:
