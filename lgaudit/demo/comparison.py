@@ -84,13 +84,13 @@ def _names(finding: Finding, plant: Plant) -> bool:
         return any(plant.document in f"{s.snippet} {s.selector} {s.message}" for s in finding.spots)
     if not plant.selector or plant.scope == "site":
         return True
-    return any(_shows(spot, plant.id, plant.selector) for spot in finding.spots)
+    return any(_shows(spot, plant.selector) for spot in finding.spots)
 
 
-def _shows(spot: Spot, id: str, selector: str) -> bool:
+def _shows(spot: Spot, selector: str) -> bool:
     marks = _MARK.findall(spot.snippet)
     if marks:
-        return id in marks
+        return bool(set(marks) & set(_MARK.findall(selector)))
     return spot.selector == selector or selector in spot.selector or not spot.snippet
 
 
@@ -110,7 +110,10 @@ def _accuses(finding: Finding, miss: NearMiss, address: str) -> bool:
     if miss.document:
         return any(miss.document in f"{s.snippet} {s.selector}" for s in finding.spots)
     if miss.selector:
-        return any(miss.id in _MARK.findall(spot.snippet) for spot in finding.spots)
+        return any(
+            set(_MARK.findall(miss.selector)) & set(_MARK.findall(spot.snippet))
+            for spot in finding.spots
+        )
     if address:
         return True
     words = (f"{s.snippet} {s.selector} {s.message}" for s in finding.spots)

@@ -265,7 +265,9 @@ class Maker:
 
     def alphabet(self) -> list[dict[str, str]]:
         """Every page but the home page, by title."""
-        cards: Iterable[dict[str, str]] = (self.card(a) for a in self.articles if a.path != "/")
+        cards: Iterable[dict[str, str]] = (
+            self.card(a) for a in self.articles if a.path != "/" and not a.copy_of
+        )
         return sorted(cards, key=lambda card: card["title"].lower())
 
     def _menu(self, welsh: bool) -> list[dict[str, str]]:

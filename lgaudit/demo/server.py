@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Mapping
+from email.utils import format_datetime
 from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
@@ -54,6 +55,7 @@ def site(fact: Mapping[str, Any], maker: Maker) -> DemoSite:
     pages["/sitemap.xml"] = _sitemap(host, pages)
     if maker.supplier == "bespoke":
         pages |= _open_files(maker)
+    noon = dt.datetime.combine(maker.today, dt.time(12), dt.UTC)
     cache_control = fact.get("cache", "max-age=31536000, immutable")
     return DemoSite(
         host=host,
@@ -67,6 +69,7 @@ def site(fact: Mapping[str, Any], maker: Maker) -> DemoSite:
         silent=bool(fact.get("silent")),
         http2=bool(fact.get("http2", True)),
         compress=bool(fact.get("compress", True)),
+        date=format_datetime(noon, usegmt=True),
         page_headers=CARE if maker.supplier == "bespoke" else (),
         cache_control=dict.fromkeys(STATIC, cache_control),
         validators=bool(fact.get("validators", cache_control != "no-store")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lgaudit.replay import Answer
 
@@ -45,6 +45,7 @@ class DemoSite:
     compress: bool = True
     page_headers: tuple[tuple[str, str], ...] = ()
     cache_control: Mapping[str, str] = field(default_factory=dict)  # path suffix -> header
+    date: str = ""  # what every answer says the day and time is
     validators: bool = True  # send ETag, and 304 when the visitor has that version
 
     @property
@@ -55,6 +56,12 @@ class DemoSite:
     def answer(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
         """Answer one request; ``path`` starts with a slash and keeps its query string."""
         del method
+        found = self._answer(path, headers)
+        if not self.date:
+            return found
+        return replace(found, headers=(*found.headers, ("date", self.date)))
+
+    def _answer(self, path: str, headers: Mapping[str, str]) -> Answer:
         plain = path.split("?", 1)[0]
         if plain == "/robots.txt":
             text = (("content-type", "text/plain; charset=utf-8"),)
