@@ -147,7 +147,7 @@ class Sector:
     count: int = 14
     seed: int = 1
     page_count: int = 30
-    rule_count: int = 30
+    rule_count: int = 36
     spots: int = 2
     rules: list[Rule] = field(init=False)
     notice: str = "Made-up councils. Every name and number here was drawn at random for a test."

@@ -88,8 +88,8 @@ def address(url: str, home: str = "") -> str:
 
 
 def file_name(name: str) -> str:
-    """A safe, stable file name (no extension) for a slug, a host or a rule's name."""
-    safe = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip(".-_")[:80]
+    """A safe, stable file name (no extension) for a slug, a host, a run or a rule's name."""
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-_")[:80]
     if safe == name:
         return safe
     digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8]

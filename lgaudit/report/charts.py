@@ -19,7 +19,7 @@ class Axis:
 
     low: int = 0
     high: int = 100
-    width: int = 200  # pixels
+    width: int = 188  # pixels
 
     def at(self, value: float) -> float:
         """Pixels from the left for a score."""
@@ -89,18 +89,17 @@ def spread(values: Sequence[float], own: Interval | None, axis: Axis, shape: str
         f'<svg class="{f"spread {shape}".strip()}" viewBox="0 0 {axis.width} {height}" '
         f'width="{axis.width}" height="{height}" aria-hidden="true">',
         f'<path class="axis" d="M4 {base + 0.5}H{axis.width - 4}"/>',
-        f'<path class="ticks" d="{ticks}"/>',
+        f'<path class="ticks" d="{others}"/>',
     ]
     for tick in axis.ticks:
         anchor = "start" if tick == axis.low else "end" if tick == axis.high else "middle"
         parts.append(
             f'<text x="{_number(axis.at(tick))}" y="58" text-anchor="{anchor}">{tick}</text>'
         )
-    if own is not None:
-        low, high = _number(axis.at(own.low)), _number(axis.at(own.high))
-        parts.append(f'<path class="band" d="M{low} 12H{high}"/>')
-        parts.append(f'<path class="own" d="M{_number(axis.at(own.value))} 12V{base}"/>')
-        parts.append(f'<circle cx="{_number(axis.at(own.value))}" cy="12" r="6"/>')
+    low, high = _number(axis.at(own.low)), _number(axis.at(own.high))
+    parts.append(f'<path class="band" d="M{low} 12H{high}"/>')
+    parts.append(f'<path class="own" d="M{_number(axis.at(own.value))} 12V{base}"/>')
+    parts.append(f'<circle cx="{_number(axis.at(own.value))}" cy="12" r="6"/>')
     return Markup("".join(parts) + "</svg>")
 
 

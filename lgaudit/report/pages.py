@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from lgaudit.models import Outcome, Rule, Status
 from lgaudit.report import cells, charts, council, digest, league, standards, tables, words
 from lgaudit.report.filters import filters_for
 from lgaudit.report.render import Renderer
+from lgaudit.report.rows import SiteRows
 from lgaudit.report.standards import Standing
 from lgaudit.report.workbook import write_xlsx
 from lgaudit.results import Results, SiteResult
@@ -78,6 +79,7 @@ class Site:
     def _write_sites(self, progress: Callable[[int, int], None]) -> None:
         total = len(self._lines)
         ranked = league.ranked(self._lines.values())
+        shared = self._shared_by_councils(ranked)
         with ExitStack() as stack:
 
             def begin(name: str, columns: list[str]) -> TextIO:
@@ -97,8 +99,17 @@ class Site:
                 timed.write(clocked)
                 timings.write(tables.csv_text(tables.timing_rows(line, result.pages)))
                 self._note_good_pages(result)
-                self._write_council(line, result, ranked, steady + clocked)
+                self._write_council(line, result, ranked, steady + clocked, shared)
                 progress(done, total)
+
+    def _shared_by_councils(self, ranked: list[league.Line]) -> dict[str, object]:
+        """What is drawn from all sites and shown on every council's page."""
+        values = [line.overall.value for line in ranked if line.overall]
+        axes = [self._axis.wider(840), self._axis.wider(280)]
+        return {
+            "spreads": [(axis, charts.ticks(values, axis)) for axis in axes],
+            "middles": {name: league.middle_score(ranked, name) for name in self._categories},
+        }
 
     def _findings_text(self, line: league.Line, result: SiteResult) -> tuple[str, str]:
         """The site's findings as CSV: those two equal runs share, and those of a clock."""
@@ -123,6 +134,7 @@ class Site:
         result: SiteResult,
         ranked: list[league.Line],
         findings: str,
+        shared: Mapping[str, object],
     ) -> None:
         scores = {s.rule: s for s in line.score.rules} if line.score else {}
         failed = council.troubles(result.findings, Outcome.FAILED, self._rules, scores)
@@ -147,13 +159,12 @@ class Site:
                 "next, and which pages were looked at.",
                 name=name,
                 council=member,
-                shared=[c.name for i, c in enumerate(line.site.councils) if i != number],
+                sharers=[c.name for i, c in enumerate(line.site.councils) if i != number],
                 line=line,
                 result=result,
                 place=place,
                 peers=league.peer_places(line, ranked),
-                others=[x.overall.value for x in ranked if x.overall],
-                middle=lambda name: league.middle_score(ranked, name),
+                **shared,
                 failed=failed,
                 doubtful=doubtful,
                 met=sorted(
@@ -188,7 +199,8 @@ class Site:
         if notice := getattr(self._results, "notice", ""):
             notes.insert(0, cells.one_line(notice))
         when = self._results.run.started.astimezone(dt.UTC)
-        write_xlsx({"League": table, "Rules": shares}, notes, self._folder / "league.xlsx", when)
+        by_rule = tables.by_rule(lines, self._rules)
+        write_xlsx({"League": table, "Rules": by_rule}, notes, self._folder / "league.xlsx", when)
         listed = [
             ("league.csv", "The league table", "CSV"),
             ("league.xlsx", "The league table and every rule by council", "Excel workbook"),
@@ -240,6 +252,7 @@ class Site:
             unscored=[s for s in standings if s.rule.status is not Status.SCORED],
             ranked=ranked,
         )
+        rows = SiteRows(lines)
         for standing in standings:
             rule = standing.rule
             self._render.page(
@@ -252,7 +265,7 @@ class Site:
                 standing=standing,
                 good=self._seen.get(rule.id, {}),
                 strip=charts.strip(standing.states(ranked)),
-                ranked=ranked,
+                rows=rows,
             )
 
     def _write_method(self, lines: list[league.Line]) -> None:

@@ -10,6 +10,8 @@ from lgaudit.models import Rule, RuleScore, Status
 from lgaudit.report import cells, charts
 from lgaudit.report.league import Line, ranked
 
+_CODE = {True: charts.MET, False: charts.NOT_MET, None: charts.UNKNOWN}
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -18,7 +20,6 @@ class Standing:
     rule: Rule
     page: str  # file of the rule's page under rules/, without its ending
     by_site: tuple[tuple[Line, RuleScore], ...]
-    columns: int  # ranked sites; the first part of the picture's columns
 
     @cached_property
     def met(self) -> list[tuple[Line, RuleScore]]:
@@ -41,11 +42,14 @@ class Standing:
         """Share of the judged sites that meet the rule, 0 to 1."""
         return len(self.met) / self.judged if self.judged else None
 
+    @cached_property
+    def _met_by_slug(self) -> dict[str, bool | None]:
+        return {line.site.slug: score.met for line, score in self.by_site}
+
     def states(self, order: Sequence[Line]) -> list[int]:
         """Met, not met or unknown for each of these sites."""
-        known = {line.site.slug: score.met for line, score in self.by_site}
-        code = {True: charts.MET, False: charts.NOT_MET, None: charts.UNKNOWN}
-        return [code[known.get(line.site.slug)] for line in order]
+        known = self._met_by_slug
+        return [_CODE[known.get(line.site.slug)] for line in order]
 
 
 def standings(rules: Sequence[Rule], lines: Iterable[Line]) -> list[Standing]:
@@ -60,8 +64,7 @@ def standings(rules: Sequence[Rule], lines: Iterable[Line]) -> list[Standing]:
         for score in line.score.rules if line.score else ():
             if score.rule in found:
                 found[score.rule].append((line, score))
-    columns = sum(line.rank is not None for line in order)
-    return [Standing(r, rule_file(r), tuple(found[r.id]), columns) for r in rules]
+    return [Standing(rule, rule_file(rule), tuple(found[rule.id])) for rule in rules]
 
 
 def rule_file(rule: Rule) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from lgaudit.models import Council, Finding, Interval, Rule
 from lgaudit.report import cells
-from lgaudit.report.league import Line, council_rows
+from lgaudit.report.league import Line, council_rows, ranked, unranked
 from lgaudit.results import PageResult
 
 LEAGUE = (
@@ -123,6 +123,28 @@ def shares(lines: Iterable[Line], rules: Mapping[str, Rule]) -> pd.DataFrame:
         if score.rule in rules
     ]
     return _frame(records, SHARES)
+
+
+def by_rule(lines: Iterable[Line], rules: Mapping[str, Rule]) -> pd.DataFrame:
+    """The share of pages that pass, 0 to 1: a row per rule, a column per site in league order."""
+    everyone = list(lines)
+    order = [line for line in [*ranked(everyone), *unranked(everyone)] if line.score]
+    known = {x.site.slug: {s.rule: s.share for s in x.score.rules} for x in order if x.score}
+    records = [
+        {
+            "rule": rule.id,
+            "title": rule.title,
+            "category": rule.category,
+            "severity": rule.severity.value,
+            "status": rule.status.value,
+            **{
+                slug: None if (share := shares.get(rule.id)) is None else round(share, 3)
+                for slug, shares in known.items()
+            },
+        }
+        for rule in sorted(rules.values(), key=lambda rule: rule.id)
+    ]
+    return _frame(records, ["rule", "title", "category", "severity", "status", *known])
 
 
 def _frame(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
