@@ -71,6 +71,7 @@ def settings_for(server: Rude, **more: object) -> Settings:
         "pace": 0.0,
         "timeout": 2.0,
         "retries": 1,
-        "name_map": {"www.a.gov.uk": f"127.0.0.1:{server.port}", "*": ""},
+        "name_map": {"www.a.gov.uk": f"127.0.0.1:{server.port}"},
+        "only_mapped": True,
     }
     return Settings(**(values | more))  # type: ignore[arg-type]

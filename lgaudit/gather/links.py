@@ -90,8 +90,10 @@ class Checker:
         first = await self._fetcher.head(url, plan)
         if _useful(first):
             return Outcome(OK, first.status)
+        if first.verdict.reason is Reason.DNS:
+            return await self._missing_name(first)
         if first.status is None or not first.verdict.ok:
-            return Outcome(self._sure(first), first.status)
+            return Outcome(first.verdict, first.status)
         second = await self._fetcher.request(url, plan)
         if _useful(second):
             return Outcome(OK, second.status, 2)
@@ -103,12 +105,12 @@ class Checker:
             return Outcome(_both(second, third), third.status, 3)
         return Outcome(_both(first, second), second.status, 2)
 
-    def _sure(self, answer: Response) -> Verdict:
-        """A name is called missing only where look-ups are known to work."""
-        verdict = answer.verdict
-        if verdict.reason is Reason.DNS and not self._fetcher.resolver.believable(answer.final_url):
-            return Verdict(Reason.TIMEOUT, "names cannot be looked up here")
-        return verdict
+    async def _missing_name(self, answer: Response) -> Outcome:
+        """A name is missing after two look-ups, and only where look-ups are known to work."""
+        resolver = self._fetcher.resolver
+        if resolver.believable(answer.final_url) and await resolver.gone(answer.final_url):
+            return Outcome(answer.verdict, None, 2)
+        return Outcome(Verdict(Reason.TIMEOUT, "the name could not be looked up"), None)
 
 
 async def check(

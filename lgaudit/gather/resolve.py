@@ -19,7 +19,6 @@ PATIENCE = 15.0  # seconds for one look-up
 FRESH = 600.0  # seconds an answer is kept
 UNSURE = 30.0  # seconds a failure that may pass is kept
 TRIES = 3  # addresses of one name that are tried
-ANY_OTHER = "*"  # key of the name map that stands for every name not in it
 
 Lookup = Callable[[str], Iterable[str]]
 
@@ -46,12 +45,12 @@ def system_lookup(name: str) -> list[str]:
 class Resolver:
     """Looks names up in threads, remembers the answers, refuses private ones.
 
-    ``Settings.name_map`` comes first: a name mapped to '' does not exist, and ``"*": ""`` says
-    that no other name is looked up (a run without the internet).
+    ``Settings.name_map`` comes first; with ``Settings.only_mapped`` no other name exists.
     """
 
     def __init__(self, settings: Settings, lookup: Lookup = system_lookup) -> None:
         self._map = {k.lower(): v for k, v in settings.name_map.items()}
+        self._only_mapped = settings.only_mapped
         self._allow_private = settings.allow_private
         self._lookup = lookup
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="names")
@@ -69,8 +68,22 @@ class Resolver:
     def believable(self, url: str) -> bool:
         """Whether "no such name" can be believed: look-ups work, or the settings say so."""
         host = urls.host_of(url)
-        mapped = host in self._map or ANY_OTHER in self._map
-        return self.proven or mapped or host.endswith(".invalid")
+        return self.proven or self._given(host)
+
+    async def gone(self, url: str) -> bool:
+        """True when a second look-up, some time after the first, finds no such name either."""
+        host = urls.host_of(url)
+        if self._given(host):
+            return True
+        try:
+            await self._ask(host)
+        except NameNotFound as error:
+            return error.sure and self.proven
+        return False
+
+    def _given(self, host: str) -> bool:
+        """True when no look-up is needed to know about this name."""
+        return host in self._map or self._only_mapped or host.endswith(".invalid")
 
     async def warm(self, hosts: Iterable[str]) -> None:
         """Look many names up at once, so that a long list of sites need not wait one by one."""
@@ -90,9 +103,7 @@ class Resolver:
             return [(host, port)]
         if urls.is_local_name(host):
             return [("127.0.0.1", port)]
-        if ANY_OTHER in self._map:
-            return [self._from_map(host, port)]
-        if host.endswith(".invalid"):  # RFC 6761: never exists
+        if self._only_mapped or host.endswith(".invalid"):  # RFC 6761: .invalid never exists
             raise NameNotFound(f"there is no host named {host}", sure=True)
         found = await self._cached(host)
         public = [ip for ip in found if self._allow_private or not urls.is_private_address(ip)]
@@ -101,9 +112,9 @@ class Resolver:
         return [(ip, port) for ip in public[:TRIES]]
 
     def _from_map(self, host: str, port: int) -> tuple[str, int]:
-        target = self._map.get(host, self._map.get(ANY_OTHER, ""))
+        target = self._map[host]
         if not target:
-            raise NameNotFound(f"{host} is not among the names of this run", sure=True)
+            raise NameNotFound(f"there is no host named {host}", sure=True)
         address, colon, given = target.rpartition(":")
         if colon and given.isdigit():
             return address.strip("[]"), int(given)

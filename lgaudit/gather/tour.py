@@ -17,14 +17,14 @@ from lgaudit.gather.links import Links
 from lgaudit.gather.sample import Candidate, Sampled
 from lgaudit.gather.verdict import classify
 from lgaudit.gather.visited import Visited, is_page
-from lgaudit.models import Kind, Reason, Site, Verdict
+from lgaudit.models import OK, Kind, Reason, Site, Verdict
 from lgaudit.settings import Settings
 
 WALLS = (Reason.BLOCKED, Reason.CAPTCHA)
 MOST_WALLS = 5  # block pages in a row before the site is taken at its word
 ROUNDS = 4  # times the sample is drawn anew because addresses turned out not to be pages
 MOST_NOT_SAMPLED = 5_000  # addresses listed
-KEPT = (Reason.OK, Reason.EMPTY_SHELL, Reason.DUPLICATE)  # kept for site rules, sampled or not
+FOLLOWED = (Reason.OK, Reason.EMPTY_SHELL, Reason.DUPLICATE)  # pages whose links lead on
 
 Progress = Callable[[str], None]
 Lost = tuple[tuple[str, Verdict], ...]
@@ -129,8 +129,10 @@ class Tour:
             replace(p, sampled=p.url in strata, stratum=strata.get(p.url, ""))
             for p in self.visited.pages.values()
         ]
-        kept = [p for p in seen if p.sampled or p.verdict.reason in KEPT]
-        pages = sorted(kept, key=lambda p: (place.get(p.url, len(place)), p.url))
+        pages = sorted(
+            (self._as_kept(p) for p in seen if self._is_kept(p)),
+            key=lambda p: (place.get(p.url, len(place)), p.url),
+        )
         lost = {p.url: p.verdict for p in seen if not p.verdict.ok} | self.frontier.refused
         for url in strata:
             if self.visited.get(url) is None:
@@ -144,6 +146,15 @@ class Tour:
             stopped=self.budget.stopped or ("pages" if self.frontier.waiting else "exhausted"),
         )
         return tuple(pages), tuple(sorted(lost.items())), coverage
+
+    def _is_kept(self, page: Page) -> bool:
+        """Sampled pages, and for site rules whatever else a resident may see."""
+        shown = page.verdict.reason in (Reason.OK, Reason.EMPTY_SHELL)
+        return page.sampled or shown or page.url in self.visited.same_text
+
+    def _as_kept(self, page: Page) -> Page:
+        """A page with another's text is no page to sample, yet site rules must see it."""
+        return replace(page, verdict=OK) if page.url in self.visited.same_text else page
 
     def not_sampled(self, chosen: Sequence[Sampled]) -> tuple[str, ...]:
         """Eligible addresses that the sample passed over, sorted."""
@@ -174,7 +185,7 @@ class Tour:
         if verdict.ok and entry.kind is not Kind.HOME:
             page = replace(page, kind=kinds.kind_of_page(page, entry.text, self.home))
         page = self.visited.keep(page)
-        if page.verdict.reason in KEPT:
+        if page.verdict.reason in FOLLOWED:
             self._note_links(page)
         self.budget.spend(len(page.body), page=verdict.reason is not Reason.ROBOTS)
         self._walls = self._walls + 1 if verdict.reason in WALLS else 0

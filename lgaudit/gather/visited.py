@@ -24,6 +24,7 @@ class Visited:
     """Pages by the key of the address asked for."""
 
     pages: dict[str, Page] = field(default_factory=dict)
+    same_text: set[str] = field(default_factory=set)  # URLs of pages that say what another says
     _texts: dict[bytes, str] = field(default_factory=dict)
     _finals: dict[str, str] = field(default_factory=dict)
 
@@ -57,7 +58,10 @@ class Visited:
             return ""
         mark = hashlib.sha256(" ".join(words).encode("utf-8", "replace")).digest()
         first = self._texts.setdefault(mark, page.url)
-        return first if first != page.url else ""
+        if first == page.url:
+            return ""
+        self.same_text.add(page.url)
+        return first
 
 
 def is_page(page: Page) -> bool:
