@@ -81,10 +81,14 @@ def scale(axis: Axis) -> Markup:
     )
 
 
-def spread(values: Sequence[float], own: Interval | None, axis: Axis, shape: str = "") -> Markup:
-    """Every score as a tick on the axis, with one site's interval and score on top."""
+def ticks(values: Iterable[float], axis: Axis) -> str:
+    """Every score as a short line: the background of :func:`spread`."""
+    return "".join(f"M{_number(axis.at(value))} 24v16" for value in sorted(values))
+
+
+def spread(others: str, own: Interval, axis: Axis, shape: str = "") -> Markup:
+    """One site's interval and score over those of all (``others``, from :func:`ticks`)."""
     height, base = 64, 40
-    ticks = "".join(f"M{_number(axis.at(v))} 24v16" for v in sorted(values))
     parts = [
         f'<svg class="{f"spread {shape}".strip()}" viewBox="0 0 {axis.width} {height}" '
         f'width="{axis.width}" height="{height}" aria-hidden="true">',
