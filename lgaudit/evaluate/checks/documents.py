@@ -50,16 +50,21 @@ def pdfs_have_text(
 ) -> Result:
     """PDFs are not pictures of paper: fewer than ``least_share`` of pages are images without text.
 
-    Documents whose link text matches ``drawing_pattern`` are left out.
+    Documents whose link text matches ``drawing_pattern``, or whose pages could not be read, are
+    left out.
     """
 
     def fault(_: Document, pdf: PdfFacts) -> str:
         needed = least_share * pdf.pages_read
-        if not pdf.pages_read or pdf.sparse_pages < needed or pdf.image_pages < needed:
+        if pdf.sparse_pages < needed or pdf.image_pages < needed:
             return ""
         return f"{pdf.sparse_pages} of {pdf.pages_read} pages read are pictures without text."
 
-    return _each_pdf(visit, fault, skip=lambda d: bool(timed.search(drawing_pattern, d.link_text)))
+    def skip(document: Document) -> bool:
+        unread = document.pdf is None or not document.pdf.pages_read
+        return unread or bool(timed.search(drawing_pattern, document.link_text))
+
+    return _each_pdf(visit, fault, skip)
 
 
 def _each_pdf(
