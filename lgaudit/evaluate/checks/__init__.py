@@ -7,7 +7,6 @@ from importlib import import_module
 MODULES = (
     "accessibility",
     "axe",
-    "browser",
     "documents",
     "emphasis",
     "forms",
