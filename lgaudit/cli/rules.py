@@ -181,8 +181,8 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold")
+    for n, head in enumerate(heads):
+        table.add_column(head, overflow="fold", no_wrap=n == 0)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     out().print(table)
@@ -257,7 +257,3 @@ def _failure(trial: Trial) -> Any:
     note = f" ({trial.example.note})" if trial.example.note else ""
     where = f"{trial.rule.source}: example {trial.number}{note}\n    {trial.problem}"
     return Text.assemble(("failed ", "bold red"), where)
-
-
-if __name__ == "__main__":
-    app()

@@ -2,7 +2,7 @@
 
 An example passes when the rule gives its outcome and the reported spots are exactly the elements
 marked ``data-expect`` (and the addresses marked ``expect = true``). The tables an example may
-hold are described in :mod:`lgaudit.evaluate.made_up`.
+hold are described in :mod:`lgaudit.evaluate.ruleschema`.
 """
 
 from __future__ import annotations

@@ -1,18 +1,26 @@
 """Make up evidence for the examples of rule files: pages, browser evidence, facts of a site.
 
-The tables an example may hold are the structs below; a key they do not know is refused when the
-rule is read. Addresses may be relative to ``https://www.example.gov.uk/``.
+The tables an example may hold are those of :mod:`lgaudit.evaluate.ruleschema`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
+from lgaudit.evaluate.ruleschema import (
+    HOME,
+    MadeAxeResult,
+    MadeDocument,
+    MadeLink,
+    MadeNotFound,
+    MadeRequest,
+    Metrics,
+    SiteFacts,
+)
 from lgaudit.evidence import (
     AxeNode,
     AxeResult,
@@ -28,155 +36,10 @@ from lgaudit.evidence import (
     Snapshot,
     Timings,
 )
-from lgaudit.models import Council, Example, ExamplePage, Kind, Outcome, Reason, Rule, Site, Verdict
+from lgaudit.models import Council, Example, ExamplePage, Kind, Reason, Rule, Site, Verdict
 
-HOME = "https://www.example.gov.uk/"
 TITLE = "Example page - Example Council"
 _MARK = re.compile(r"""\sdata-expect(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?(?=[\s/>])""", re.I)
-
-
-class MadeRequest(msgspec.Struct, frozen=True):
-    """One resource a page asked for, or an asset of the home page."""
-
-    url: str
-    type: str = "other"
-    status: int | None = 200
-    headers: dict[str, str] = {}
-    transferred: int = 0
-    decoded: int = 0
-    from_cache: bool = False
-    protocol: str = ""
-    failed: str = ""
-    expect: bool = False
-
-
-class MadeAxeNode(msgspec.Struct, frozen=True):
-    """One element axe-core named."""
-
-    selector: str
-    html: str = ""
-    message: str = ""
-
-
-class MadeAxeResult(msgspec.Struct, frozen=True):
-    """One axe-core rule's answer."""
-
-    rule: str
-    outcome: Outcome
-    impact: str = ""
-    nodes: list[MadeAxeNode] = []
-
-
-class MadeRedirect(msgspec.Struct, frozen=True):
-    """One hop."""
-
-    url: str
-    status: int
-    location: str
-
-
-class Metrics(msgspec.Struct, frozen=True):
-    """What browser and network saw of a page; any of the first ten means a browser looked."""
-
-    browser: bool = False
-    rendered_html: str | None = None
-    title: str | None = None
-    axe: list[MadeAxeResult] | None = None
-    cls: float | None = None
-    requests: list[MadeRequest] | None = None
-    fcp: float | None = None
-    lcp: float | None = None
-    tbt: float | None = None
-    console_errors: list[str] | None = None
-    loads: int = 3
-    dialogs: int = 0
-    http_version: str = ""
-    elapsed_ms: float | None = None
-    depth: int = 0
-    sampled: bool = True
-    verdict: Reason = Reason.OK
-    final_url: str = ""
-    redirects: list[MadeRedirect] = []
-
-
-class MadeLink(msgspec.Struct, frozen=True):
-    """One link that was asked for."""
-
-    url: str
-    status: int | None = None
-    reason: Reason | None = None
-    found_on: tuple[str, ...] = ("/",)
-    internal: bool | None = None
-    in_main: bool = True
-    attempts: int = 1
-    expect: bool = False
-
-
-class MadePdf(msgspec.Struct, frozen=True):
-    """What was read from a PDF."""
-
-    pages: int = 1
-    tagged: bool = False
-    title: str = ""
-    display_title: bool = False
-    lang: str = ""
-    created: dt.date | None = None
-    modified: dt.date | None = None
-    has_form: bool = False
-    image_pages: int = 0
-    sparse_pages: int = 0
-    pages_read: int = 1
-    encrypted: bool = False
-    error: str = ""
-
-
-class MadeDocument(msgspec.Struct, frozen=True):
-    """One linked file."""
-
-    url: str
-    link_text: str = ""
-    found_on: tuple[str, ...] = ("/",)
-    reason: Reason = Reason.OK
-    content_type: str = ""
-    size: int | None = None
-    pdf: MadePdf | None = None
-    expect: bool = False
-
-
-class MadeNotFound(msgspec.Struct, frozen=True):
-    """The answer to an address that cannot exist."""
-
-    url: str = "/lgaudit-no-such-page"
-    status: int = 404
-    html: str = ""
-    headers: dict[str, str] = {}
-    final_url: str = ""
-
-
-class MadeLost(msgspec.Struct, frozen=True):
-    """One page that could not be seen."""
-
-    url: str
-    reason: Reason
-
-
-class SiteFacts(msgspec.Struct, frozen=True):
-    """Facts of a whole visit, for site rules."""
-
-    homepage: str = HOME
-    welsh_homepage: str = ""
-    links: list[MadeLink] = []
-    documents: list[MadeDocument] = []
-    assets: list[MadeRequest] = []
-    not_found: MadeNotFound | None = None
-    alpn: str = ""
-    robots_txt: str = ""
-    sitemaps: list[str] = []
-    verdict: Reason = Reason.OK
-    date: dt.date = dt.date(2026, 11, 2)
-    browser: str = ""
-    extra: dict[str, Any] = {}
-    lost: list[MadeLost] = []
 
 
 def absolute(url: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import entry_points as installed_entry_points
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -104,7 +103,7 @@ def load(
         RulebookError: names every problem of every file at once.
     """
     shelf = _Shelf()
-    _import_checks(shelf)
+    checks.load()
     builtin = builtin_folder()
     bar, problems = bar_file.read(builtin / BAR)
     shelf.problems += problems
@@ -127,7 +126,7 @@ def load(
 def read_rules(path: Path) -> tuple[tuple[Rule, ...], list[str]]:
     """Rules of one file or folder on its own, in id order, and every problem found."""
     shelf = _Shelf()
-    _import_checks(shelf)
+    checks.load()
     if path.is_file():
         _read_file(path.resolve(), path.resolve().parent.name, shelf)
     elif path.is_dir():
@@ -158,16 +157,6 @@ def _only(rules: Sequence[Rule], names: Sequence[str]) -> list[Rule]:
             )
     wanted = set(names)
     return [r for r in rules if not wanted.isdisjoint((r.pack, r.category, r.id))]
-
-
-def _import_checks(shelf: _Shelf) -> None:
-    for name in checks.MODULES:
-        if find_spec(f"{checks.__name__}.{name}") is None:
-            continue
-        try:
-            import_module(f"{checks.__name__}.{name}")
-        except Exception as error:
-            shelf.problems.append(f"the checks in {name} cannot be imported: {error}.")
 
 
 def _read_extra(folder: Path, shelf: _Shelf, *, bar_allowed: bool = False) -> None:

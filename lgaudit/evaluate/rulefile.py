@@ -1,4 +1,4 @@
-"""One rule file: its schema, and how it becomes a :class:`~lgaudit.models.Rule`."""
+"""One rule file: how it is read, refused, or becomes a :class:`~lgaudit.models.Rule`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import re
 import typing
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-import msgspec
+from typing import Any
 
 from lgaudit import register
 from lgaudit.evaluate import patterns
 from lgaudit.evaluate.checks.vocabulary import REQUIRED, VOCABULARY, Check
-from lgaudit.evaluate.made_up import Metrics, SiteFacts
+from lgaudit.evaluate.ruleschema import AppliesTable, ExampleTable, PageTable, RuleTable
 from lgaudit.evaluate.strict import Reader, did_you_mean
 from lgaudit.models import (
     AppliesTo,
@@ -23,87 +21,10 @@ from lgaudit.models import (
     Outcome,
     Rule,
     Scope,
-    Severity,
     Standard,
-    Status,
 )
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-Nation = Literal["England", "Northern Ireland", "Scotland", "Wales"]
-Words = Annotated[str, msgspec.Meta(min_length=1, pattern=r"\S")]
-Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
-Criterion = Annotated[str, msgspec.Meta(pattern=r"^[1-4]\.[1-9]\.([1-9]|1[0-9])$")]
-Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}$")]
-WebAddress = Annotated[str, msgspec.Meta(pattern=r"^(https?://\S+)?$")]
-
-
-class StandardTable(msgspec.Struct, frozen=True):
-    """``[standard]``: where the rule comes from."""
-
-    name: Words
-    clause: str = ""
-    url: WebAddress = ""
-
-
-class AppliesTable(msgspec.Struct, frozen=True):
-    """``[applies_to]``: whom and what the rule is for."""
-
-    nation: list[Nation] = []
-    type: list[str] = []
-    kind: list[Kind] = []
-    not_kind: list[Kind] = []
-    language: list[Language] = []
-
-
-class PageTable(msgspec.Struct, frozen=True):
-    """``[[examples.pages]]``: one page of an example."""
-
-    html: str = ""
-    lang: str = "en"
-    url: str = ""
-    status: int = 200
-    headers: dict[str, str] = {}
-    kind: Kind | None = None
-    metrics: Metrics | None = None
-    expect: bool = False
-
-
-class ExampleTable(msgspec.Struct, frozen=True):
-    """``[[examples]]``: pages and the outcome they must get."""
-
-    outcome: Outcome
-    note: str = ""
-    near_miss: bool = False
-    html: str | None = None
-    lang: str = "en"
-    url: str = ""
-    status: int = 200
-    headers: dict[str, str] = {}
-    kind: Kind | None = None
-    metrics: Metrics | None = None
-    nation: Literal["", "England", "Northern Ireland", "Scotland", "Wales"] = ""
-    council_type: str = ""
-    site: SiteFacts | None = None
-    pages: list[PageTable] = []
-
-
-class RuleTable(msgspec.Struct, frozen=True):
-    """The whole file."""
-
-    title: Words
-    severity: Severity
-    scope: Scope
-    status: Status
-    why: Words
-    fix: Words
-    check: Words
-    wcag: list[Criterion] = []
-    category: str = ""
-    meets_at: Share | None = None
-    standard: StandardTable | None = None
-    applies_to: AppliesTable | None = None
-    options: dict[str, Any] = {}
-    examples: Annotated[list[ExampleTable], msgspec.Meta(max_length=100)] = []
 
 
 def read(path: Path, pack: str) -> tuple[Rule | None, list[str]]:
