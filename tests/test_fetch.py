@@ -267,6 +267,14 @@ async def test_a_certificate_nobody_signed() -> None:
     assert "certificate" in page.verdict.detail
 
 
+async def test_a_host_that_accepts_and_never_speaks() -> None:
+    with Replay([StaticSite("www.a.gov.uk", silent=True)]) as replay:
+        told = Settings(pace=0, name_map=replay.name_map, timeout=0.3, retries=0)
+        async with Fetcher(told) as fetcher:
+            page = await fetcher.get("https://www.a.gov.uk/", site=SITE)
+    assert page.verdict.reason is Reason.TIMEOUT
+
+
 async def test_http2_with_a_given_authority() -> None:
     kind = (("content-type", "text/html"),)
     with Replay([StaticSite("www.a.gov.uk", {"/": Answer(200, kind, HTML)})]) as replay:

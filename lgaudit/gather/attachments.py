@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
@@ -71,7 +72,7 @@ async def look(
             break
         answer = await fetcher.request(document.url, plan)
         budget.spend(answer.transferred)
-        seen[document.url] = _read(document, answer, read_pdf)
+        seen[document.url] = await _read(document, answer, read_pdf)
     for document in others:
         if budget.out_of_time:
             break
@@ -90,7 +91,7 @@ def _described(document: Document, answer: Response) -> Document:
     return replace(document, verdict=verdict, content_type=kind, size=size)
 
 
-def _read(document: Document, answer: Response, read_pdf: ReadPdf) -> Document:
+async def _read(document: Document, answer: Response, read_pdf: ReadPdf) -> Document:
     found = _described(document, answer)
     if not found.verdict.ok:
         return found
@@ -98,6 +99,6 @@ def _read(document: Document, answer: Response, read_pdf: ReadPdf) -> Document:
     if b"%PDF-" not in answer.body[:1024]:
         return found
     try:
-        return replace(found, pdf=read_pdf(answer.body))
+        return replace(found, pdf=await asyncio.to_thread(read_pdf, answer.body))
     except Exception as error:  # a PDF made to break its reader must not end the visit
         return replace(found, pdf=PdfFacts(error=f"unreadable ({type(error).__name__})"))

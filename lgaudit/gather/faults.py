@@ -12,6 +12,8 @@ import httpx
 from lgaudit.gather.resolve import NameNotFound, PrivateAddress
 from lgaudit.models import Reason, Verdict
 
+_WAITING = (ssl.SSLWantReadError, ssl.SSLWantWriteError)  # a handshake that was only waiting
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -31,7 +33,7 @@ def explain(error: BaseException, *, answered: bool) -> Fault:
             return Fault(Verdict(Reason.DNS, str(cause)), passing=not cause.sure)
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Fault(Verdict(Reason.TLS, _plain(cause.verify_message)))
-        if isinstance(cause, ssl.SSLError):
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, _WAITING):
             return Fault(Verdict(Reason.TLS, _plain(cause.reason or str(cause))))
         if isinstance(cause, socket.gaierror):
             return Fault(Verdict(Reason.DNS, "the name cannot be looked up"), passing=True)

@@ -22,6 +22,7 @@ from lgaudit.gather.robots import Robots
 from lgaudit.models import Kind, Reason, Site, Verdict
 from lgaudit.settings import Settings
 
+MOST_ROBOTS = 2_000  # rules remembered
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -173,6 +174,8 @@ class Fetcher:
         where = f"{scheme}://{url.split('://', 1)[1].split('/', 1)[0].split('?', 1)[0]}/robots.txt"
         task = self._robots.get(where)
         if task is None:
+            while len(self._robots) >= MOST_ROBOTS:  # the oldest first; those are other sites'
+                self._robots.pop(next(iter(self._robots)))
             task = asyncio.create_task(self._read_robots(where, site))
             self._robots[where] = task
         return await asyncio.shield(task)

@@ -262,6 +262,6 @@ class Tour:
 
 def read_pdf(body: bytes) -> PdfFacts:
     """Facts of a PDF; its reader is loaded with the first one."""
-    from lgaudit.gather import documents
+    from lgaudit.gather.documents import read_pdf as reader
 
-    return documents.read_pdf(body)
+    return reader(body)
