@@ -405,6 +405,21 @@ HONEST = {
     "HTML sent without a type": page(
         f"<body>{CHROME}<main>{BINS}</main></body>", headers={"content-type": ""}
     ),
+    "a taxi licence page without landmarks": page(
+        "<body><p>Every driver is checked.</p></body>", title="Security check for taxi drivers"
+    ),
+    "a planning page without landmarks": page(
+        "<body><p>Two storey extension.</p></body>", title="403 High Street"
+    ),
+    "a form without a title": page(
+        "<body><form><label>Postcode <input></label><button>Continue</button></form></body>",
+        title="",
+    ),
+    "the start of a form": page(
+        "<body><h1>Before you continue</h1><p>Have your bill to hand.</p><button>Continue</button>"
+        "</body>",
+        title="Before you continue",
+    ),
     "the Forbidden Corner": council_page(
         "<h1>The Forbidden Corner</h1><p>A garden to visit.</p>", title="The Forbidden Corner"
     ),
@@ -469,6 +484,12 @@ def test_another_page_than_the_made_up_address_gives_is_evidence():
     assert reason(same_title, not_found=not_found) is Reason.OK
 
 
+def test_short_pages_that_differ_in_a_word_are_not_the_same():
+    not_found = probe("<p>Nothing here yet, come back soon.</p>")
+    short = council_page("<p>Nothing here yet, come back Monday.</p>", title="Borchester")
+    assert reason(short, not_found=not_found) is Reason.OK
+
+
 def test_where_made_up_addresses_show_the_home_page_the_home_page_is_evidence():
     home = council_page(BINS, url=HOME, kind=Kind.HOME, title="Borchester")
     assert reason(home, not_found=probe(BINS)) is Reason.OK
@@ -485,7 +506,7 @@ def test_sent_to_the_home_page_like_every_made_up_address():
     assert reason(real, not_found=not_found) is Reason.OK
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 429, 500, 503])
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 410, 429, 500, 503])
 def test_an_error_status_is_not_evidence(status: int):
     broken = council_page("<h1>Something else</h1><p>Try again.</p>", status=status)
     assert reason(broken) is Reason.ERROR_STATUS
@@ -548,6 +569,7 @@ def test_an_empty_shell_may_be_overruled_by_a_browser():
         ("image/png", "\x89PNG"),
         ("application/json", '{"a": 1}'),
         ("text/plain", "just words"),
+        ("text/html", "%PDF-1.7 sent as if it were a page"),
         ("application/rss+xml", '<?xml version="1.0"?><rss/>'),
         ("", "%PDF-1.7"),
         ("", ""),

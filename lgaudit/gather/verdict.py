@@ -22,6 +22,7 @@ SMALL = 250  # words on the whole page; a longer document is never a block page
 BARE = 50  # words; below this, without main and nav, a page says nothing but its title
 MISSING = 200  # words in the main content of a "page not found" page
 LOGIN = 150  # words on a page that asks for a password and nothing else
+FILES = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
 PAGES = ("text/html", "application/xhtml+xml")
 CAPTCHA_FRAMES = (
     'iframe[src*="google.com/recaptcha"]',
@@ -142,6 +143,8 @@ def _content_type(page: Page) -> str:
 
 def _is_html(page: Page) -> bool:
     kind = _content_type(page)
+    if page.body.startswith(FILES):
+        return False
     if kind in PAGES:
         return True
     start = page.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -192,7 +195,7 @@ def _nameless_wall(document: Document) -> Verdict | None:
 
 def _status(document: Document) -> Verdict | None:
     status = document.status
-    if status is None or status < 400:
+    if status is None or 200 <= status < 300:
         return None
     return Verdict(Reason.ERROR_STATUS, f"status {status}")
 
@@ -262,17 +265,27 @@ def _same_as(document: Document, not_found: Page) -> bool:
     other = _document(not_found, rendered=False)
     if other.title != document.title or other.headings != document.headings:
         return False
-    here, there = Counter(document.main.split()), Counter(other.main.split())
+    here = _words(document, urls.path_of(document.asked))
+    there = _words(other, urls.path_of(not_found.url))
     fewer = min(here.total(), there.total())
     if fewer < 5:
         return False
     different = ((here - there) + (there - here)).total()
-    return different <= max(4, fewer // 50)
+    return different <= (0 if fewer < 20 else max(2, fewer // 50))
+
+
+def _words(document: Document, path: str) -> Counter[str]:
+    """Words of the main content, without the address a page may echo."""
+    echo = path.rstrip("/").rsplit("/", 1)[-1].lower()
+    words = document.main.lower().split()
+    return Counter(word for word in words if not echo or echo not in word)
 
 
 def _cookie_wall(document: Document) -> Verdict | None:
     """Nothing but a question about cookies."""
-    if document.words > LOGIN or wording.COOKIE_ADDRESS.search(urls.path_of(document.asked)):
+    if document.words > LOGIN or "cookie" not in document.text.lower():
+        return None
+    if wording.COOKIE_ADDRESS.search(urls.path_of(document.asked)):
         return None
     said = (wording.first_part(document.title), *document.headings)
     if not any(wording.COOKIE_TITLE.fullmatch(text) for text in said):

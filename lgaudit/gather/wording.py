@@ -42,12 +42,27 @@ NOT_FOUND = re.compile(
     re.I,
 )
 REFUSAL = re.compile(
-    r"(?:error\s*)?(?:403|access (?:is )?denied|(?:403 )?forbidden|just a moment|one moment"
-    r"|attention required|pardon our interruption|request rejected|human verification"
-    r"|unauthori[sz]ed request blocked|web page blocked|web site blocked|access blocked"
-    r"|security check(?:point)?|ddos-guard|verify(?:ing)? (?:that )?you are (?:a )?human"
-    r"|checking your browser(?: before .*)?|are you (?:a )?(?:robot|human)|bot verification)"
-    r"(?:[\s:|.!?…–-].*|)",
+    _any(
+        r"(?:http )?(?:error )?403(?: ?[:–-]? ?(?:error|forbidden|access denied|- .*))?",
+        r"access (?:is )?denied",
+        "forbidden",
+        "just a moment",
+        "one moment, please",
+        "attention required",
+        "pardon our interruption",
+        "request rejected",
+        "human verification",
+        r"unauthori[sz]ed request blocked",
+        "web ?(?:page|site) blocked",
+        "access blocked",
+        r"security check(?:point)?",
+        "ddos-guard",
+        r"verify(?:ing)? (?:that )?you are (?:a )?human",
+        "checking your browser(?: before .*)?",
+        r"are you (?:a )?(?:robot|human)",
+        "bot verification",
+    )
+    + r"(?:\s*[|.!?…–-].*)?",  # the site's name, or dots
     re.I,
 )
 BARE_REFUSAL = re.compile(
@@ -69,9 +84,9 @@ LOGIN_ADDRESS = re.compile(
 )
 COOKIE_ADDRESS = re.compile(r"cookie|privacy|preifat|cwcis", re.I)
 COOKIE_TITLE = re.compile(
-    r"(?:our use of |we use |before you continue.{0,40}|this (?:site|website) uses |about |accept "
-    r"|your |tell us (?:whether|if) you accept |choose your )?(?:cookies?(?: (?:consent|settings"
-    r"|preferences|choices))?(?: on .{1,60})?)?",
+    r"(?:our use of |we use |this (?:site|website) uses |about |accept |your |choose your "
+    r"|tell us (?:whether|if) you accept )?cookies?(?: (?:consent|settings|preferences|choices))?"
+    r"(?: on .{1,60})?|before you continue.{0,40}",
     re.I,
 )
 ACCEPT = re.compile(r"\b(?:accept|agree|allow|consent|continue|derbyn)", re.I)
