@@ -27,10 +27,8 @@ from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Spot
 from lgaudit.urls import normalise
 
-_FOCUSABLE = (
-    "a[href], area[href], button, input, select, textarea, summary, iframe, [tabindex],"
-    " [contenteditable], audio[controls], video[controls]"
-)
+_CONTROLS = frozenset("button input select textarea summary iframe".split())
+_WITH = {"a": "href", "area": "href", "audio": "controls", "video": "controls"}
 _COOKIE = re.compile(r"cookie|consent|gdpr|onetrust|\bccc\b|privacy-(?:banner|notice|bar)", re.I)
 _SKIP_TEXT = re.compile(
     r"\b(?:skip|jump|go)\s+(?:straight\s+)?to\b|\bskip\b|\b(?:neidio|sgipio)\b", re.I
@@ -157,12 +155,8 @@ def new_tabs_announced(page: Page, *, pattern: str, section_pattern: str) -> Res
 def _keyboard_stops(page: Page, most: int) -> list[LexborNode]:
     """The first things the keyboard reaches in document order, cookie banners left out."""
     stops: list[LexborNode] = []
-    seen: set[int] = set()
-    for node in page.dom.css(_FOCUSABLE):
-        if node.mem_id in seen or not _takes_focus(node):
-            continue
-        seen.add(node.mem_id)
-        if not any(_is_cookie(item) for item in (node, *dom.ancestors(node))):
+    for node in page.dom.body.traverse() if page.dom.body is not None else ():
+        if _takes_focus(node) and not any(_is_cookie(i) for i in (node, *dom.ancestors(node))):
             stops.append(node)
             if len(stops) == most:
                 break
@@ -170,10 +164,13 @@ def _keyboard_stops(page: Page, most: int) -> list[LexborNode]:
 
 
 def _takes_focus(node: LexborNode) -> bool:
-    attributes = node.attributes
-    if (attributes.get("tabindex") or "").strip().startswith("-") or "disabled" in attributes:
+    tag, attributes = node.tag or "", node.attributes
+    if "tabindex" in attributes:
+        if (attributes["tabindex"] or "").strip().startswith("-"):
+            return False
+    elif tag not in _CONTROLS and _WITH.get(tag, "contenteditable") not in attributes:
         return False
-    if (attributes.get("contenteditable") or "").lower() == "false" and node.tag not in ("a",):
+    if "disabled" in attributes or (attributes.get("contenteditable") or "").lower() == "false":
         return False
     return not dom.hidden(node)
 

@@ -24,6 +24,7 @@ from lgaudit.evaluate.names import Names, names_of, visually_hidden
 from lgaudit.evidence import Page
 
 _TEXT_TYPES = frozenset(("", "text", "search", "email", "url", "tel", "number", "password"))
+_DETAIL_TYPES = _TEXT_TYPES | {"date"}
 _SEARCH = re.compile(r"search|keyword|query|(?:^|\s)(?:q|s|chwilio)(?:\s|$)", re.I)
 _NEAR = 80  # characters of text just before a field that may be its label
 _GOES = re.compile(
@@ -63,7 +64,7 @@ def labels_visible(page: Page) -> Result:
     A lone search box beside its search button is let pass. Text next to a field that is not tied
     to it is for a person to look at.
     """
-    fields = [node for node in _fields(page, "input, textarea") if _has_placeholder(node)]
+    fields = [node for node in _fields(page, "input", "textarea") if _has_placeholder(node)]
     names = names_of(page)
     bare = [n for n in fields if not _visible_label(n, names) and not _is_search_box(n, names)]
     unsure = [node for node in bare if _text_before(node)]
@@ -82,9 +83,9 @@ def labels_visible(page: Page) -> Result:
 def choices_grouped(page: Page) -> Result:
     """Radio buttons and checkboxes that belong together have a name for the group."""
     groups: dict[tuple[int, str, str], list[LexborNode]] = {}
-    for node in _fields(page, "input[type=radio i], input[type=checkbox i]"):
+    for node in _fields(page, "input"):
         kind, name = dom.attribute(node, "type").lower(), dom.attribute(node, "name")
-        if name and (kind == "radio" or name.endswith("[]")):
+        if name and (kind == "radio" or (kind == "checkbox" and name.endswith("[]"))):
             groups.setdefault((_form_id(node), kind, name), []).append(node)
     several = [nodes for nodes in groups.values() if len(nodes) > 1]
     names = names_of(page)
@@ -130,8 +131,8 @@ def purposes_declared(
     """
     names = names_of(page)
     by_form: dict[int, list[tuple[LexborNode, str]]] = {}
-    for node in _fields(page, "form input, form textarea"):
-        if dom.attribute(node, "type").lower() not in _TEXT_TYPES | {"date"}:
+    for node in _fields(page, "input", "textarea"):
+        if dom.attribute(node, "type").lower() not in _DETAIL_TYPES or not _form_id(node):
             continue
         label = _plain_label(names.name(node))
         token = _purpose(label, label_patterns)
@@ -153,15 +154,21 @@ def pasting_allowed(page: Page) -> Result:
     return judged(spots, f"{count} people from pasting.", bool(fields))
 
 
-def _fields(page: Page, selector: str) -> list[LexborNode]:
-    """Form controls that markup does not hide, each once, in document order."""
+def _fields(page: Page, *tags: str) -> list[LexborNode]:
+    """Form controls of these tags that markup does not hide, in document order."""
+    kept = page.__dict__.get("_fields")
+    if kept is None:
+        kept = [node for node in _controls(page) if _usable(node)]
+        page.__dict__["_fields"] = kept
+    return [node for node in kept if node.tag in tags]
+
+
+def _controls(page: Page) -> Iterator[LexborNode]:
     seen: set[int] = set()
-    found = []
-    for node in page.dom.css(selector):
-        if node.mem_id not in seen and _usable(node):
-            found.append(node)
-        seen.add(node.mem_id)
-    return found
+    for node in page.dom.css("input, select, textarea"):
+        if node.mem_id not in seen:
+            seen.add(node.mem_id)
+            yield node
 
 
 def _usable(node: LexborNode) -> bool:

@@ -165,7 +165,8 @@ def blocking_scripts_absent(page: Page) -> Result:
     """
     own: list[LexborNode] = []
     foreign: list[LexborNode] = []
-    scripts = page.response_dom.css("head script[src]")
+    head = page.response_dom.head
+    scripts = head.css("script[src]") if head is not None else []
     for node in scripts:
         if not _blocks(node):
             continue
