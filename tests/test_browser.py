@@ -356,7 +356,7 @@ async def test_the_quiet_pass_times_pages_alone(sites):
 
 @browser_test
 async def test_hanging_pages_cost_nobody_else_anything(sites):
-    settings = settings_for(sites, page_deadline=4)
+    settings = settings_for(sites, page_deadline=3)
     async with BrowserPool(settings) as pool:
         asked = [A + path for path in ("/two", "/loop", "/stuck-axe", "/slow-image", "/two")]
         first, loop, stuck, slow, last = await pool.visit("a", asked)

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 SETTLE = 2.0  # seconds to wait at most for what a page is still fetching when it has loaded
 QUIET_SETTLE = 0.5  # seconds between load and reading timings
-MOVE = 5.0  # seconds to wait at most for a document that took the page's place
+MOVE = 3.0  # seconds to wait at most for a document that took the page's place
 MOVES = 3  # documents that may replace one another before we give up
 MOST_ERRORS = 50  # console errors kept
 PARTS = {"load": 0.5, "axe": 0.4, "script": 0.45, "alive": 0.1}  # of the page's deadline

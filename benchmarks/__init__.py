@@ -1,0 +1,1 @@
+"""Speed and memory, measured; README.md says how and what came of it."""

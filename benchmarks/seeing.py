@@ -1,0 +1,94 @@
+"""The pool alone, or bare navigation and axe.run, over the URLs on the standard input.
+
+Prints one line of JSON: seconds and pages of the loop, without start-up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from lgaudit.evidence import BrowserEvidence
+from lgaudit.gather import axe, chromium
+from lgaudit.gather.browser import BrowserPool
+from lgaudit.settings import Settings
+
+BARE = """
+const [rules, done] = arguments;
+axe.run(document, {runOnly: {type: "rule", values: rules}}).then(
+  (said) => done(said.violations.reduce((sum, rule) => sum + rule.nodes.length, 0)),
+  (error) => done(String(error)));
+"""
+
+
+def shares(urls: list[str], workers: int) -> list[list[str]]:
+    """The pages of whole sites for each worker, as even as whole sites allow."""
+    size = -(-len(urls) // workers)
+    return [urls[n : n + size] for n in range(0, len(urls), size)]
+
+
+async def pool(urls: list[str], settings: Settings) -> dict[str, float]:
+    """Our pool: everything it gathers of a page."""
+    async with BrowserPool(settings) as browsers:
+        began = time.monotonic()
+        parts = shares(urls, browsers.size)
+        seen = await asyncio.gather(*(browsers.visit(str(n), p) for n, p in enumerate(parts)))
+        seconds = time.monotonic() - began
+    pages = [evidence for part in seen for evidence in part]
+    judged = [e for e in pages if isinstance(e, BrowserEvidence) and e.axe and not e.axe.error]
+    nodes = sum(len(r.nodes) for e in judged for r in e.axe.results if r.outcome.value == "failed")
+    return {"pages": len(judged), "seconds": seconds, "nodes": nodes}
+
+
+def bare(urls: list[str], settings: Settings) -> dict[str, float]:
+    """The floor: the same browsers and axe-core, navigation and axe.run, nothing else."""
+    programs = chromium.find(settings)
+    source = open(axe.axe_file(), encoding="utf-8").read()  # noqa: PTH123, SIM115
+    parts = shares(urls, settings.browsers)
+
+    def start(_: int) -> chromium.Chromium:
+        browser = chromium.Chromium(settings, programs, command_timeout=120)
+        browser.driver.set_script_timeout(60)
+        browser.cdp("Page.addScriptToEvaluateOnNewDocument", source=source)
+        return browser
+
+    def see(browser: chromium.Chromium, part: list[str]) -> int:
+        nodes = 0
+        for url in part:
+            browser.driver.get(url)
+            found = browser.driver.execute_async_script(BARE, rules)
+            nodes += found if isinstance(found, int) else 0
+        return nodes
+
+    with ThreadPoolExecutor(len(parts)) as threads:
+        browsers = list(threads.map(start, range(len(parts))))
+        try:
+            browsers[0].driver.get("about:blank")
+            listed = browsers[0].driver.execute_script(
+                "return axe.getRules().map((rule) => [rule.ruleId, rule.tags])"
+            )
+            rules = sorted(r for r, tags in listed if not set(tags) & set(axe.LEFT_OUT))
+            began = time.monotonic()
+            nodes = sum(threads.map(see, browsers, parts))
+            seconds = time.monotonic() - began
+        finally:
+            for browser in browsers:
+                browser.kill()
+    return {"pages": len(urls), "seconds": seconds, "nodes": nodes}
+
+
+def main() -> None:
+    """`python -m benchmarks.seeing pool|bare [BROWSERS]`."""
+    urls = sys.stdin.read().split()
+    settings = Settings(browsers=int(sys.argv[2]) if len(sys.argv) > 2 else 2)
+    if sys.argv[1] == "pool":
+        print(json.dumps(asyncio.run(pool(urls, settings))))
+    else:
+        print(json.dumps(bare(urls, settings)))
+
+
+if __name__ == "__main__":
+    main()
