@@ -255,6 +255,8 @@ def test_folder_names_are_pack_names(tmp_path: Path):
         (b"#" * (MAXIMUM_BYTES + 1), "over the limit"),
         (b"a = 1\nb =\n", ":2: is not valid TOML"),
         (b"", "title is missing"),
+        (b"a = " + b"9" * 5000, "is not valid TOML"),
+        (GOOD.encode() + b'[[examples]]\noutcome = "passed"\nhtml = ""\n' * 200, "too many"),
     ],
 )
 def test_absurd_files_are_refused(tmp_path: Path, content: bytes, expected: str):

@@ -238,7 +238,8 @@ def _installed(shelf: _Shelf) -> list[Path]:
         try:
             found = point.load()
             module = found if isinstance(found, ModuleType) else import_module(point.module)
-            folder = Path(str(module.__file__)).parent / "rules"
+            home = module.__file__ or module.__path__[0]  # a namespace package has no file
+            folder = (Path(home).parent if module.__file__ else Path(home)) / "rules"
         except Exception as error:
             shelf.problems.append(
                 f"the installed pack {point.name} ({point.value}) cannot be imported: {error}."

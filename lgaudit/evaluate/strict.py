@@ -53,7 +53,7 @@ class Reader:
             self.problem("is not UTF-8 text. Save it as UTF-8.")
         except OSError as error:
             self.problem(f"cannot be read: {error.strerror or error}.")
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # not only TOMLDecodeError: a number may be too long to read
             found = re.search(r"\(at line (\d+), column \d+\)", str(error))
             line = f":{found[1]}" if found else ""
             self.problems.append(f"{self.file}{line}: is not valid TOML: {error}.")
@@ -92,6 +92,10 @@ class Reader:
             return self.struct(single, value, place)
         inner = _struct_of_list(kind)
         if inner is not None and isinstance(value, list):
+            most = _most(kind)
+            if most is not None and len(value) > most:
+                self.problem(f"{_named(place)}: {len(value)} are too many; at most {most}.", place)
+                return None
             return [self.struct(inner, item, (*place, n)) for n, item in enumerate(value)]
         try:
             return msgspec.convert(value, kind)
@@ -120,6 +124,13 @@ def _struct_of_list(kind: Any) -> type[msgspec.Struct] | None:
         arguments = getattr(part, "__args__", ())
         if getattr(part, "__origin__", None) is list and arguments:
             return _struct_of(arguments[0])
+    return None
+
+
+def _most(kind: Any) -> int | None:
+    for note in getattr(kind, "__metadata__", ()):
+        if isinstance(note, msgspec.Meta):
+            return note.max_length
     return None
 
 
