@@ -64,8 +64,8 @@ def main() -> None:
     unit = 1 if sys.platform == "darwin" else 1024
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
     print(
-        f"{len(sites)} sites of {pages} pages, {len(judged)} rules judged, {given.rounds} rounds, medians:"
-        f" {median(rates):.0f} pages/s of one core"
+        f"{len(sites)} sites of {pages} pages, {len(judged)} rules judged, {given.rounds} rounds,"
+        f" medians: {median(rates):.0f} pages/s of one core"
         f" (CPU a page: fetch {median(fetching):.1f} ms, parse and judge {median(judging):.1f} ms),"
         f" peak memory {memory:.0f} MB"
     )
