@@ -63,7 +63,7 @@ def images_sized(page: Page, *, allowed: int = 3) -> Result:
     """At most ``allowed`` pictures of the main content lack both width and height."""
     if page.main is None:
         return inapplicable()
-    images = page.main.css("img")
+    images = [node for node in page.main.css("img") if _is_content(node, page.main)]
     unsized = [node for node in images if not _sized(node) and not dom.hidden(node)]
     if len(unsized) <= allowed:
         return passed() if images else inapplicable("There are no pictures.")
@@ -80,6 +80,14 @@ def _speaks(node: LexborNode) -> bool:
     if role in ("presentation", "none") or (attributes.get("aria-hidden") or "").lower() == "true":
         return False
     return node.tag != "svg" or role == "img"
+
+
+def _is_content(node: LexborNode, main: LexborNode) -> bool:
+    if not (dom.attribute(node, "src") or dom.attribute(node, "srcset")):
+        return False
+    if main.tag != "body":
+        return True
+    return not any(around.tag in ("nav", "header", "footer") for around in dom.ancestors(node))
 
 
 def _sized(node: LexborNode) -> bool:

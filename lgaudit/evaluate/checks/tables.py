@@ -9,6 +9,7 @@ from lgaudit.evaluate.checks.vocabulary import Result, judged, page_check, spot
 from lgaudit.evidence import Page
 
 _HEADERS = "th, [role=columnheader], [role=rowheader], td[scope]"
+_LINKS = 0.6  # share of the text that is links, above which a table is a menu
 _LAYOUT = "table, input, select, textarea, button, iframe, form, h1, h2, h3"
 
 
@@ -19,8 +20,8 @@ def tables_have_headers(
     """Tables of data have header cells.
 
     A table is data when at least ``rows`` rows have text in at least ``columns`` cells. Nested
-    tables, tables with form fields and tables with a cell of more than ``longest_cell`` characters
-    are taken to be layout.
+    tables, menus, tables with form fields or headings, and tables with a cell of more than
+    ``longest_cell`` characters are taken to be layout.
     """
     data = [
         table
@@ -37,7 +38,9 @@ def _is_data(table: LexborNode, rows: int, columns: int, longest_cell: int) -> b
         return False
     if any(item.mem_id != table.mem_id for item in table.css(_LAYOUT)):
         return False
-    if any(around.tag == "table" for around in dom.ancestors(table)):
+    if any(around.tag in ("table", "nav") for around in dom.ancestors(table)):
+        return False
+    if sum(len(link.text()) for link in table.css("a")) > _LINKS * len(table.text()):
         return False
     filled = 0
     for row in table.css("tr"):
