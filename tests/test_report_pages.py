@@ -13,7 +13,7 @@ from report_sector import Sector
 from selectolax.lexbor import LexborHTMLParser
 
 from lgaudit.evidence import Coverage
-from lgaudit.models import Finding, Outcome, Rank, Reason, Spot, Verdict
+from lgaudit.models import Finding, Outcome, Rank, Reason, Severity, Spot, Status, Verdict
 from lgaudit.report import cells, charts, league, standards, words
 from lgaudit.report.pages import Site
 from lgaudit.report.write import write
@@ -142,7 +142,7 @@ def test_the_league_shows_every_ranked_site_with_band_and_interval(sector, pages
 def test_groups_of_no_clear_difference_are_named(pages):
     names = [text_of(node) for node in pages["index.html"].css(".group-name")]
     assert names[0] == "Places 1 to 6: no clear difference"
-    assert any(name.endswith(": on its own") for name in names)
+    assert names[-1] == "Places 12 to 13: each clearly apart from the next"
 
 
 def test_those_not_ranked_have_a_reason_in_plain_words(pages):
@@ -336,11 +336,11 @@ def test_groups_follow_the_numbers_of_the_ranks():
         dataclasses.replace(line, rank=Rank(line.site.slug, place, 1, 9, group))
         for line, place, group in zip(lines, (1, 2, 2, 4, 5), (1, 1, 1, 2, 3), strict=False)
     ]
-    assert [(g.number, g.places) for g in league.groups(lines)] == [
-        (1, "1 to 2"),
-        (2, "4"),
-        (3, "5"),
+    assert [group.title for group in league.groups(lines)] == [
+        "Places 1 to 2: no clear difference",
+        "Places 4 to 5: each clearly apart from the next",
     ]
+    assert league.groups(lines[3:4])[0].title == "Place 4: on its own"
 
 
 @pytest.mark.parametrize(
@@ -355,6 +355,13 @@ def test_reasons_are_sentences_whatever_their_form():
     assert words.reason("dns") == "The site's name could not be found"
     assert words.reason("blocked: 403").endswith("in its place (403)")
     assert words.reason("too few pages: 4 audited, 10 needed").startswith("Too few pages: 4")
+
+
+def test_every_code_has_words():
+    assert set(words.REASONS) == set(Reason)
+    assert set(words.OUTCOMES) == set(Outcome)
+    assert set(words.SEVERITIES) == set(Severity)
+    assert set(words.STATUSES) == set(Status)
 
 
 def test_templates_and_styles_ask_nothing_of_the_network():

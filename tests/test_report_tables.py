@@ -80,18 +80,18 @@ def test_findings_are_sorted_and_those_of_a_clock_are_apart(report):
 
 
 def test_the_fingerprint_of_a_spot_is_passed_on(tmp_path):
-    @dataclasses.dataclass(frozen=True)
-    class Marked(Spot):
-        fingerprint: str = ""
-
     class One(Sector):
         def site(self, slug):
-            spot = Marked("main", "<main>", fingerprint="f00d")
-            found = (Finding(self.rules[0].id, "https://a.example/", Outcome.FAILED, "", (spot,)),)
+            spot = Spot("main", "<main>", fingerprint="f00d")
+            rule, failed = self.rules[0].id, Outcome.FAILED
+            found = (
+                Finding(rule, "", failed, fingerprint="cafe"),
+                Finding(rule, "https://a.example/", failed, "", (spot,)),
+            )
             return dataclasses.replace(super().site(slug), findings=found)
 
     written = write(One(1), tmp_path)
-    assert [row["fingerprint"] for row in rows(written.folder / "findings.csv")] == ["f00d"]
+    assert [row["fingerprint"] for row in rows(written.folder / "findings.csv")] == ["cafe", "f00d"]
 
 
 def test_two_equal_runs_give_the_same_bytes_whenever_they_ran(tmp_path, report):

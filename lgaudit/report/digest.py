@@ -14,10 +14,22 @@ _OF_THE_MACHINE = frozenset(
     "store out name_map ca_file chromium chromedriver browsers sites".split()
 )
 
+_NOT_LIVE = (
+    "A demonstration: these websites were served on one machine. None of them is a live council "
+    "website."
+)
+
 
 def public_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that shape the result, in name order; paths, addresses and secrets left out."""
     return {key: settings[key] for key in sorted(settings) if key not in _OF_THE_MACHINE}
+
+
+def notice(results: Results) -> str:
+    """A line for the top of every page: what the results say of themselves, '' for a live run."""
+    given = str(getattr(results, "notice", ""))
+    mapped = results.run.settings.get("only_mapped")
+    return given or (_NOT_LIVE if mapped else "")
 
 
 def edition(results: Results) -> str:

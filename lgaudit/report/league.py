@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -77,16 +78,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Neighbours in the table between which the data shows no clear difference."""
+    """Neighbours in the table: either without a clear difference, or each clearly apart."""
 
-    number: int
     lines: tuple[Line, ...]
+    apart: bool = False
 
     @property
-    def places(self) -> str:
-        """'3 to 7'."""
+    def title(self) -> str:
+        """'Places 3 to 7: no clear difference'."""
         ranks = [line.rank.place for line in self.lines if line.rank]
-        return words.band(min(ranks), max(ranks))
+        if len(self.lines) == 1:
+            return f"Place {ranks[0]}: on its own"
+        places = words.band(min(ranks), max(ranks))
+        what = "each clearly apart from the next" if self.apart else "no clear difference"
+        return f"{'Place' if min(ranks) == max(ranks) else 'Places'} {places}: {what}"
 
 
 def site_name(site: Site) -> str:
@@ -146,14 +151,15 @@ def unranked(lines: Iterable[Line]) -> list[Line]:
 
 
 def groups(lines: Sequence[Line]) -> list[Group]:
-    """Ranked lines, in order, cut where the group number changes."""
+    """Ranked lines, in order, cut where the group number changes; runs of lone sites joined."""
     found: list[Group] = []
-    for line in lines:
-        number = line.rank.group if line.rank else 0
-        if found and found[-1].number == number:
-            found[-1] = Group(number, (*found[-1].lines, line))
+    for _, same in itertools.groupby(lines, key=lambda line: line.rank.group if line.rank else 0):
+        own = tuple(same)
+        alone = len(own) == 1
+        if alone and found and found[-1].apart:
+            found[-1] = Group((*found[-1].lines, *own), apart=True)
         else:
-            found.append(Group(number, (line,)))
+            found.append(Group(own, apart=alone))
     return found
 
 

@@ -56,7 +56,7 @@ class Site:
                 "run": results.run,
                 "bar": results.bar,
                 "edition": self._edition,
-                "notice": getattr(results, "notice", ""),
+                "notice": digest.notice(results),
                 "categories": self._categories,
                 "axis": self._axis,
                 "rule_files": self._rule_files,
@@ -196,7 +196,7 @@ class Site:
             "seen. They are not proof of conformance.",
             f"Bar {bar}, edition {self._edition}, {words.date(self._results.run.started)}.",
         ]
-        if notice := getattr(self._results, "notice", ""):
+        if notice := digest.notice(self._results):
             notes.insert(0, cells.one_line(notice))
         when = self._results.run.started.astimezone(dt.UTC)
         by_rule = tables.by_rule(lines, self._rules)

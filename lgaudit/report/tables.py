@@ -182,7 +182,7 @@ def finding_rows(
         for spot in finding.spots or (None,):
             message = (spot.message if spot else "") or finding.message
             place = [spot.selector, spot.snippet] if spot else ["", ""]
-            mark = getattr(spot or finding, "fingerprint", "")
+            mark = spot.fingerprint if spot else finding.fingerprint
             rows.append([*start, *(cells.cell(v, _LONGEST) for v in (message, *place, mark))])
     rows.sort(key=lambda row: (row[3], row[2], row[6:]))
     yield from rows

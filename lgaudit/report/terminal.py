@@ -14,6 +14,7 @@ from lgaudit.report import charts, league, words
 from lgaudit.results import Results
 
 _WIDE = 24  # characters of the drawn interval
+_SAME = "≈"  # stands before sites of a group
 _DRAWN = 78  # a console of fewer columns gets no drawn interval
 _RULES = 60  # nor one of fewer than this the rules met
 _CATEGORIES = 118  # and one of fewer than this no columns for the categories
@@ -39,7 +40,8 @@ class LeagueTable:
             yield _table(self.results, ranked, shown, options.max_width)
             if len(ranked) > len(shown):
                 yield Text(f"and {len(ranked) - len(shown):,} more, in the report", "dim")
-            yield Text("Between councils of one block there is no clear difference.", "dim")
+            if any(not group.apart for group in league.groups(shown)):
+                yield Text(f"{_SAME} no clear difference inside the block", "dim")
         if missing := league.unranked(lines):
             if shown:
                 yield Text()
@@ -53,6 +55,7 @@ def _table(
     categories = league.categories(results.scores) if width >= _CATEGORIES else []
     drawn = width >= _DRAWN
     table = Table(title="Council websites", title_justify="left", show_edge=False)
+    table.add_column("", style="dim", width=1)
     table.add_column("Rank", justify="right", no_wrap=True)
     table.add_column("Band", justify="right", style="dim", no_wrap=True)
     table.add_column("Council", overflow="fold")
@@ -69,6 +72,7 @@ def _table(
             if line.rank is None or line.score is None or line.overall is None:
                 continue
             table.add_row(
+                "" if group.apart else _SAME,
                 str(line.rank.place),
                 words.band(line.rank.low, line.rank.high),
                 Text(line.name),

@@ -31,6 +31,7 @@ REASONS = {
     Reason.DUPLICATE: "The same page under another address",
     Reason.BUDGET: "The visit's limit of pages, bytes or minutes was reached",
     Reason.CIRCUIT_OPEN: "The server failed several times in a row, so we stopped asking",
+    Reason.PROGRAM_ERROR: "A fault of our own program ended the visit",
 }
 
 OUTCOMES = {
