@@ -36,11 +36,12 @@ def normalise(url: str, base: str | None = None) -> str | None:
         return None
     try:
         found = ada_url.URL(url.strip(), base)
-        if found.protocol not in ("http:", "https:"):
+        href = str(found.href)
+        if not href.startswith(("http://", "https://")):
             return None
-        found.hash = ""
-        found.username = found.password = ""
-        href = found.href
+        if "#" in href or "@" in href:  # setting is slow, and few addresses need it
+            found.hash = found.username = found.password = ""
+            href = str(found.href)
     except ValueError:  # includes text that is not Unicode
         return None
     return href if len(href) <= LONGEST else None

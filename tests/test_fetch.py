@@ -391,6 +391,17 @@ async def test_names_are_looked_up_once_and_private_answers_refused() -> None:
     resolver.close()
 
 
+async def test_names_on_ones_own_network_prove_nothing_about_others() -> None:
+    resolver = Resolver(Settings(), lookup_of({"printer.example": ["10.0.0.9"]}, []))
+    with pytest.raises(PrivateAddress):
+        await resolver.addresses("printer.example", 80)
+    with pytest.raises(NameNotFound):
+        await resolver.addresses("no.example", 80)
+    assert not resolver.believable("http://no.example/")
+    assert not await resolver.gone("http://no.example/")
+    resolver.close()
+
+
 async def test_a_failing_look_up_is_tried_once_more() -> None:
     asked: list[str] = []
 

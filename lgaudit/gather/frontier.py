@@ -21,7 +21,7 @@ QUERIES_OF_ONE_SHAPE = 15
 QUERIES_OF_ONE_PATH = 40
 DATES_OF_ONE_SHAPE = 15  # two numbers or more in the path
 NUMBERS_OF_ONE_SHAPE = 60
-_NUMBER = re.compile(r"\d+|\b[0-9a-f]{8,}\b", re.I)
+_NUMBER = re.compile(r"\d+(?:\.\d+)*|\b[0-9a-f]{8,}\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)

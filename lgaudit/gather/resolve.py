@@ -157,7 +157,8 @@ class Resolver:
             raise NameNotFound(f"there is no host named {host}", sure=sure) from error
         if not found:
             raise NameNotFound(f"there is no host named {host}", sure=True)
-        self.proven = True
+        # Networks without the internet often answer for their own machines, which proves nothing.
+        self.proven = self.proven or any(not urls.is_private_address(ip) for ip in found)
         return found
 
 

@@ -203,7 +203,7 @@ class Tour:
                 self.linked.note(link, page.url)
             if not link.nofollow:
                 self.frontier.offer(link.url, depth=page.depth + 1, text=link.text)
-        canonical = discover.canonical_of(page)
+        canonical = discover.canonical_of(page) if "?" in page.final_url else None
         for url in (*([canonical] if canonical else []), *discover.alternates_of(page).values()):
             self.frontier.offer(url, depth=page.depth + 1)
 

@@ -50,7 +50,7 @@ class Visited:
         final = self._finals.setdefault(key_of(page.final_url), page.url)
         if final != page.url:
             return final
-        canonical = discover.canonical_of(page)
+        canonical = discover.canonical_of(page) if "?" in page.final_url else None
         if canonical and _only_query_differs(canonical, page.final_url):
             return canonical
         words = page.text.split()
@@ -76,4 +76,4 @@ def _only_query_differs(canonical: str, url: str) -> bool:
     same_place = urls.path_of(canonical) == urls.path_of(url) and urls.host_of(
         canonical
     ).removeprefix("www.") == urls.host_of(url).removeprefix("www.")
-    return same_place and key_of(canonical) != key_of(url) and "?" in url
+    return same_place and key_of(canonical) != key_of(url)
