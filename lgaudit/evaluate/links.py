@@ -115,16 +115,14 @@ def text_after(node: LexborNode, root: LexborNode, length: int) -> str:
     while current is not None and current.mem_id != root.mem_id and total < length:
         sibling = current.next
         while sibling is not None and total < length:
-            if sibling.is_element_node and (
-                sibling.tag == "a" or sibling.css_first("a[href]") is not None
-            ):
+            if _holds_link(sibling):
                 before = _before_link(sibling)
-                return dom.fold(" ".join([*parts, before]))[:length]
-            parts.append(sibling.text_content or "" if sibling.is_text_node else _content(sibling))
+                return dom.fold("".join([*parts, before]))[:length]
+            parts.append(_text_of(sibling))
             total += len(dom.fold(parts[-1]))
             sibling = sibling.next
         current = current.parent
-    return dom.fold(" ".join(parts))[:length]
+    return dom.fold("".join(parts))[:length]
 
 
 def _before_link(node: LexborNode) -> str:
@@ -133,14 +131,21 @@ def _before_link(node: LexborNode) -> str:
         return ""
     parts = []
     for child in node.iter(include_text=True):
-        if child.is_text_node:
-            parts.append(child.text_content or "")
-        elif child.tag == "a" or child.css_first("a[href]") is not None:
+        if _holds_link(child):
             parts.append(_before_link(child))
             break
-        else:
-            parts.append(_content(child))
-    return " ".join(parts)
+        parts.append(_text_of(child))
+    return "".join(parts)
+
+
+def _holds_link(node: LexborNode) -> bool:
+    return node.is_element_node and (node.tag == "a" or node.css_first("a[href]") is not None)
+
+
+def _text_of(node: LexborNode) -> str:
+    if node.is_text_node:
+        return node.text_content or ""
+    return f" {_content(node)} " if node.tag in dom.BLOCKS else _content(node)
 
 
 def _by_id(page: Page, identity: str) -> LexborNode | None:

@@ -22,11 +22,12 @@ from lgaudit.evidence import Page
 PLACES = frozenset("prose heading table form quote code address chrome".split())
 GAP = "\n\uffff\n"  # between blocks: neither a letter nor a space, so no pattern runs across
 
+_FORM_PARTS = ("label", "legend", "button", "select", "textarea", "output")
 _PLACE_BY_TAG = {
     **dict.fromkeys(("table",), "table"),
     **dict.fromkeys(("blockquote", "q", "cite"), "quote"),
     **dict.fromkeys(("pre", "code", "kbd", "samp", "var", "tt"), "code"),
-    **dict.fromkeys(("label", "legend", "button", "select", "textarea", "output"), "form"),
+    **dict.fromkeys(_FORM_PARTS, "form"),
     **dict.fromkeys(("nav", "footer", "dialog"), "chrome"),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
     "address": "address",
@@ -270,7 +271,7 @@ class _Walk:
     def _inside(
         self, node: LexborNode, tag: str, attributes: dict[str, str | None], around: _Around
     ) -> _Around:
-        is_block = tag in dom.BLOCKS or tag == "button"
+        is_block = tag in dom.BLOCKS or tag in _FORM_PARTS
         if not attributes and not is_block and tag not in _PLACE_BY_TAG:
             return around
         place = around.place

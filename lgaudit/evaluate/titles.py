@@ -59,7 +59,7 @@ def own_title(page: Page) -> str:
 
 def main_heading(page: Page) -> str:
     """Text of the first h1 that markup does not hide, or ''."""
-    for node in page.dom.css("h1"):
+    for node in page.dom.css("h1")[:20]:
         if not dom.hidden(node):
             text = heading_text(node)
             if text:

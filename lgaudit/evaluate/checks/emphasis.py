@@ -12,6 +12,7 @@ from lgaudit.evaluate.excerpts import spots
 from lgaudit.evidence import Page
 
 _LINE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bunderline\b", re.I)
+MOST_LOOKED_AT = 500  # elements: each is looked at with all that is around it
 _EXEMPT = frozenset(("a", "ins", "abbr"))
 
 
@@ -20,7 +21,7 @@ def underline_absent(page: Page) -> Result:
     """No text that is not a link is underlined by ``u`` or its own style; ins and abbr may be."""
     if page.main is None or not page.main.text(strip=True):
         return inapplicable("The page has no text.")
-    nodes = [n for n in page.main.css("u, [style*=underline i]") if _underlined(n)]
+    nodes = [n for n in page.main.css("u, [style*=underline i]")[:MOST_LOOKED_AT] if _underlined(n)]
     found = [node for node in nodes if not _excused(node)]
     inner = {a.mem_id for node in found for a in dom.ancestors(node)}
     innermost = [node for node in found if node.mem_id not in inner]

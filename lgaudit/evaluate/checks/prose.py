@@ -134,7 +134,9 @@ def phrase_hits(stream: Stream, phrases: Iterable[str], unless: Iterable[str]) -
     """Whole-word uses of the phrases, capitals and kind of apostrophe ignored, in order."""
     found = sorted(_found(stream, phrases))
     kept = [
-        s for n, s in enumerate(found) if not any(_covers(o, s) for o in found[max(0, n - 3) :][:8])
+        s
+        for n, s in enumerate(found)
+        if not any(_covers(o, s) for o in found[max(0, n - 3) : n + 5])
     ]
     if kept:
         kept = _unexcused(kept, sorted(_found(stream, unless)))

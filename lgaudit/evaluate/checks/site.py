@@ -46,7 +46,7 @@ def title_ends_without(page: Page, *, endings: Sequence[str]) -> Result:
     ends = tuple(endings)
     node = page.dom.css_first("head title")
     places = [spot(node)] if node is not None and own_title(page).endswith(ends) else []
-    headings = [h for h in page.dom.css("h1") if heading_text(h) and not dom.hidden(h)]
+    headings = [h for h in page.dom.css("h1")[:20] if heading_text(h) and not dom.hidden(h)]
     asking = [h for h in headings if heading_text(h).endswith(ends)]
     told = own_title(page) if places else heading_text(asking[0]) if asking else ""
     places += spots(asking)
