@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -170,6 +170,16 @@ class Page:
         node = self.dom.css_first("head title") or self.dom.css_first("title")
         return " ".join(node.text().split()) if node is not None else ""
 
+    def forget(self) -> None:
+        """Drop parsed trees and what was read from them; short strings stay.
+
+        Trees are many times the size of the page, and they come back when they are asked for.
+        """
+        fields = self.__dataclass_fields__
+        for name, value in list(self.__dict__.items()):
+            if name not in fields and not (isinstance(value, str) and name != "response_html"):
+                del self.__dict__[name]
+
     @cached_property
     def soup(self) -> BeautifulSoup:
         """BeautifulSoup tree, for packs from outside; slow, so built-in checks never use it."""
@@ -262,6 +272,12 @@ class Snapshot:
     finished: dt.datetime | None = None
     browser: str = ""  # name and version, '' when none looked
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def each_page(self) -> Iterator[Page]:
+        """Every page in turn; its parsed trees are dropped when the next is asked for."""
+        for page in self.pages:
+            yield page
+            page.forget()
 
     @property
     def audited(self) -> tuple[Page, ...]:

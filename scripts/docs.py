@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,15 +31,14 @@ def command_reference() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _describe(command: click.Command, path: str, lines: list[str]) -> None:
+def _describe(command: Any, path: str, lines: list[str]) -> None:
     lines += [f"{'#' * (2 + path.count(' '))} `{path}`", ""]
-    lines += [(command.help or "").strip(), ""]
-    context = click.Context(command, info_name=path)
+    lines += [inspect.cleandoc(command.help or ""), ""]
+    context = command.context_class(command, info_name=path)
     rows = []
     for parameter in command.params:
-        if isinstance(parameter, click.Argument):
-            name = parameter.make_metavar(context)
-            text = getattr(parameter, "help", None) or ""
+        if parameter.param_type_name == "argument":
+            name, text = parameter.metavar or parameter.name.upper(), parameter.help or ""
         else:
             record = parameter.get_help_record(context)
             if record is None:
@@ -47,11 +47,8 @@ def _describe(command: click.Command, path: str, lines: list[str]) -> None:
         rows.append(f"| `{name.replace('|', chr(92) + '|')}` | {' '.join(text.split())} |")
     if rows:
         lines += ["| option | what it does |", "| --- | --- |", *rows, ""]
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            sub = command.get_command(context, name)
-            if sub is not None:
-                _describe(sub, f"{path} {name}", lines)
+    for name in getattr(command, "commands", {}):
+        _describe(command.commands[name], f"{path} {name}", lines)
 
 
 def write(folder: Path) -> None:

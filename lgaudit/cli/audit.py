@@ -167,7 +167,7 @@ def choose(
         chosen = [c for c in by_name if not (nations or types or regions) or c in filtered]
     else:
         chosen = [] if addresses else list(filtered)
-    sites = {site.slug: site for site in register.sites(dict.fromkeys(chosen))}
+    sites = {site.slug: site for site in register.sites({c.slug: c for c in chosen}.values())}
     for address in addresses:
         site = register.site_of(address, whole.councils)
         sites[site.slug] = site

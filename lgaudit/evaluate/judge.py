@@ -49,7 +49,12 @@ def judge(rules: Sequence[Rule], visit: Snapshot) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for page in visit.audited:
         found += judge_page(rules, page, visit.site)
-    found += (judge_site(rule, visit) for rule in rules if rule.scope is Scope.SITE)
+        page.forget()
+    for rule in rules:
+        if rule.scope is Scope.SITE:
+            found.append(judge_site(rule, visit))
+            for page in visit.pages:
+                page.forget()
     return tuple(found)
 
 
