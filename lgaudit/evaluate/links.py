@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborNode
 
 from lgaudit import dom, urls
+from lgaudit.evaluate.kept import kept
 from lgaudit.evidence import Page
 
 _NOT_NAMED = frozenset("script style template noscript head title iframe object".split())
@@ -18,26 +19,22 @@ _EDGES = " \u00a0.,:;!?…>»›→←«‹<|-–—•"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link: its element, accessible name, what stands in href, and the absolute address."""
+    """One link: its element, accessible name and absolute address."""
 
     node: LexborNode
     name: str
-    href: str
+    plain: str  # the name as it is compared
     url: str  # '' when it is no web address
 
 
 def links_of(page: Page) -> tuple[Link, ...]:
     """Links of the main content that can be seen, navigation inside it left out; kept a page."""
-    kept = page.__dict__.get("_links")
-    if isinstance(kept, tuple):
-        return kept
-    found = tuple(_links(page)) if page.main is not None else ()
-    page.__dict__["_links"] = found
-    return found
+    return kept(page, "links", lambda seen: tuple(_links(seen)))
 
 
 def _links(page: Page) -> Iterator[Link]:
-    assert page.main is not None
+    if page.main is None:
+        return
     base = page.final_url or page.url
     element = page.dom.css_first("base[href]")
     if element is not None:
@@ -50,7 +47,8 @@ def _links(page: Page) -> Iterator[Link]:
         ):
             continue
         href = dom.attribute(node, "href").strip()
-        yield Link(node, name_of(node, page), href, urls.normalise(href, base) or "")
+        name = name_of(node, page)
+        yield Link(node, name, plain(name), urls.normalise(href, base) or "")
 
 
 def _left_out(node: LexborNode, main: LexborNode, whole_body: bool, known: dict[int, bool]) -> bool:
@@ -149,13 +147,14 @@ def _text_of(node: LexborNode) -> str:
 
 
 def _by_id(page: Page, identity: str) -> LexborNode | None:
-    known = page.__dict__.get("_ids")
-    if not isinstance(known, dict):
-        known = {}
-        for node in page.dom.css("[id]"):
-            known.setdefault(dom.attribute(node, "id"), node)
-        page.__dict__["_ids"] = known
-    return known.get(identity)
+    return kept(page, "ids", _ids).get(identity)
+
+
+def _ids(page: Page) -> dict[str, LexborNode]:
+    known: dict[str, LexborNode] = {}
+    for node in page.dom.css("[id]"):
+        known.setdefault(dom.attribute(node, "id"), node)
+    return known
 
 
 def _content(root: LexborNode) -> str:

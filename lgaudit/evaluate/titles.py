@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from lgaudit import dom
+from lgaudit.evaluate.kept import kept
 from lgaudit.evidence import Page
 
 # A dash needs space on both sides; the rest separate with or without it.
@@ -49,6 +50,10 @@ def strip_suffix(title: str, site_names: Sequence[str] = ()) -> str:
 
 def own_title(page: Page) -> str:
     """The page's title without the site's name, helped by what the page says of itself."""
+    return kept(page, "own title", _own_title)
+
+
+def _own_title(page: Page) -> str:
     heading = main_heading(page)
     if heading and page.title.casefold().startswith(heading.casefold()):
         rest = page.title[len(heading) : LONGEST]
@@ -59,6 +64,10 @@ def own_title(page: Page) -> str:
 
 def main_heading(page: Page) -> str:
     """Text of the first h1 that markup does not hide, or ''."""
+    return kept(page, "main heading", _main_heading)
+
+
+def _main_heading(page: Page) -> str:
     for node in page.dom.css("h1")[:20]:
         if not dom.hidden(node):
             text = heading_text(node)

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
+from lgaudit.evaluate.blocks import Block
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
     cant_tell,
@@ -21,7 +22,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     spot,
 )
 from lgaudit.evaluate.excerpts import spots
-from lgaudit.evaluate.reading import Block, read
+from lgaudit.evaluate.reading import read
 from lgaudit.evaluate.titles import own_title
 from lgaudit.evaluate.words import MASK
 from lgaudit.evidence import Page

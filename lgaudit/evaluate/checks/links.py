@@ -43,7 +43,7 @@ _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$", re.I)
 def link_text_not(page: Page, *, phrases: Sequence[str]) -> Result:
     """No link's accessible name is exactly one of the phrases."""
     links = links_of(page)
-    found = [link for link in links if plain(link.name) in phrases]
+    found = [link for link in links if link.plain in phrases]
     message = f"Links named {quoted(link.name for link in found)}."
     return judged(spots(link.node for link in found), message, applicable=bool(links))
 
@@ -54,7 +54,7 @@ def link_text_distinct(page: Page) -> Result:
     by_name: dict[str, list[Link]] = {}
     links = [link for link in links_of(page) if link.url]
     for link in links:
-        name = plain(link.name[:200])
+        name = link.plain[:200]
         if name and not _STEP.match(name) and not _CONTACT.match(name):
             by_name.setdefault(name, []).append(link)
     found = [group for group in by_name.values() if len({_target(k) for k in group}) > 1]
@@ -140,8 +140,8 @@ def action_text_not(page: Page, *, phrases: Sequence[str], right: Sequence[str])
     if page.main is None:
         return inapplicable()
     for link in links_of(page):
-        used = used or plain(link.name) in right
-        if plain(link.name) in phrases:
+        used = used or link.plain in right
+        if link.plain in phrases:
             found.append((link.node, link.name))
     selector = "button, input[type=submit], input[type=button], [role=button]:not(a)"
     for node in page.main.css(selector):

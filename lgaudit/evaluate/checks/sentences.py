@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
+from lgaudit.evaluate.blocks import Block
 from lgaudit.evaluate.checks.prose import about
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
@@ -21,7 +22,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 )
 from lgaudit.evaluate.dates import dates_in
 from lgaudit.evaluate.excerpts import MOST, hit_spots, quoted
-from lgaudit.evaluate.reading import Block, Hit, read
+from lgaudit.evaluate.reading import Hit, read
 from lgaudit.evaluate.words import sentence_spans, word_count
 from lgaudit.evidence import Page
 

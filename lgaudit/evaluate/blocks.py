@@ -1,0 +1,242 @@
+"""Blocks of text: one pass over a page's main content that says where each run of words stands.
+
+Rules on wording must not judge what the council did not write as prose: tables, forms, quotes,
+code, addresses, navigation inside the content, and parts in another language.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborNode
+
+from lgaudit import dom
+from lgaudit.evaluate.words import blotted, english, masked_names, sentence_spans, welsh, word_count
+
+PLACES = frozenset("prose heading table form quote code address chrome".split())
+_FORM_PARTS = ("label", "legend", "button", "select", "textarea", "output")
+_PLACE_BY_TAG = {
+    **dict.fromkeys(("table",), "table"),
+    **dict.fromkeys(("blockquote", "q", "cite"), "quote"),
+    **dict.fromkeys(("pre", "code", "kbd", "samp", "var", "tt"), "code"),
+    **dict.fromkeys(_FORM_PARTS, "form"),
+    **dict.fromkeys(("nav", "footer", "dialog"), "chrome"),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    "address": "address",
+}
+_PLACE_BY_ROLE = {
+    **dict.fromkeys(("navigation", "banner", "contentinfo", "search", "dialog"), "chrome"),
+    **dict.fromkeys(("button", "tab"), "form"),
+    "heading": "heading",
+}
+_PERMALINKS = ("¶", "#", "§")
+_LOUD = ("prose", "heading")  # places that a stronger one outranks
+_CHROME_CLASS = re.compile(r"breadcrumb|cookie|pagination|share|social|skip-link", re.I)
+_HINT_CLASS = re.compile(r"\bhint\b|-hint\b|help-?text", re.I)
+
+
+@dataclass(slots=True)
+class Block:
+    """One run of text between block boundaries; ``text`` is folded, line breaks are ``\\n``."""
+
+    node: LexborNode
+    place: str
+    lang: str
+    text: str = ""
+    segments: list[tuple[int, int, LexborNode, str]] = field(default_factory=list)  # kind last
+    _masks: dict[bool, str] = field(default_factory=dict)
+    _words: int = -1
+    _sentences: list[tuple[int, int]] | None = None
+
+    def element(self, start: int, end: int) -> LexborNode:
+        """The smallest element that holds these characters."""
+        inside = [node for _, _, node, _ in self.between(start, end)]
+        if not inside:
+            return self.node
+        first, last = inside[0], inside[-1]
+        if first.mem_id == last.mem_id:
+            return first
+        around = {last.mem_id, *(node.mem_id for node in dom.ancestors(last))}
+        if first.mem_id in around:
+            return first
+        return next((node for node in dom.ancestors(first) if node.mem_id in around), self.node)
+
+    def between(self, start: int, end: int) -> list[tuple[int, int, LexborNode, str]]:
+        """The segments that touch these characters."""
+        low = bisect_right(self.segments, start, key=_segment_start) - 1
+        high = bisect_left(self.segments, end, key=_segment_start)
+        return [s for s in self.segments[max(0, low) : high] if s[1] > start]
+
+    def masked(self, links: bool) -> str:
+        """The text with quotes, code, addresses of the web and (on request) links blotted out."""
+        if not self._masks:
+            text = masked_names(self.text)
+            apart = [(a, b) for a, b, _, kind in self.segments if kind and kind != "link"]
+            linked = [(a, b) for a, b, _, kind in self.segments if kind == "link"]
+            self._masks[True] = blotted(text, apart)
+            self._masks[False] = blotted(self._masks[True], linked)
+        return self._masks[links]
+
+    @property
+    def words(self) -> int:
+        """How many words the text has."""
+        if self._words < 0:
+            self._words = word_count(self.text)
+        return self._words
+
+    @property
+    def sentences(self) -> list[tuple[int, int]]:
+        """Start and end of each sentence; a line break ends one."""
+        if self._sentences is None:
+            self._sentences = sentence_spans(self.text)
+        return self._sentences
+
+    @property
+    def level(self) -> int:
+        """1 to 6 for a heading, else 0."""
+        if self.place != "heading":
+            return 0
+        tag = self.node.tag or ""
+        level = tag[1:] if tag[:1] == "h" else dom.attribute(self.node, "aria-level")
+        return int(level) if level.isdigit() and 1 <= int(level) <= 6 else 2
+
+
+def blocks_of(main: LexborNode, lang: str) -> tuple[Block, ...]:
+    """The blocks below an element in reading order; ``lang`` is the page's own language."""
+    return tuple(_Walk(main, lang).blocks)
+
+
+@dataclass(slots=True)
+class _Around:
+    """What surrounds a piece of text."""
+
+    block: LexborNode
+    place: str
+    lang: str
+    block_lang: str
+    kind: str = ""  # of inline text: link, quote, code, foreign
+
+
+def _segment_start(segment: tuple[int, int, LexborNode, str]) -> int:
+    return segment[0]
+
+
+class _Walk:
+    """One pass over the main content that leaves blocks behind."""
+
+    def __init__(self, main: LexborNode, lang: str) -> None:
+        self.blocks: list[Block] = []
+        self._whole_body = main.tag == "body"
+        self._pieces: list[str] = []
+        self._length = 0
+        self._segments: list[tuple[int, int, LexborNode, str]] = []
+        self._around = _Around(main, "prose", lang, lang)
+        self._go(main, self._around)
+
+    def _go(self, main: LexborNode, around: _Around) -> None:
+        # The stack holds nodes with what surrounds them, or just surroundings to return to.
+        stack: list[tuple[LexborNode | None, LexborNode, _Around]] = [
+            (child, main, around) for child in reversed(list(main.iter(include_text=True)))
+        ]
+        while stack:
+            node, owner, around = stack.pop()
+            if node is None:
+                self._flush(around)
+                continue
+            if node.is_text_node:
+                self._text(node.text_content or "", owner, around.kind)
+                continue
+            tag = node.tag or ""
+            if not node.is_element_node or tag in dom.UNSEEN:
+                continue
+            attributes = node.attributes
+            if attributes and dom.hidden_here(node):
+                continue
+            if tag == "br":
+                self._line_break()
+                continue
+            inner = self._inside(node, tag, attributes, around)
+            if inner.block is not around.block:
+                self._flush(inner)
+                stack.append((None, owner, around))
+            stack.extend((c, node, inner) for c in reversed(list(node.iter(include_text=True))))
+        self._flush(around)
+
+    def _inside(
+        self, node: LexborNode, tag: str, attributes: dict[str, str | None], around: _Around
+    ) -> _Around:
+        is_block = tag in dom.BLOCKS or tag in _FORM_PARTS
+        if not attributes and not is_block and tag not in _PLACE_BY_TAG:
+            return around
+        place = around.place
+        if place in _LOUD:  # what stands in a table, a quote or a form stays there
+            place = self._place(node, tag, attributes) or place
+        lang = (attributes.get("lang") or "").strip().lower().replace("_", "-").split("-")[0]
+        lang = lang or around.lang
+        if is_block:
+            kind = around.kind if around.kind == "link" or place == around.place else ""
+            return _Around(node, place, lang, lang, kind)
+        kind = around.kind
+        if tag == "a" and "href" in attributes:
+            kind = "link"
+        if place in ("quote", "code"):
+            kind = place
+        if lang != around.block_lang:
+            kind = "foreign"
+        if kind == around.kind and lang == around.lang:
+            return around
+        return _Around(around.block, around.place, lang, around.block_lang, kind)
+
+    def _place(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> str:
+        role = (attributes.get("role") or "").lower()
+        place = _PLACE_BY_ROLE.get(role) or _PLACE_BY_TAG.get(tag, "")
+        if place:
+            return place
+        if self._whole_body and tag in ("header", "aside"):
+            return "chrome"
+        if tag == "form" and node.css_first("h1, h2") is None:  # else it wraps a whole page
+            return "form"
+        classes = (attributes.get("class") or "") + " " + (attributes.get("id") or "")
+        if classes != " ":
+            if _CHROME_CLASS.search(classes) and node.css_first("h1, main, article") is None:
+                return "chrome"
+            if _HINT_CLASS.search(classes):
+                return "form"
+        return ""
+
+    def _text(self, raw: str, owner: LexborNode, kind: str) -> None:
+        text = " ".join(raw.split())
+        if kind == "link" and text in _PERMALINKS:
+            return
+        if not text:
+            if raw and self._length and self._pieces[-1][-1] not in " \n":
+                self._pieces.append(" ")
+                self._length += 1
+            return
+        if raw[0].isspace() and self._length and self._pieces[-1][-1] not in " \n":
+            text = " " + text
+        if raw[-1].isspace():
+            text += " "
+        start = self._length
+        self._pieces.append(text)
+        self._length += len(text)
+        self._segments.append((start, self._length, owner, kind))
+
+    def _line_break(self) -> None:
+        if self._length:
+            self._pieces.append("\n")
+            self._length += 1
+
+    def _flush(self, around: _Around) -> None:
+        """End the block in hand; what follows belongs to ``around``."""
+        if self._segments:
+            text = "".join(self._pieces).rstrip()
+            before = self._around
+            lang = before.block_lang
+            if lang != "cy" and welsh(text) and not english(text):
+                lang = "cy"
+            self.blocks.append(Block(before.block, before.place, lang, text, self._segments))
+        self._pieces, self._length, self._segments = [], 0, []
+        self._around = around
