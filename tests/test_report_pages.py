@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from markupsafe import escape
 from report_sector import Sector
 from selectolax.lexbor import LexborHTMLParser
 
@@ -16,6 +17,7 @@ from lgaudit.evidence import Coverage
 from lgaudit.models import Finding, Outcome, Rank, Reason, Severity, Spot, Status, Verdict
 from lgaudit.report import cells, charts, league, standards, words
 from lgaudit.report.pages import Site
+from lgaudit.report.prose import prose
 from lgaudit.report.write import write
 from lgaudit.results import SiteResult
 
@@ -308,6 +310,19 @@ def test_addresses_name_the_host_only_when_it_is_another():
     assert cells.address("https://www.a.gov.uk/bins?x=1", home) == "/bins?x=1"
     assert cells.address("https://my.a.gov.uk/", home) == "Home page of my.a.gov.uk"
     assert cells.address("https://my.a.gov.uk/bins", home) == "my.a.gov.uk/bins"
+
+
+def test_words_under_discussion_are_quoted_and_addresses_linked():
+    said = prose("'can't' is not 'cannot', councils' sites: see https://www.a.example/x?y=1&z=2.")
+    assert str(said) == (
+        "<q>can&#39;t</q> is not <q>cannot</q>, councils&#39; sites: see "
+        '<a href="https://www.a.example/x?y=1&amp;z=2" rel="noreferrer">a.example (x)</a>.'
+    )
+    assert prose("Don't. It's 5 o'clock in the councillors' room") == escape(
+        "Don't. It's 5 o'clock in the councillors' room"
+    )
+    assert "<q>&lt;b&gt;</q>" in prose("Use '<b>' never")
+    assert "<a" not in prose("javascript://https:// and 'https://[' and \u202ehttps")
 
 
 def test_strips_draw_runs_by_state():

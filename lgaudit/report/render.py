@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from lgaudit.report import cells, charts, words
+from lgaudit.report.prose import prose
 
 TITLE = 64  # characters that fit a search result
 DESCRIPTION = 158
@@ -31,7 +32,7 @@ class Renderer:
         )
         self._environment.globals.update(shared, charts=charts, words=words, cells=cells)
         self._environment.filters.update(
-            points=_points, cut=cells.cut, address=cells.address, web_url=cells.web_url
+            points=_points, cut=cells.cut, address=cells.address, web_url=cells.web_url, prose=prose
         )
 
     def page(

@@ -16,7 +16,7 @@ REASONS = {
     Reason.SOFT_404: "The page says it does not exist, though the server says it does",
     Reason.ERROR_STATUS: "The server answered with an error",
     Reason.EMPTY_SHELL: "The page is empty until scripts run",
-    Reason.NOT_HTML: "It is not a web page",
+    Reason.NOT_HTML: "It is not a webpage",
     Reason.OFF_SITE: "It led to another website",
     Reason.ROBOTS: "The site's robots.txt asks visitors like us to stay away",
     Reason.DNS: "The site's name could not be found",
