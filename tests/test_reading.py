@@ -196,6 +196,8 @@ def test_a_page_helps_to_tell_its_own_title():
         titled("Bins - My Town", more="<meta property='og:site_name' content='My Town'>") == "Bins"
     )
     assert titled("Bins - rules — Town docs", "<h1>Bins - rules ¶</h1>") == "Bins - rules"
+    header = "<h1>Rules</h1></main><header><h1>My Town</h1></header>"
+    assert titled("Bins - My Town", header) == "Bins"
     assert titled("Binsabc", "<h1>Bins</h1>") == "Binsabc"
     assert len(titled("A" * 5000)) <= 1000
 

@@ -54,26 +54,34 @@ def own_title(page: Page) -> str:
 
 
 def _own_title(page: Page) -> str:
-    heading = main_heading(page)
-    if heading and page.title.casefold().startswith(heading.casefold()):
-        rest = page.title[len(heading) : LONGEST]
-        if not rest or _SEPARATOR.match(rest):
-            return page.title[: len(heading)]
-    return strip_suffix(page.title, site_names(page))
+    title = page.title
+    for heading in _headings(page, "h1, main h2"):
+        rest = title[len(heading) : LONGEST]
+        if title.casefold().startswith(heading.casefold()) and _SEPARATOR.match(rest):
+            return title[: len(heading)]
+    return strip_suffix(title, site_names(page))
+
+
+def without_last_part(title: str) -> str:
+    """The title up to its last separator; the whole of it when there is none."""
+    _, separators = _split(title)
+    return dom.fold(title[: title.rfind(separators[-1])]) if separators else title
 
 
 def main_heading(page: Page) -> str:
-    """Text of the first h1 that markup does not hide, or ''."""
+    """Text of the first h1 that can be seen, in the content if there is one; or ''."""
     return kept(page, "main heading", _main_heading)
 
 
 def _main_heading(page: Page) -> str:
-    for node in page.dom.css("h1")[:20]:
-        if not dom.hidden(node):
-            text = heading_text(node)
-            if text:
-                return text
-    return ""
+    inside = _headings(page, "main h1, [role=main] h1")
+    return next(iter(inside or _headings(page, "h1")), "")
+
+
+def _headings(page: Page, selector: str) -> list[str]:
+    """Texts of the first headings that can be seen."""
+    nodes = page.dom.css(selector)[:20]
+    return [text for n in nodes if (text := heading_text(n)) and not dom.hidden(n)]
 
 
 def heading_text(node: LexborNode) -> str:
@@ -82,11 +90,14 @@ def heading_text(node: LexborNode) -> str:
 
 
 def site_names(page: Page) -> tuple[str, ...]:
-    """Names the page gives its site: og:site_name, application-name and the host's own label."""
+    """Names the page gives its site: og:site_name, application-name, a heading in its header,
+    and the host's own label.
+    """
     names = [
         dom.fold(dom.attribute(node, "content"))
         for node in page.dom.css('meta[property="og:site_name"], meta[name="application-name"]')
     ]
+    names += _headings(page, "header h1, [role=banner] h1") if page.dom.css_first("main") else []
     return (*(name for name in names if name), *host_names(page.final_url or page.url))
 
 

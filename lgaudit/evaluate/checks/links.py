@@ -52,12 +52,13 @@ def link_text_not(page: Page, *, phrases: Sequence[str]) -> Result:
 def link_text_distinct(page: Page) -> Result:
     """Links with the same name go to the same address; numbers, dates and contacts left out."""
     by_name: dict[str, list[Link]] = {}
-    links = [link for link in links_of(page) if link.url]
+    here = _target(page.final_url or page.url)  # places in this very page are not told apart
+    links = [k for k in links_of(page) if k.url and _target(k.url) != here]
     for link in links:
         name = link.plain[:200]
         if name and not _STEP.match(name) and not _CONTACT.match(name):
             by_name.setdefault(name, []).append(link)
-    found = [group for group in by_name.values() if len({_target(k) for k in group}) > 1]
+    found = [group for group in by_name.values() if len({_target(k.url) for k in group}) > 1]
     message = f"Go to different places: {quoted(group[0].name for group in found)}."
     each = islice((link for group in found for link in group), MOST)
     places = [spot(link.node, f"goes to {link.url[:200]}") for link in each]
@@ -154,9 +155,9 @@ def action_text_not(page: Page, *, phrases: Sequence[str], right: Sequence[str])
     return judged(spots(node for node, _ in found), message, applicable=used or bool(found))
 
 
-def _target(link: Link) -> str:
-    """Where a link goes, http and https, www, final slash and fragment set aside."""
-    address = urls.identity(link.url).split("://", 1)[-1]
+def _target(url: str) -> str:
+    """Where an address leads, http and https, www, final slash and visit tags set aside."""
+    address = urls.identity(url.split("#", 1)[0]).split("://", 1)[-1]
     return address.removeprefix("www.").rstrip("/").casefold()
 
 

@@ -20,7 +20,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     spot,
 )
 from lgaudit.evaluate.excerpts import spots
-from lgaudit.evaluate.titles import heading_text, own_title
+from lgaudit.evaluate.titles import heading_text, own_title, without_last_part
 from lgaudit.evidence import LinkCheck, Page, Snapshot
 from lgaudit.models import Kind, Reason, Spot
 
@@ -34,6 +34,8 @@ def title_short(page: Page, *, maximum: int = 65) -> Result:
     title = own_title(page)
     if node is None or not title:
         return inapplicable("The page has no title.")
+    if title == page.title:  # the site's name is unknown: it may be the last part
+        title = without_last_part(title)
     size = float(len(title))
     if len(title) <= maximum:
         return passed(metric=size)
