@@ -477,3 +477,5 @@ async def test_what_is_no_address_gives_a_verdict(url: str) -> None:
     async with Fetcher(Settings()) as fetcher:
         page = await fetcher.get(url)
     assert page.verdict.reason is Reason.DNS
+    assert page.url == url
+    assert "address" in page.verdict.detail

@@ -150,7 +150,9 @@ class Fetcher:
         jar = httpx.Cookies()
         seen: set[tuple[str, str]] = set()
         hops: list[Redirect] = []
-        current = url
+        current = urls.normalise(url)
+        if current is None:
+            return Response(url, url, Verdict(Reason.DNS, "not a usable web address"))
         while True:
             refusal = await self._refusal(current, plan)
             if refusal is not None:
@@ -199,8 +201,6 @@ class Fetcher:
 
     async def _refusal(self, url: str, plan: Plan) -> Verdict | None:
         host = urls.host_of(url)
-        if not host:
-            return Verdict(Reason.DNS, "not a usable web address")
         literal = urls.address(host)
         private = urls.is_local_name(host) or (
             literal is not None and urls.is_private_address(host)
