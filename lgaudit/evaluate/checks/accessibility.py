@@ -10,7 +10,9 @@ from selectolax.lexbor import LexborNode
 
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
+from lgaudit.evaluate.blocks import Block
 from lgaudit.evaluate.checks.vocabulary import (
+    MOST_PLACES,
     Result,
     cant_tell,
     failed,
@@ -21,7 +23,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     spot,
 )
 from lgaudit.evaluate.names import names_of
-from lgaudit.evaluate.reading import Block, read
+from lgaudit.evaluate.reading import read
 from lgaudit.evaluate.titles import own_title, site_names
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Spot
@@ -148,7 +150,7 @@ def new_tabs_announced(page: Page, *, pattern: str, section_pattern: str) -> Res
     if not silent:
         return passed()
     count = "1 link opens" if len(silent) == 1 else f"{len(silent)} links open"
-    shown = [spot(node, f"“{names.name(node)[:80]}”") for node in silent]
+    shown = [spot(node, f"“{names.name(node)[:80]}”") for node in silent[:MOST_PLACES]]
     return failed(f"{count} a new tab without saying so.", shown)
 
 

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import (
+    MOST_PLACES,
     Result,
     cant_tell,
     failed,
@@ -18,6 +19,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     judged,
     page_check,
     passed,
+    places,
     spot,
 )
 from lgaudit.evaluate.names import Names, names_of, visually_hidden
@@ -68,14 +70,12 @@ def labels_visible(page: Page) -> Result:
     names = names_of(page)
     bare = [n for n in fields if not _visible_label(n, names) and not _is_search_box(n, names)]
     unsure = [node for node in bare if _text_before(node)]
-    sure = [spot(node) for node in bare if not _text_before(node)]
+    sure = [node for node in bare if not _text_before(node)]
     if sure:
         count = "1 field has" if len(sure) == 1 else f"{len(sure)} fields have"
-        return failed(f"{count} a placeholder but no label that can be seen.", sure)
+        return failed(f"{count} a placeholder but no label that can be seen.", places(sure))
     if unsure:
-        return cant_tell(
-            "Text stands near these fields, but is not their label.", map(spot, unsure)
-        )
+        return cant_tell("Text stands near these fields, but is not their label.", places(unsure))
     return passed() if fields else inapplicable("No field has a placeholder.")
 
 
@@ -90,14 +90,14 @@ def choices_grouped(page: Page) -> Result:
     several = [nodes for nodes in groups.values() if len(nodes) > 1]
     names = names_of(page)
     bare = [nodes[0] for nodes in several if not _group_name(nodes[0], names)]
-    sure = [spot(node) for node in bare if _form(node) is not None and not _in_headed_row(node)]
+    sure = [node for node in bare if _form(node) is not None and not _in_headed_row(node)]
     if sure:
         count = (
             "1 group of choices has" if len(sure) == 1 else f"{len(sure)} groups of choices have"
         )
-        return failed(f"{count} no legend or group name.", sure)
+        return failed(f"{count} no legend or group name.", places(sure))
     if bare:
-        return cant_tell("These choices may be part of a widget or table.", map(spot, bare))
+        return cant_tell("These choices may be part of a widget or table.", places(bare))
     return passed() if several else inapplicable("There are no groups of choices.")
 
 
@@ -107,12 +107,12 @@ def selects_stay(page: Page) -> Result:
     selects = _fields(page, "select")
     found = [n for n in selects if _GOES.search(dom.attribute(n, "onchange"))]
     names = names_of(page)
-    sure = [spot(node) for node in found if not _advised(node, names)]
+    sure = [node for node in found if not _advised(node, names)]
     if sure:
         count = "1 list changes" if len(sure) == 1 else f"{len(sure)} lists change"
-        return failed(f"{count} the page as soon as something is chosen.", sure)
+        return failed(f"{count} the page as soon as something is chosen.", places(sure))
     if found:
-        return cant_tell("A text may warn that choosing changes the page.", map(spot, found))
+        return cant_tell("A text may warn that choosing changes the page.", places(found))
     return passed() if selects else inapplicable("There are no lists to choose from.")
 
 
@@ -139,8 +139,9 @@ def purposes_declared(
         if token and not timed.search(other_person_pattern, _surroundings(node, names)):
             by_form.setdefault(_form_id(node), []).append((node, token))
     asked = [pair for pairs in by_form.values() if len(pairs) >= least for pair in pairs]
-    spots = [spot(n, f'autocomplete="{t}" belongs here') for n, t in asked if not _declared(n)]
-    count = "1 field does" if len(spots) == 1 else f"{len(spots)} fields do"
+    bare = [(node, token) for node, token in asked if not _declared(node)]
+    spots = [spot(n, f'autocomplete="{t}" belongs here') for n, t in bare[:MOST_PLACES]]
+    count = "1 field does" if len(bare) == 1 else f"{len(bare)} fields do"
     return judged(spots, f"{count} not say which personal detail is asked for.", bool(asked))
 
 
@@ -149,9 +150,9 @@ def pasting_allowed(page: Page) -> Result:
     """Fields for passwords and one-time codes let people paste, and let password managers work."""
     names = names_of(page)
     fields = [node for node in _fields(page, "input") if _is_secret(node, names)]
-    spots = [spot(node) for node in fields if _blocks_paste(node)]
-    count = "1 field stops" if len(spots) == 1 else f"{len(spots)} fields stop"
-    return judged(spots, f"{count} people from pasting.", bool(fields))
+    blocked = [node for node in fields if _blocks_paste(node)]
+    count = "1 field stops" if len(blocked) == 1 else f"{len(blocked)} fields stop"
+    return judged(places(blocked), f"{count} people from pasting.", bool(fields))
 
 
 def _fields(page: Page, *tags: str) -> list[LexborNode]:

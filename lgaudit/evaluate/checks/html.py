@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
+from lgaudit.evaluate.blocks import Block
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
     failed,
@@ -16,13 +17,16 @@ from lgaudit.evaluate.checks.vocabulary import (
     judged,
     page_check,
     passed,
+    places,
     spot,
 )
-from lgaudit.evaluate.reading import Block, read
+from lgaudit.evaluate.reading import read
 from lgaudit.evidence import Page
 from lgaudit.models import Spot
 
 _PARAGRAPHS = frozenset("p div li".split())
+_INLINE = frozenset("span font u em i strong b".split())
+_WRAPPERS = 5  # inline elements between a paragraph and its bold text
 _FOLLOWERS = frozenset("p ul ol table".split())
 _NOT_HEADING_PLACE = frozenset(
     "td th a button label legend summary blockquote figure figcaption address dl caption form"
@@ -71,7 +75,7 @@ def bold_not_heading(
             found.append(line)
     if len(found) < least:
         return passed("1 bold line may be a heading." if found else "")
-    return failed(f"{len(found)} bold lines stand where headings should be.", map(spot, found))
+    return failed(f"{len(found)} bold lines stand where headings should be.", places(found))
 
 
 @page_check
@@ -87,7 +91,9 @@ def lists_marked_up(page: Page, *, least: int = 3) -> Result:
 def _bold_line(node: LexborNode) -> LexborNode | None:
     """The paragraph whose only content is this bold text, or None."""
     parent = node.parent
-    while parent is not None and parent.tag in ("span", "font", "u", "em", "i", "strong", "b"):
+    for _ in range(_WRAPPERS):
+        if parent is None or parent.tag not in _INLINE:
+            break
         node, parent = parent, parent.parent
     if parent is None or parent.tag not in _PARAGRAPHS:
         return None

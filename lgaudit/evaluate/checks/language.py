@@ -22,7 +22,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     judged,
     page_check,
     passed,
-    spot,
+    places,
 )
 from lgaudit.evidence import Page
 from lgaudit.models import Spot
@@ -127,7 +127,7 @@ def welsh_parts_marked(
             elif not dom.hidden(node):
                 found.append(node)
     count = "1 part is" if len(found) == 1 else f"{len(found)} parts are"
-    return judged(map(spot, found), f"{count} in Welsh and not marked so.", marked)
+    return judged(places(found), f"{count} in Welsh and not marked so.", marked)
 
 
 def detect(text: str) -> tuple[str, float]:
@@ -220,13 +220,21 @@ def _elements_that_say(page: Page, wanted: set[str]) -> list[LexborNode]:
     """The innermost elements of links, buttons and items whose whole text is one of these words."""
     found: dict[int, LexborNode] = {}
     for node in page.dom.css("body *"):
-        if node.child is None or not node.child.is_text_node:
+        if node.tag in dom.UNSEEN or not _has_words(node):
             continue
-        if dom.fold(node.text()).casefold() not in wanted or node.tag in dom.UNSEEN:
-            continue
-        if _is_item(node):
+        if dom.fold(node.text()).casefold() in wanted and _is_item(node):
             found.setdefault(node.mem_id, node)
     return list(found.values())
+
+
+def _has_words(node: LexborNode) -> bool:
+    """True when a text stands directly in the element."""
+    child = node.child
+    while child is not None:
+        if child.is_text_node and (child.text_content or "").strip():
+            return True
+        child = child.next
+    return False
 
 
 def _is_item(node: LexborNode) -> bool:

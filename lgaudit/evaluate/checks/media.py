@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import (
+    MOST_PLACES,
     Result,
     cant_tell,
     failed,
@@ -18,11 +19,11 @@ from lgaudit.evaluate.checks.vocabulary import (
     judged,
     page_check,
     passed,
+    places,
     spot,
 )
 from lgaudit.evaluate.names import names_of
 from lgaudit.evidence import Page
-from lgaudit.models import Spot
 
 _SIZING_STYLE = re.compile(
     r"aspect-ratio\s*:|\bwidth\s*:[^;]+;.*?\bheight\s*:|"
@@ -41,7 +42,7 @@ def image_names_avoid(page: Page, *, patterns: Sequence[str]) -> Result:
     Pictures without a name are left alone: an empty alt text is right for decoration.
     """
     names = names_of(page)
-    spots: list[Spot] = []
+    found: list[tuple[LexborNode, str]] = []
     seen: set[int] = set()
     named = False
     for node in page.dom.css("img, svg, [role=img], input[type=image], area[href]"):
@@ -53,8 +54,9 @@ def image_names_avoid(page: Page, *, patterns: Sequence[str]) -> Result:
             continue
         named = True
         if any(timed.search(pattern, name) for pattern in patterns) and not dom.hidden(node):
-            spots.append(spot(node, f"Its text is “{name[:80]}”."))
-    count = "1 picture has" if len(spots) == 1 else f"{len(spots)} pictures have"
+            found.append((node, name))
+    spots = [spot(node, f"Its text is “{name[:80]}”.") for node, name in found[:MOST_PLACES]]
+    count = "1 picture has" if len(found) == 1 else f"{len(found)} pictures have"
     return judged(spots, f"{count} a text that does not describe it.", named)
 
 
@@ -68,7 +70,7 @@ def images_sized(page: Page, *, allowed: int = 3) -> Result:
     if len(unsized) <= allowed:
         return passed() if images else inapplicable("There are no pictures.")
     message = f"{len(unsized)} of {len(images)} pictures have no width and height."
-    spots = [spot(node) for node in unsized]
+    spots = places(unsized)
     if any("aspect-ratio" in style.text() for style in page.dom.css("style")):
         return cant_tell(f"{message} A style on the page may keep their place.", spots)
     return failed(message, spots)

@@ -18,7 +18,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     inapplicable,
     page_check,
     passed,
-    spot,
+    places,
     untested,
 )
 from lgaudit.evidence import Page, Request
@@ -175,7 +175,7 @@ def blocking_scripts_absent(page: Page) -> Result:
             (own if same_site(page.final_url, url) else foreign).append(node)
     if foreign:
         message = "Scripts from other organisations hold up the page until they have arrived."
-        return failed(message, [spot(node) for node in foreign])
+        return failed(message, places(foreign))
     if own:
         count = "1 script" if len(own) == 1 else f"{len(own)} scripts"
         return passed(f"{count} of the site itself could be deferred.")

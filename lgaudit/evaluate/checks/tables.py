@@ -5,7 +5,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborNode
 
 from lgaudit import dom
-from lgaudit.evaluate.checks.vocabulary import Result, judged, page_check, spot
+from lgaudit.evaluate.checks.vocabulary import Result, judged, page_check, places
 from lgaudit.evidence import Page
 
 _HEADERS = "th, [role=columnheader], [role=rowheader], td[scope]"
@@ -28,9 +28,9 @@ def tables_have_headers(
         for table in page.dom.css("table")
         if _is_data(table, rows, columns, longest_cell) and not dom.hidden(table)
     ]
-    bare = [spot(table) for table in data if table.css_first(_HEADERS) is None]
+    bare = [table for table in data if table.css_first(_HEADERS) is None]
     count = "1 table has" if len(bare) == 1 else f"{len(bare)} tables have"
-    return judged(bare, f"{count} no header cells.", bool(data))
+    return judged(places(bare), f"{count} no header cells.", bool(data))
 
 
 def _is_data(table: LexborNode, rows: int, columns: int, longest_cell: int) -> bool:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar, overload
 
 from selectolax.lexbor import LexborNode
@@ -72,6 +73,14 @@ def judged(spots: Iterable[Spot], message: str, applicable: bool = True) -> Resu
 def spot(node: LexborNode, message: str = "") -> Spot:
     """The place of an element."""
     return Spot(dom.selector_of(node), dom.snippet(node), message)
+
+
+MOST_PLACES = 50  # on one page; more would help nobody and take long to name
+
+
+def places(nodes: Iterable[LexborNode], most: int = MOST_PLACES) -> list[Spot]:
+    """The places of the first ``most`` elements."""
+    return [spot(node) for node in islice(nodes, most)]
 
 
 CheckFunction = Callable[..., Result]
