@@ -25,6 +25,10 @@ docs:  ## write the generated documents again
 	@bash scripts/setup.sh dev
 	@.venv/bin/python scripts/docs.py
 
+axe-metadata:  ## write rules/axe-metadata.json again, from the axe-core that ships
+	@bash scripts/setup.sh
+	@node scripts/axe_metadata.mjs
+
 bench:  ## measure speed and memory; see benchmarks/README.md
 	@bash scripts/setup.sh dev
 	@.venv/bin/python -m benchmarks

@@ -151,6 +151,8 @@ class _Worker:
 
     async def start(self) -> None:
         """Start the browser, trying again when the machine is too busy for it."""
+        if self._closed:
+            raise BrowserMissing("The browsers have been closed.")
         for left in reversed(range(STARTS)):
             try:
                 await self._in_thread(self._open, self._settings.page_deadline + 60)
