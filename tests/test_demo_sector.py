@@ -207,22 +207,7 @@ def test_every_mark_on_a_page_is_in_the_truth():
                 mark = node.attributes["data-plant"]
                 url = f"https://{site.host}{path}"
                 listed = (url, f'[data-plant="{mark}"]') in told
-                unlisted = mark.startswith("doc-") or mark in PAIRED
-                assert listed or unlisted, (url, mark)
-
-
-PAIRED = {  # marked for a person who reads the source; the truth names the page or another element
-    "the-hint-copy",
-    "the-layout-table",
-    "kel-bundle",
-    "kel-hero",
-    "ave-big-picture",
-    "ave-medium-picture",
-    "ave-link-colour",
-    "str-wrong-lang",
-    "str-li-box",
-    "kel-table-note",
-}
+                assert listed or mark == "the-hint-copy", (url, mark)
 
 
 def test_ids_are_unique_on_a_site():

@@ -176,7 +176,7 @@ class Maker:
         return library.template(source).render(
             c=self.council,
             tier=self.tier,
-            n=chance.randint,
+            n=lambda low, high: f"{chance.randint(low, high):,}",
             day=self.day,
             fy=f"{self.today.year} to {self.today.year + 1}",
             link=self.link,

@@ -154,7 +154,7 @@ class _Finder:
         self, item: Entry, where: Sequence[str], template: bool
     ) -> tuple[str, tuple[str, ...]]:
         mark = item.get("on", item["id"])
-        if mark in self._marks and item.get("element", True):
+        if mark in self._marks:
             paths = [p for p in self._marks[mark] if template or not where or p in where]
         else:
             mark = ""
