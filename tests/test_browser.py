@@ -532,6 +532,17 @@ def test_network_errors_have_reasons(error, reason):
     assert tab.failure(error).reason is reason
 
 
+def test_a_public_page_may_not_lead_into_a_private_network():
+    public, private = "93.184.215.14", "10.0.0.1"
+    assert tab.led_inside((public, private))
+    assert tab.led_inside((public, "", "[::1]"))
+    assert not tab.led_inside((private, private))  # a preview, or a proxy in between
+    assert not tab.led_inside((private, public))
+    assert not tab.led_inside((public, public))
+    assert not tab.led_inside((private,))
+    assert not tab.led_inside(())
+
+
 def event(method, **params):
     return {"message": json.dumps({"message": {"method": method, "params": params}})}
 

@@ -234,20 +234,13 @@ class Tab:
             return Verdict(Reason.NOT_HTML, document.mime)
         if document.failed and (broken or stale):
             return failure(document.failed)
-        if self._wandered_inside(document):
+        trusting = self._settings.allow_private or bool(self._settings.name_map)
+        if not trusting and led_inside(document.addresses):
             where = urls.host_of(str(seen["url"]))
             return Verdict(Reason.PRIVATE_ADDRESS, f"Sent on to {where}, a private address")
         if broken or stale or not str(seen["url"]).startswith(("http:", "https:")):
             return Verdict(Reason.BROWSER_FAILED, "The browser showed no page")
         return None
-
-    def _wandered_inside(self, document: vitals.Document) -> bool:
-        """True when a public page led to an address of a private network."""
-        answered = [address.strip("[]") for address in document.addresses if address]
-        if self._settings.allow_private or self._settings.name_map or len(answered) < 2:
-            return False
-        private = [urls.is_private_address(address) for address in answered]
-        return private[-1] and not private[0]
 
     def _settle(self) -> None:
         """Wait a little, and only if the page is still fetching what it shows."""
@@ -302,6 +295,12 @@ class Tab:
     def quiet(self, wanted: bool) -> None:
         """Take axe-core out of new pages while they are timed, or put it back."""
         _surely(lambda: self._preload(not wanted))
+
+
+def led_inside(addresses: Sequence[str]) -> bool:
+    """True when a page on the public internet led to an address of a private network."""
+    private = [urls.is_private_address(address.strip("[]")) for address in addresses if address]
+    return len(private) > 1 and private[-1] and not private[0]
 
 
 def failure(error: str) -> Verdict:
