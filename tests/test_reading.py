@@ -106,6 +106,11 @@ def test_lowered_text_keeps_its_length_whatever_the_letters():
     assert "don't click here" in stream.lowered
 
 
+def test_a_place_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match="no place is called prosa: use address, chrome"):
+        read(page("<p>Text</p>")).stream(("prosa",))
+
+
 def test_reading_is_computed_once_a_page():
     one = page("<p>Text</p>")
     assert read(one) is read(one)

@@ -10,10 +10,11 @@ from functools import cached_property
 
 from selectolax.lexbor import LexborNode
 
-from lgaudit.evaluate.blocks import Block, blocks_of
+from lgaudit.evaluate.blocks import PLACES, Block, blocks_of
 from lgaudit.evaluate.kept import kept
 from lgaudit.evidence import Page
 
+__all__ = ["GAP", "Block", "Hit", "Reading", "Stream", "read"]
 GAP = "\n\uffff\n"  # between blocks: neither a letter nor a space, so no pattern runs across
 _WORD = re.compile(r"\w+")
 
@@ -78,7 +79,13 @@ class Reading:
                 yield block
 
     def stream(self, places: Sequence[str] = ("prose",), links: bool = True) -> Stream:
-        """The blocks of these places as one masked string."""
+        """The blocks of these places as one masked string.
+
+        Raises:
+            ValueError: a place that does not exist.
+        """
+        if unknown := sorted(set(places) - PLACES):
+            raise ValueError(f"no place is called {unknown[0]}: use {', '.join(sorted(PLACES))}")
         key = (frozenset(places), links)
         if key not in self._streams:
             blocks, texts, starts, at = [], [], [], 0

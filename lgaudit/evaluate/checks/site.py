@@ -141,13 +141,12 @@ def _doubled(group: Iterable[Page]) -> bool:
     pages = list(group)
     if len({urls.identity(_address(page)) for page in pages}) < 2:
         return False
-    named = {_canonical(page) for page in pages}
-    return len(named) > 1 or "" in named
+    return len({urls.identity(_canonical(page)) for page in pages}) > 1
 
 
 def _is_content(page: Page) -> bool:
     return (
-        page.verdict.ok
+        (page.verdict.ok or page.verdict.reason is Reason.DUPLICATE)
         and page.status == 200
         and page.kind not in (Kind.SEARCH, Kind.NOT_FOUND, Kind.MEETING)
         and page.main is not None
@@ -155,9 +154,10 @@ def _is_content(page: Page) -> bool:
 
 
 def _canonical(page: Page) -> str:
+    """The address the page names as the one to keep; its own when it names none."""
     node = page.dom.css_first('link[rel~="canonical" i][href]')
     href = dom.attribute(node, "href") if node is not None else ""
-    return (urls.normalise(href, _address(page)) or "") if href else ""
+    return (urls.normalise(href, _address(page)) if href else None) or _address(page)
 
 
 def _address(page: Page) -> str:
