@@ -106,6 +106,17 @@ def test_lowered_text_keeps_its_length_whatever_the_letters():
     assert "don't click here" in stream.lowered
 
 
+def test_headings_have_the_level_their_mark_up_says():
+    reading = read(
+        page(
+            "<h1><div>One</div></h1><h3>Three</h3><p role='heading' aria-level='4'>Four</p>"
+            "<p role='heading'>None</p><p role='heading' aria-level='²'>Odd</p>"
+        )
+    )
+    assert [block.level for block in reading.headings] == [1, 3, 4, 2, 2]
+    assert read(page("<p>Text</p>")).blocks[0].level == 0
+
+
 def test_a_place_that_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="no place is called prosa: use address, chrome"):
         read(page("<p>Text</p>")).stream(("prosa",))

@@ -32,6 +32,7 @@ _PLACE_BY_ROLE = {
     "heading": "heading",
 }
 _PERMALINKS = ("¶", "#", "§")
+_LEVELS = ("1", "2", "3", "4", "5", "6")
 _LOUD = ("prose", "heading")  # places that a stronger one outranks
 _CHROME_CLASS = re.compile(r"breadcrumb|cookie|pagination|share|social|skip-link", re.I)
 _HINT_CLASS = re.compile(r"\bhint\b|-hint\b|help-?text", re.I)
@@ -98,9 +99,13 @@ class Block:
         """1 to 6 for a heading, else 0."""
         if self.place != "heading":
             return 0
-        tag = self.node.tag or ""
-        level = tag[1:] if tag[:1] == "h" else dom.attribute(self.node, "aria-level")
-        return int(level) if level.isdigit() and 1 <= int(level) <= 6 else 2
+        for node in (self.node, *dom.ancestors(self.node)):  # the text may be in a block inside
+            level = dom.attribute(node, "aria-level") or (node.tag or "").removeprefix("h")
+            if level in _LEVELS:
+                return int(level)
+            if dom.attribute(node, "role") == "heading":
+                break
+        return 2  # what a heading without a level is
 
 
 def blocks_of(main: LexborNode, lang: str) -> tuple[Block, ...]:
