@@ -38,6 +38,22 @@ def test_league_columns_are_the_contract_then_the_registers_then_timings(report)
     assert header == [*COLUMNS, "note", "region_code", *timings]
 
 
+def test_columns_of_the_register_never_hide_ours(tmp_path):
+    class Clashing(Sector):
+        def _sites(self):
+            sites = super()._sites()
+            extra = {"rank": "theirs", "register_rank": "also theirs", "timing_lcp_ms": "1"}
+            council = dataclasses.replace(sites[0].councils[0], extra=extra)
+            return [dataclasses.replace(sites[0], councils=(council,))]
+
+    row = rows(write(Clashing(1), tmp_path).folder / "league.csv")[0]
+    assert row["rank"] == "1"
+    assert row["register_rank"] == "theirs"
+    assert row["register_register_rank"] == "also theirs"
+    assert row["register_timing_lcp_ms"] == "1"
+    assert row["timing_lcp_ms"] == "1211"
+
+
 def test_one_row_per_council_and_those_that_share_a_site_agree(report):
     sector = Sector(14)
     table = rows(report / "league.csv")

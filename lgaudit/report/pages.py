@@ -84,9 +84,10 @@ class Site:
 
             def begin(name: str, columns: list[str]) -> TextIO:
                 path = self._folder / name
-                file = path.open("w", encoding="utf-8", errors="replace", newline="")
+                opened = path.open("w", encoding="utf-8", errors="replace", newline="")
+                file = stack.enter_context(opened)
                 file.write(tables.csv_text([columns]))
-                return stack.enter_context(file)
+                return file
 
             found = begin("findings.csv", tables.FINDINGS)
             timed = begin("findings-timing.csv", tables.FINDINGS)

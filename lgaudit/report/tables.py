@@ -37,17 +37,19 @@ def league(
     """One row per council, ranked first, then the others by name; every cell made harmless.
 
     ``change`` is empty until there is an earlier run to compare with. Columns of the register
-    that the program does not know come last but for the timings; one that has the name of a
-    column of ours is shown as ``register_<name>``.
+    that the program does not know come last but for the timings. One that has the name of a
+    column of ours is shown as ``register_<name>``, a category of such a name as
+    ``category_<name>``.
     """
     rows = council_rows(lines)
     extra = sorted({name for _, council in rows if council for name in council.extra})
-    columns = [*LEAGUE, *categories, *LEAGUE_END]
-    names = {name: f"register_{name}" if name in columns else name for name in extra}
+    values = _renamed(categories, "category", {*LEAGUE, *LEAGUE_END, *TIMINGS})
+    columns = [*LEAGUE, *values.values(), *LEAGUE_END]
+    names = _renamed(extra, "register", {*columns, *TIMINGS})
     records = [
         {
             **_standing(line, council),
-            **{name: _value(line, name) for name in categories},
+            **{column: _value(line, name) for name, column in values.items()},
             **_coverage(line),
             "change": None,
             "run": edition,
@@ -59,7 +61,19 @@ def league(
         }
         for line, council in rows
     ]
-    return _frame(records, [*columns, *(names[name] for name in extra), *TIMINGS])
+    return _frame(records, [*columns, *names.values(), *TIMINGS])
+
+
+def _renamed(names: Iterable[str], prefix: str, taken: set[str]) -> dict[str, str]:
+    """Each name with the column it gets, told apart from columns that are taken."""
+    columns: dict[str, str] = {}
+    for name in names:
+        column = name
+        while column in taken:
+            column = f"{prefix}_{column}"
+        taken.add(column)
+        columns[name] = column
+    return columns
 
 
 def _standing(line: Line, council: Council | None) -> dict[str, Any]:
