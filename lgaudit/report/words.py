@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from lgaudit.models import Outcome, Reason, Severity, Status
+from lgaudit.models import Reason, Severity, Status
 
 REASONS = {
     Reason.OK: "Seen as a resident would see it",
@@ -32,14 +32,6 @@ REASONS = {
     Reason.BUDGET: "The visit's limit of pages, bytes or minutes was reached",
     Reason.CIRCUIT_OPEN: "The server failed several times in a row, so we stopped asking",
     Reason.PROGRAM_ERROR: "A fault of our own program ended the visit",
-}
-
-OUTCOMES = {
-    Outcome.PASSED: "Met",
-    Outcome.FAILED: "Not met",
-    Outcome.INAPPLICABLE: "Does not apply",
-    Outcome.CANT_TELL: "A person should look",
-    Outcome.UNTESTED: "Not tested",
 }
 
 STATUSES = {
