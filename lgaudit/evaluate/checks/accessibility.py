@@ -36,7 +36,6 @@ _SKIP_TEXT = re.compile(
     r"\b(?:skip|jump|go)\s+(?:straight\s+)?to\b|\bskip\b|\b(?:neidio|sgipio)\b", re.I
 )
 _HEADING = re.compile(r"h[1-6]$")
-_LATER = 20  # focusable things looked through for a skip link that comes late
 _SITE_WORDS = re.compile(
     r"\b(?:london|royal|borough|city|district|county|metropolitan|unitary|council|councils"
     r"|authority|corporation|website|online|welcome|homepage|home|page|cyngor|sir|dinas|bwrdeistref"
@@ -56,23 +55,23 @@ def skip_link_present(page: Page, *, within: int = 3) -> Result:
     What stands in a cookie banner is not counted. A skip link that comes later is for a person to
     look at, because style sheets may hide what comes before it.
     """
-    stops = _keyboard_stops(page, _LATER)
+    stops = _keyboard_stops(page, within)
     if not stops:
         return inapplicable("Nothing on the page can be reached with the keyboard.")
-    main = page.main
-    if main is not None and main.tag != "body" and _is_inside(stops[0], main):
+    if _in_main(page, stops[0]):
         return inapplicable("Nothing comes before the main content.")
     names = names_of(page)
-    for node in stops[:within]:
+    for node in stops:
         fragment = _fragment(page, node)
         if fragment and _target_exists(page, fragment):
             return passed()
-    for node in stops[:within]:
+    for node in stops:
         fragment = _fragment(page, node)
         if fragment and _SKIP_TEXT.search(names.name(node)):
             message = f"The skip link points to #{fragment[:60]}, which is not on the page."
             return failed(message, [spot(node)])
-    late = next((n for n in stops if _SKIP_TEXT.search(names.name(n))), None)
+    links = (node for node in page.dom.css('a[href*="#"]') if not _in_main(page, node))
+    late = next((n for n in (*stops, *links) if _SKIP_TEXT.search(names.name(n))), None)
     if late is not None:
         return cant_tell(f"The skip link is not among the first {within} stops.", [spot(late)])
     return failed(f"None of the first {within} things the keyboard reaches is a skip link.")
@@ -182,6 +181,10 @@ def _is_cookie(node: LexborNode) -> bool:
         return False
     attributes = node.attributes
     return any(_COOKIE.search(attributes.get(a) or "") for a in ("id", "class", "aria-label"))
+
+
+def _in_main(page: Page, node: LexborNode) -> bool:
+    return page.main is not None and page.main.tag != "body" and _is_inside(node, page.main)
 
 
 def _is_inside(node: LexborNode, container: LexborNode) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 
 from selectolax.lexbor import LexborNode
 
@@ -22,13 +21,22 @@ from lgaudit.evaluate.checks.vocabulary import (
     places,
     spot,
 )
-from lgaudit.evaluate.names import Names, names_of, visually_hidden
+from lgaudit.evaluate.fields import (
+    NEAR,
+    fields_of,
+    form_number,
+    form_of,
+    group_name,
+    has_visible_label,
+    surroundings,
+    text_before,
+)
+from lgaudit.evaluate.names import Names, names_of
 from lgaudit.evidence import Page
 
 _TEXT_TYPES = frozenset(("", "text", "search", "email", "url", "tel", "number", "password"))
 _DETAIL_TYPES = _TEXT_TYPES | {"date"}
 _SEARCH = re.compile(r"search|keyword|query|(?:^|\s)(?:q|s|chwilio)(?:\s|$)", re.I)
-_NEAR = 80  # characters of text just before a field that may be its label
 _GOES = re.compile(
     r"(?<![\w$'\"#.-])(?:(?:window|document|top|self|parent|this\.ownerDocument)\.)?location"
     r"\s*(?:=(?!=)|\.\s*(?:href\s*=(?!=)|assign\s*\(|replace\s*\(|reload\s*\()|\[)"
@@ -66,11 +74,11 @@ def labels_visible(page: Page) -> Result:
     A lone search box beside its search button is let pass. Text next to a field that is not tied
     to it is for a person to look at.
     """
-    fields = [node for node in _fields(page, "input", "textarea") if _has_placeholder(node)]
+    fields = [node for node in fields_of(page, "input", "textarea") if _has_placeholder(node)]
     names = names_of(page)
-    bare = [n for n in fields if not _visible_label(n, names) and not _is_search_box(n, names)]
-    unsure = [node for node in bare if _text_before(node)]
-    sure = [node for node in bare if not _text_before(node)]
+    bare = [n for n in fields if not has_visible_label(n, names) and not _is_search_box(n, names)]
+    unsure = [node for node in bare if text_before(node)]
+    sure = [node for node in bare if not text_before(node)]
     if sure:
         count = "1 field has" if len(sure) == 1 else f"{len(sure)} fields have"
         return failed(f"{count} a placeholder but no label that can be seen.", places(sure))
@@ -83,14 +91,14 @@ def labels_visible(page: Page) -> Result:
 def choices_grouped(page: Page) -> Result:
     """Radio buttons and checkboxes that belong together have a name for the group."""
     groups: dict[tuple[int, str, str], list[LexborNode]] = {}
-    for node in _fields(page, "input"):
+    for node in fields_of(page, "input"):
         kind, name = dom.attribute(node, "type").lower(), dom.attribute(node, "name")
         if name and (kind == "radio" or (kind == "checkbox" and name.endswith("[]"))):
-            groups.setdefault((_form_id(node), kind, name), []).append(node)
+            groups.setdefault((form_number(node), kind, name), []).append(node)
     several = [nodes for nodes in groups.values() if len(nodes) > 1]
     names = names_of(page)
-    bare = [nodes[0] for nodes in several if not _group_name(nodes[0], names)]
-    sure = [node for node in bare if _form(node) is not None and not _in_headed_row(node)]
+    bare = [nodes[0] for nodes in several if not group_name(nodes[0], names)]
+    sure = [node for node in bare if form_of(node) is not None and not _in_headed_row(node)]
     if sure:
         count = (
             "1 group of choices has" if len(sure) == 1 else f"{len(sure)} groups of choices have"
@@ -104,7 +112,7 @@ def choices_grouped(page: Page) -> Result:
 @page_check
 def selects_stay(page: Page) -> Result:
     """Choosing from a list does not by itself go to another page. Only inline scripts are read."""
-    selects = _fields(page, "select")
+    selects = fields_of(page, "select")
     found = [n for n in selects if _GOES.search(dom.attribute(n, "onchange"))]
     names = names_of(page)
     sure = [node for node in found if not _advised(node, names)]
@@ -131,13 +139,13 @@ def purposes_declared(
     """
     names = names_of(page)
     by_form: dict[int, list[tuple[LexborNode, str]]] = {}
-    for node in _fields(page, "input", "textarea"):
-        if dom.attribute(node, "type").lower() not in _DETAIL_TYPES or not _form_id(node):
+    for node in fields_of(page, "input", "textarea"):
+        if dom.attribute(node, "type").lower() not in _DETAIL_TYPES or not form_number(node):
             continue
         label = _plain_label(names.name(node))
         token = _purpose(label, label_patterns)
-        if token and not timed.search(other_person_pattern, _surroundings(node, names)):
-            by_form.setdefault(_form_id(node), []).append((node, token))
+        if token and not timed.search(other_person_pattern, surroundings(node, names)):
+            by_form.setdefault(form_number(node), []).append((node, token))
     asked = [pair for pairs in by_form.values() if len(pairs) >= least for pair in pairs]
     bare = [(node, token) for node, token in asked if not _declared(node)]
     spots = [spot(n, f'autocomplete="{t}" belongs here') for n, t in bare[:MOST_PLACES]]
@@ -149,36 +157,10 @@ def purposes_declared(
 def pasting_allowed(page: Page) -> Result:
     """Fields for passwords and one-time codes let people paste, and let password managers work."""
     names = names_of(page)
-    fields = [node for node in _fields(page, "input") if _is_secret(node, names)]
+    fields = [node for node in fields_of(page, "input") if _is_secret(node, names)]
     blocked = [node for node in fields if _blocks_paste(node)]
     count = "1 field stops" if len(blocked) == 1 else f"{len(blocked)} fields stop"
     return judged(places(blocked), f"{count} people from pasting.", bool(fields))
-
-
-def _fields(page: Page, *tags: str) -> list[LexborNode]:
-    """Form controls of these tags that markup does not hide, in document order."""
-    kept = page.__dict__.get("_fields")
-    if kept is None:
-        kept = [node for node in _controls(page) if _usable(node)]
-        page.__dict__["_fields"] = kept
-    return [node for node in kept if node.tag in tags]
-
-
-def _controls(page: Page) -> Iterator[LexborNode]:
-    seen: set[int] = set()
-    for node in page.dom.css("input, select, textarea"):
-        if node.mem_id not in seen:
-            seen.add(node.mem_id)
-            yield node
-
-
-def _usable(node: LexborNode) -> bool:
-    attributes = node.attributes
-    if "disabled" in attributes or (attributes.get("tabindex") or "").strip().startswith("-"):
-        return False  # out of reach: decoys for robots look like this
-    if (attributes.get("aria-hidden") or "").lower() == "true" or dom.hidden(node):
-        return False
-    return not any(dom.attribute(a, "aria-hidden").lower() == "true" for a in dom.ancestors(node))
 
 
 def _has_placeholder(node: LexborNode) -> bool:
@@ -187,17 +169,9 @@ def _has_placeholder(node: LexborNode) -> bool:
     return bool(dom.attribute(node, "placeholder").strip())
 
 
-def _visible_label(node: LexborNode, names: Names) -> bool:
-    labels = [*names.labels(node), *names.referenced(node, "aria-labelledby")]
-    return any(
-        dom.fold(dom.visible_text(label)) and not dom.hidden(label) and not visually_hidden(label)
-        for label in labels
-    )
-
-
 def _is_search_box(node: LexborNode, names: Names) -> bool:
     around = list(dom.ancestors(node))
-    box = next((a for a in around if _is_search_region(a)), None) or _form(node)
+    box = next((a for a in around if _is_search_region(a)), None) or form_of(node)
     if box is None:
         return False
     others = [
@@ -206,7 +180,7 @@ def _is_search_box(node: LexborNode, names: Names) -> bool:
     if any(not dom.hidden(n) for n in others):
         return False
     about = " ".join(dom.attribute(node, a) for a in ("type", "name", "id", "title", "placeholder"))
-    form = _form(node)
+    form = form_of(node)
     about += " " + (dom.attribute(form, "action") if form is not None else "")
     if not _is_search_region(box) and not _SEARCH.search(about):
         return False
@@ -222,60 +196,13 @@ def _is_text(node: LexborNode) -> bool:
     return node.tag != "input" or dom.attribute(node, "type").lower() in _TEXT_TYPES
 
 
-def _text_before(node: LexborNode) -> str:
-    """Short text just before a field, in the same small container, that may be its label."""
-    current: LexborNode | None = node
-    for _ in range(2):
-        if current is None or current.tag in ("form", "body", "main", "section", "fieldset"):
-            return ""
-        text = _previous_text(current)
-        if text:
-            return text if len(text) <= _NEAR else ""
-        current = current.parent
-    return ""
-
-
-def _previous_text(node: LexborNode) -> str:
-    before = node.prev
-    while before is not None:
-        if before.is_text_node and (before.text_content or "").strip():
-            return dom.fold(before.text_content or "")
-        if before.is_element_node:
-            if before.tag in ("input", "select", "textarea", "button", "br", "script", "style"):
-                return ""
-            text = dom.fold(dom.visible_text(before))
-            if text:
-                return "" if visually_hidden(before) or dom.hidden_here(before) else text
-        before = before.prev
-    return ""
-
-
-def _form(node: LexborNode) -> LexborNode | None:
-    return next((a for a in dom.ancestors(node) if a.tag == "form"), None)
-
-
-def _form_id(node: LexborNode) -> int:
-    form = _form(node)
-    return form.mem_id if form is not None else 0
-
-
-def _group_name(node: LexborNode, names: Names) -> str:
-    for around in dom.ancestors(node):
-        role = dom.attribute(around, "role").lower()
-        if role in ("group", "radiogroup") or around.tag == "fieldset":
-            name = names.name(around)
-            if name:
-                return name
-    return ""
-
-
 def _in_headed_row(node: LexborNode) -> bool:
     row = next((a for a in dom.ancestors(node) if a.tag == "tr"), None)
     return row is not None and row.css_first("th, [scope=row], [role=rowheader]") is not None
 
 
 def _advised(node: LexborNode, names: Names) -> bool:
-    texts = [names.name(node), dom.attribute(node, "title"), _text_before(node)]
+    texts = [names.name(node), dom.attribute(node, "title"), text_before(node)]
     texts += [target.text() for target in names.referenced(node, "aria-describedby")]
     return any(_ADVISED.search(text) for text in texts)
 
@@ -288,7 +215,7 @@ def _plain_label(text: str) -> str:
 
 
 def _purpose(label: str, label_patterns: Mapping[str, str]) -> str:
-    if not label or len(label) > _NEAR:
+    if not label or len(label) > NEAR:
         return ""
     for token, pattern in label_patterns.items():
         found = timed.search(pattern, label)
@@ -299,34 +226,6 @@ def _purpose(label: str, label_patterns: Mapping[str, str]) -> str:
 
 def _declared(node: LexborNode) -> bool:
     return any(t in _PURPOSES for t in dom.attribute(node, "autocomplete").lower().split())
-
-
-def _surroundings(node: LexborNode, names: Names) -> str:
-    """What says whose details are asked for: label, names of groups, the nearest heading before."""
-    texts = [names.name(node), dom.attribute(node, "name"), dom.attribute(node, "id")]
-    heading = ""
-    for around in islice(dom.ancestors(node), 30):
-        if around.tag == "fieldset" or dom.attribute(around, "role").lower() == "group":
-            texts.append(names.name(around))
-        heading = heading or _heading_before(around)
-        if around.tag == "form":
-            break
-    return " | ".join([*texts, heading])
-
-
-def _heading_before(node: LexborNode) -> str:
-    for before in islice(_earlier(node), 20):
-        if re.fullmatch(r"h[1-6]", before.tag or ""):
-            return dom.fold(before.text())
-    return ""
-
-
-def _earlier(node: LexborNode) -> Iterator[LexborNode]:
-    before = node.prev
-    while before is not None:
-        if before.is_element_node:
-            yield before
-        before = before.prev
 
 
 def _is_secret(node: LexborNode, names: Names) -> bool:

@@ -1,0 +1,120 @@
+"""Form fields as people meet them: which can be used, what names them, what stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from selectolax.lexbor import LexborNode
+
+from lgaudit import dom
+from lgaudit.evaluate.names import Names, visually_hidden
+from lgaudit.evidence import Page
+
+NEAR = 80  # characters of text just before a field that may be its label
+
+
+def fields_of(page: Page, *tags: str) -> list[LexborNode]:
+    """Form controls of these tags that markup does not hide, in document order."""
+    kept = page.__dict__.get("_fields")
+    if kept is None:
+        kept = [node for node in page.dom.css("input, select, textarea") if _usable(node)]
+        page.__dict__["_fields"] = kept
+    return [node for node in kept if node.tag in tags]
+
+
+def _usable(node: LexborNode) -> bool:
+    attributes = node.attributes
+    if "disabled" in attributes or (attributes.get("tabindex") or "").strip().startswith("-"):
+        return False  # out of reach: decoys for robots look like this
+    if (attributes.get("aria-hidden") or "").lower() == "true" or dom.hidden(node):
+        return False
+    return not any(dom.attribute(a, "aria-hidden").lower() == "true" for a in dom.ancestors(node))
+
+
+def has_visible_label(node: LexborNode, names: Names) -> bool:
+    """True when a label, or what ``aria-labelledby`` points at, has text that can be seen."""
+    labels = [*names.labels(node), *names.referenced(node, "aria-labelledby")]
+    return any(
+        dom.fold(dom.visible_text(label)) and not dom.hidden(label) and not visually_hidden(label)
+        for label in labels
+    )
+
+
+def text_before(node: LexborNode) -> str:
+    """Short text just before a field, in the same small container, that may be its label."""
+    current: LexborNode | None = node
+    for _ in range(2):
+        if current is None or current.tag in ("form", "body", "main", "section", "fieldset"):
+            return ""
+        text = _previous_text(current)
+        if text:
+            return text if len(text) <= NEAR else ""
+        current = current.parent
+    return ""
+
+
+def _previous_text(node: LexborNode) -> str:
+    before = node.prev
+    while before is not None:
+        if before.is_text_node and (before.text_content or "").strip():
+            return dom.fold(before.text_content or "")
+        if before.is_element_node:
+            if before.tag in ("input", "select", "textarea", "button", "br", "script", "style"):
+                return ""
+            text = dom.fold(dom.visible_text(before))
+            if text:
+                return "" if visually_hidden(before) or dom.hidden_here(before) else text
+        before = before.prev
+    return ""
+
+
+def form_of(node: LexborNode) -> LexborNode | None:
+    """The form around an element."""
+    return next((a for a in dom.ancestors(node) if a.tag == "form"), None)
+
+
+def form_number(node: LexborNode) -> int:
+    """A number that fields of one form share; 0 outside of any form."""
+    form = form_of(node)
+    return form.mem_id if form is not None else 0
+
+
+def group_name(node: LexborNode, names: Names) -> str:
+    """The name of the nearest fieldset or group around an element that has one, or ''."""
+    for around in dom.ancestors(node):
+        role = dom.attribute(around, "role").lower()
+        if role in ("group", "radiogroup") or around.tag == "fieldset":
+            name = names.name(around)
+            if name:
+                return name
+    return ""
+
+
+def surroundings(node: LexborNode, names: Names) -> str:
+    """What says whose details are asked for: label, names of groups, the nearest heading before."""
+    texts = [names.name(node), dom.attribute(node, "name"), dom.attribute(node, "id")]
+    heading = ""
+    for around in islice(dom.ancestors(node), 30):
+        if around.tag == "fieldset" or dom.attribute(around, "role").lower() == "group":
+            texts.append(names.name(around))
+        heading = heading or _heading_before(around)
+        if around.tag == "form":
+            break
+    return " | ".join([*texts, heading])
+
+
+def _heading_before(node: LexborNode) -> str:
+    for before in islice(_earlier(node), 20):
+        if re.fullmatch(r"h[1-6]", before.tag or ""):
+            return dom.fold(before.text())
+    return ""
+
+
+def _earlier(node: LexborNode) -> Iterator[LexborNode]:
+    before = node.prev
+    while before is not None:
+        if before.is_element_node:
+            yield before
+        before = before.prev
