@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -46,6 +48,15 @@ _PAGED = re.compile(
 )
 _SEARCHED = re.compile(r"/search(?:[/.?]|$)|[?&](?:q|query|keywords?|search\w*|s)=", re.I)
 _MEETING = re.compile(r"/(?:ie|mg)[a-z]+\.aspx|//(?:democracy|moderngov|committees?)\.", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _Titled:
+    """What is remembered of a page to compare titles; ``text`` stands for its main text."""
+
+    url: str
+    canonical: str
+    text: bytes
 
 
 @page_check
@@ -110,18 +121,19 @@ def titles_unique(visit: Snapshot) -> Result:
 
     Lists in parts, search results, meeting papers and copies of one page are left out.
     """
-    by_title: dict[tuple[str, str], list[Page]] = {}
+    by_title: dict[tuple[str, str], list[_Titled]] = {}
     looked_at = 0
-    for page in visit.pages:
+    for page in visit.each_page():
         if page.verdict.ok and page.title and page.text and not _repeats_by_nature(page):
             looked_at += 1
-            by_title.setdefault((page.title, page.lang), []).append(page)
+            titled = _Titled(page.final_url, _canonical(page), _digest(page.text))
+            by_title.setdefault((page.title, page.lang), []).append(titled)
     if looked_at < 2:
         return inapplicable("Fewer than two pages could be compared.")
     spots = []
     for (title, _), pages in sorted(by_title.items()):
         if _different(pages) > 1:
-            listed = sorted({page.final_url for page in pages})
+            listed = sorted({page.url for page in pages})
             spots.append(Spot("", title[:200], " ".join(listed)))
     if not spots:
         return passed(f"{looked_at} pages, each with a title of its own.")
@@ -236,15 +248,19 @@ def _repeats_by_nature(page: Page) -> bool:
     return page.dom.css_first("link[rel=prev], link[rel=next]") is not None
 
 
-def _different(pages: Sequence[Page]) -> int:
+def _different(pages: Sequence[_Titled]) -> int:
     """How many pages there are when those with one canonical address or one text count once."""
-    groups: list[set[str]] = []
+    groups: list[set[str | bytes]] = []
     for page in pages:
-        marks = {f"address {_canonical(page)}", f"text {page.text}"}
+        marks: set[str | bytes] = {page.canonical, page.text}
         same = [group for group in groups if group & marks]
         groups = [group for group in groups if not group & marks]
         groups.append(marks.union(*same))
     return len(groups)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def _canonical(page: Page) -> str:
