@@ -31,10 +31,11 @@ PYTHON = sys.executable
 
 @dataclass(frozen=True)
 class Run:
-    """One tool's turn: what it cost, how many pages it judged, and its own loop's seconds."""
+    """One tool's turn: cost, pages it was given, pages it had no result for, its loop's seconds."""
 
     cost: Cost
     pages: int
+    failed: int = 0
     loop: float | None = None
 
     @property
@@ -45,7 +46,7 @@ class Run:
     @property
     def cpu(self) -> float:
         """CPU seconds a page."""
-        return self.cost.cpu / max(self.pages, 1)
+        return self.cost.cpu / self.pages
 
 
 def check(urls: Sequence[str], only_axe: bool) -> Run:
@@ -61,7 +62,7 @@ def check(urls: Sequence[str], only_axe: bool) -> Run:
     command += ["--pace", "0", "--fail-on", "never", *(("--only", "axe") if only_axe else ())]
     cost = measure([c for c in command if c], ROOT)
     pages = [p for p in json.loads(cost.output)["pages"] if p["verdict"] == "ok"]
-    return Run(cost, len(pages))
+    return Run(cost, len(urls), len(urls) - len(pages))
 
 
 def seeing(urls: Sequence[str], what: str) -> Run:
@@ -72,7 +73,7 @@ def seeing(urls: Sequence[str], what: str) -> Run:
         command = f'"{PYTHON}" -m benchmarks.seeing {what} < "{listed.name}"'
         cost = measure(["sh", "-c", command], ROOT)
     said = json.loads(cost.output)
-    return Run(cost, int(said["pages"]), float(said["seconds"]))
+    return Run(cost, len(urls), len(urls) - int(said["pages"]), float(said["seconds"]))
 
 
 def pa11y(urls: Sequence[str], peers: Path, concurrency: int) -> Run:
@@ -93,8 +94,8 @@ def pa11y(urls: Sequence[str], peers: Path, concurrency: int) -> Run:
         command = [str(peers / "node_modules/.bin/pa11y-ci"), "--json", "-c", "pa11yci.json"]
         cost = measure(command, Path(folder))
     results = json.loads(cost.output)["results"].values()
-    judged = [r for r in results if not any("code" not in issue for issue in r)]
-    return Run(cost, len(judged))
+    judged = [r for r in results if all("code" in issue for issue in r)]
+    return Run(cost, len(urls), len(urls) - len(judged))
 
 
 def axe_cli(urls: Sequence[str], peers: Path) -> Run:
@@ -105,7 +106,7 @@ def axe_cli(urls: Sequence[str], peers: Path) -> Run:
     if os.geteuid() == 0:
         command += ["--chrome-options=no-sandbox"]
     cost = measure(command)
-    return Run(cost, len(json.loads(cost.output)))
+    return Run(cost, len(urls), len(urls) - len(json.loads(cost.output)))
 
 
 def tools(peers: Path | None) -> dict[str, Callable[[Sequence[str]], Run]]:
@@ -146,7 +147,8 @@ def main() -> None:
                 run = chosen[name](urls)
                 runs[name].append(run)
                 print(
-                    f"round {number + 1}  {name:28} {run.pages:4} pages  {run.rate:5.2f} pages/s"
+                    f"round {number + 1}  {name:26} {run.pages:4} pages ({run.failed} failed)"
+                    f"  {run.rate:5.2f} pages/s"
                     f"  {run.cpu:5.2f} CPU s/page  {run.cost.memory:6.0f} MB  (load {busy:.1f})",
                     flush=True,
                 )
@@ -160,6 +162,7 @@ def main() -> None:
 def _figures(run: Run) -> dict[str, float | int | None]:
     return {
         "pages": run.pages,
+        "failed": run.failed,
         "seconds": round(run.cost.seconds, 2),
         "cpu": round(run.cost.cpu, 2),
         "memory_mb": round(run.cost.memory),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,14 +33,9 @@ class Cost:
 def measure(command: Sequence[str], folder: Path | None = None, limit: float = 1200) -> Cost:
     """Run the command to its end; its CPU time is summed over every process seen below it."""
     began = time.monotonic()
-    running = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    output: list[str] = []
-    import threading
-
-    reader = threading.Thread(target=lambda: output.append(running.stdout.read()))  # type: ignore[union-attr]
-    reader.start()
+    # A file, because some tools cut short what a pipe has not taken yet when they exit.
+    said = tempfile.TemporaryFile("w+")  # noqa: SIM115
+    running = subprocess.Popen(command, cwd=folder, stdout=said, stderr=subprocess.DEVNULL)
     root = psutil.Process(running.pid)
     spent: dict[tuple[int, float], float] = {}
     memory = own = 0.0
@@ -59,8 +55,10 @@ def measure(command: Sequence[str], folder: Path | None = None, limit: float = 1
         look += 1
         time.sleep(EVERY)
     seconds = time.monotonic() - began
-    reader.join()
-    return Cost(seconds, sum(spent.values()), memory, own, running.returncode, "".join(output))
+    said.seek(0)
+    output = said.read()
+    said.close()
+    return Cost(seconds, sum(spent.values()), memory, own, running.returncode, output)
 
 
 def _family(root: psutil.Process) -> list[psutil.Process]:
