@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from lgaudit import __version__
+from lgaudit.errors import LgauditError
 from lgaudit.evaluate import scores
 from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.ranks import rank
@@ -23,6 +24,7 @@ from lgaudit.models import Engines, Reason, Run, Site, Verdict
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
 from lgaudit.store import Store
+from lgaudit.urls import host_of
 
 SITES_A_BROWSER = 4  # visits under way for each browser: enough to keep it busy, few to hold
 
@@ -71,7 +73,7 @@ async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
     async with Fetcher(plan.settings) as fetcher, browsers(plan.settings) as pool:
         await _look_at_sites(plan, store, watch, clock, fetcher, pool)
         if pool is not None:
-            await _time_pages(plan, store, watch, pool)
+            await _time_pages(plan, store, watch, fetcher, pool)
 
 
 @contextlib.asynccontextmanager
@@ -103,9 +105,19 @@ async def _look_at_sites(
         store.save_site(plan.run.id, result)
         watch.looked(site, result)
 
-    async with asyncio.TaskGroup() as group:
-        for site in waiting:
-            group.create_task(one(site))
+    # Names are looked up ahead, many at once: slow name servers must not hold up the visits.
+    warming = asyncio.create_task(fetcher.resolver.warm(host_of(s.homepage) for s in waiting))
+    faults: list[BaseException] = []
+    try:
+        async with asyncio.TaskGroup() as group:
+            for site in waiting:
+                group.create_task(one(site))
+    except* LgauditError as several:
+        faults += several.exceptions  # a full disk stops every site: one sentence is enough
+    finally:
+        warming.cancel()
+    if faults:
+        raise faults[0]
 
 
 def _at_once(settings: Settings, pool: BrowserPool | None) -> int:
@@ -141,7 +153,9 @@ def evaluate(book: Rulebook, visit: Snapshot) -> SiteResult:
     return summarise(visit, judge(book.rules, visit))
 
 
-async def _time_pages(plan: Plan, store: Store, watch: Watch, pool: BrowserPool) -> None:
+async def _time_pages(
+    plan: Plan, store: Store, watch: Watch, fetcher: Fetcher, pool: BrowserPool
+) -> None:
     """Load a few pages of each site again while nothing else runs, for their timings."""
     timing = tuple(rule for rule in plan.book.rules if rule.timing)
     if not timing or not plan.settings.quiet_pages:
@@ -154,7 +168,7 @@ async def _time_pages(plan: Plan, store: Store, watch: Watch, pool: BrowserPool)
     chosen = {slug: urls for slug, urls in chosen.items() if urls}
     watch.stage("Timing", sum(len(urls) for urls in chosen.values()))
     for slug, urls in chosen.items():
-        timings = await pool.quiet(slug, urls)
+        timings = await pool.quiet(slug, urls, turn=fetcher.gate.turn)
         before = store.results(plan.run.id).site(slug)
         visit = quiet.snapshot(before.site, before.pages, timings)
         if visit.pages:

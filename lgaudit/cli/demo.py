@@ -37,6 +37,9 @@ def demo(
         Path | None,
         typer.Option(metavar="FILE", help="Also write the truth file: every planted defect."),
     ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last run that did not finish.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Audit a made-up sector of councils, served on this machine only.
@@ -54,7 +57,16 @@ def demo(
         if serve:
             _serve(replay)
             return
-        code = _audit(made, replay, folder, pages, browser=not no_browser, seed=seed, quiet=quiet)
+        code = _audit(
+            made,
+            replay,
+            folder,
+            pages,
+            browser=not no_browser,
+            seed=seed,
+            resume=resume,
+            quiet=quiet,
+        )
     raise typer.Exit(code)
 
 
@@ -66,6 +78,7 @@ def _audit(
     *,
     browser: bool,
     seed: int,
+    resume: bool,
     quiet: bool,
 ) -> int:
     from lgaudit import register, settings
@@ -94,7 +107,13 @@ def _audit(
         for line in comparison.lines(told):
             err().print(line, markup=False, soft_wrap=True)
 
-    return auditing.run_and_show(register.sites(made.councils), chosen, quiet=quiet, after=tell)
+    return auditing.run_and_show(
+        register.sites(made.councils),
+        chosen,
+        resume="latest" if resume else "",
+        quiet=quiet,
+        after=tell,
+    )
 
 
 def _serve(replay: Replay) -> None:

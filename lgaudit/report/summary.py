@@ -98,7 +98,10 @@ def _totals(
         return Text("\nNo page could be checked.", style="bold")
     if not fails:
         return Text(f"\n{_count(pages, 'page')} checked; no scored rule fails.", style="bold green")
-    return Text(f"\n{_count(pages, 'page')} checked; {_count(fails, 'rule')} fail.", style="bold")
+    return Text(
+        f"\n{_count(pages, 'page')} checked; {_count(fails, 'rule')} fail{'s' if fails == 1 else ''}.",
+        style="bold",
+    )
 
 
 def _count(number: int, noun: str) -> str:

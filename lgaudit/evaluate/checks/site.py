@@ -102,8 +102,8 @@ def links_work(
     places = [Spot("", k.url, _why(k)) for k in sorted(dead, key=lambda k: k.url)]
     known = len(dead) + sum(k.verdict.ok for k in links)
     if fragments:
-        missing = _missing_places(visit.audited)
-        known += sum(page.main is not None for page in visit.audited)
+        missing = _missing_places(p for p in visit.each_page() if p.sampled and p.verdict.ok)
+        known += len(visit.audited)
         places += [Spot("", f"{u}#{place}", f"No such place in {u}") for u, place in missing]
     if not known:
         return inapplicable("No link gave a clear answer.")
@@ -117,7 +117,7 @@ def pages_distinct(visit: Snapshot, *, words: int = 100) -> Result:
     """No two pages say the same in ``words`` words or more without naming one of them canonical."""
     by_text: dict[bytes, list[Page]] = {}
     eligible = 0
-    for page in visit.pages:
+    for page in visit.each_page():
         if not _is_content(page):
             continue
         text = page.text

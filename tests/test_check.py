@@ -1,0 +1,142 @@
+"""`lgaudit check`: its JSON contract, exit codes, and other people's pages."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ACT = ROOT.parent / "shared" / "bench" / "act"
+HEAD = (
+    "<!doctype html><html lang=en><head><meta charset=utf-8><title>{title} - Example</title>"
+    "<meta name=viewport content='width=device-width, initial-scale=1'>"
+    "<meta name=description content='What to do about {title}.'></head><body><main>"
+)
+GOOD = HEAD.format(title="Bin days") + "<h1>Bin days</h1><p>We collect bins on Mondays.</p>"
+POOR = HEAD.format(title="Parking") + "<h1>Parking</h1><p>To pay, <a href=/pay>click here</a>.</p>"
+
+
+def check(*words: str, cwd: Path) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "lgaudit", "check", *words],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        cwd=cwd,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "site" / "parking").mkdir(parents=True)
+    (tmp_path / "site" / "index.html").write_text(GOOD)
+    (tmp_path / "site" / "parking" / "index.html").write_text(POOR)
+    return tmp_path
+
+
+def told(stdout: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(stdout)
+    schema = json.loads((ROOT / "docs" / "output.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(document, schema)
+    return document
+
+
+def test_json_keeps_its_contract(site: Path) -> None:
+    code, stdout, _ = check("site", "--no-browser", "--format", "json", cwd=site)
+    assert code == 1
+    document = told(stdout)
+    parking = next(p for p in document["pages"] if p["source"] == "site/parking/index.html")
+    finding = next(f for f in parking["findings"] if f["rule"] == "content/link-text-generic")
+    assert finding["outcome"] == "failed"
+    assert finding["severity"] == "serious"
+    assert finding["wcag"] == ["2.4.4"]
+    assert finding["selector"].endswith("a")
+    assert finding["snippet"] == '<a href="/pay">click here</a>'
+    assert len(finding["fingerprint"]) == 16
+    assert document["summary"]["pages"] == 2
+    assert document["summary"]["passed"] > 10
+
+
+def test_all_outcomes_lists_what_passed(site: Path) -> None:
+    _, stdout, _ = check("site", "--no-browser", "--format", "json", "--all-outcomes", cwd=site)
+    outcomes = {f["outcome"] for page in told(stdout)["pages"] for f in page["findings"]}
+    assert {"passed", "failed"} <= outcomes
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["site/index.html", "--only", "content"], 0),
+        (["site/parking/index.html", "--only", "content"], 1),
+        (["site", "--fail-on", "serious"], 1),
+        (["site", "--only", "content/link-text-generic", "--fail-on", "critical"], 0),
+        (["site", "--fail-on", "never"], 0),
+    ],
+)
+def test_exit_codes(site: Path, words: list[str], code: int) -> None:
+    got, stdout, stderr = check(*words, "--no-browser", cwd=site)
+    assert got == code, stdout + stderr
+
+
+def test_terminal_output_names_the_rule_the_fix_and_the_place(site: Path) -> None:
+    _, stdout, _ = check("site", "--no-browser", "--only", "content", cwd=site)
+    assert "content/link-text-generic" in stdout
+    assert "Fix:" in stdout
+    assert "site/parking/index.html" in stdout
+    assert "click here" in stdout
+
+
+@pytest.mark.browser
+def test_a_browser_adds_what_axe_sees(site: Path) -> None:
+    (site / "site" / "index.html").write_text(GOOD + "<img src=/a.png><p style='color:#bbb'>Pale")
+    code, stdout, _ = check("site", "--format", "json", cwd=site)
+    assert code == 1
+    document = told(stdout)
+    assert document["engines"]["axe-core"] == "4.14.1"
+    rules = {f["rule"] for page in document["pages"] for f in page["findings"]}
+    assert {"axe/image-alt", "axe/color-contrast", "content/link-text-generic"} <= rules
+
+
+def test_two_hundred_addresses_in_one_call(site: Path) -> None:
+    pages = site / "many"
+    pages.mkdir()
+    for number in range(200):
+        (pages / f"p{number}.html").write_text(GOOD)
+    files = [str(file) for file in sorted(pages.iterdir())]
+    code, stdout, _ = check(
+        *files, "--no-browser", "--only", "content", "--format", "json", cwd=site
+    )
+    assert code in (0, 1)
+    assert len(told(stdout)["pages"]) == 200
+
+
+@pytest.mark.bench
+@pytest.mark.skipif(not ACT.is_dir(), reason="the W3C ACT test cases are not beside the project")
+@pytest.mark.parametrize("browser", [False, pytest.param(True, marks=pytest.mark.browser)])
+def test_every_act_page_goes_through(tmp_path: Path, browser: bool) -> None:
+    """573 small pages full of oddities: none crashes, and nearly all can be looked at."""
+    with (ACT / "testcases.csv").open(newline="") as file:
+        paths = sorted({row["relative_path"] for row in csv.DictReader(file)})
+    root = ACT / "site" / "WAI" / "content-assets" / "wcag-act-rules"
+    files = [str(root / p) for p in paths if (root / p).suffix in (".html", ".htm")]
+    assert len(files) > 500
+    if browser:
+        files = files[::6]
+    options = [] if browser else ["--no-browser"]
+    _, stdout, _ = check(
+        *files, "--root", str(ACT / "site"), "--format", "json", *options, cwd=tmp_path
+    )
+    pages = told(stdout)["pages"]
+    assert len(pages) == len(files)
+    unseen = [page["source"] for page in pages if page["verdict"] != "ok"]
+    assert len(unseen) <= len(files) // 50, unseen
