@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import difflib
+import io
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,15 +43,20 @@ OPTIONAL = (
     "longitude",
 )
 SHOWN = 20  # problems named in one message; the rest are counted
+SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}")  # a slug names files, so nothing else
 CELL_LIMIT = 100_000  # characters; a longer cell is a broken quote, not a council
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Register:
     """Every council of a register, in slug order, and the names of its extra columns."""
 
     councils: tuple[Council, ...]
     extra_columns: tuple[str, ...] = ()
+
+    @cached_property
+    def _by_slug(self) -> dict[str, Council]:
+        return {council.slug: council for council in self.councils}
 
     def council(self, slug: str) -> Council:
         """The council of that slug.
@@ -56,7 +64,7 @@ class Register:
         Raises:
             RegisterError: there is none; names the nearest.
         """
-        found = next((c for c in self.councils if c.slug == slug), None)
+        found = self._by_slug.get(slug)
         if found is None:
             near = difflib.get_close_matches(slug, [c.slug for c in self.councils], 3)
             hint = f" Did you mean {' or '.join(near)}?" if near else ""
@@ -123,8 +131,10 @@ def sites(councils: Iterable[Council]) -> tuple[Site, ...]:
 
 def _address(homepage: str) -> str:
     """What makes two home pages the same site: host without www, and path; not the scheme."""
-    parts = urlsplit(urls.normalise(homepage) or homepage)
-    return f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}"
+    address = urls.identity(urls.normalise(homepage) or homepage)
+    path, _, query = address.split("://", 1)[-1].partition("/")[2].partition("?")
+    where = f"{urls.netloc_of(address).removeprefix('www.')}/{path}".rstrip("/")
+    return f"{where}?{query}" if query else where
 
 
 def builtin_file() -> Path:
@@ -144,7 +154,7 @@ def read(path: Path | None = None) -> Register:
     """
     path = path or builtin_file()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise RegisterError(
             f"{path}: there is no such file. Give the register with --councils FILE;"
@@ -162,7 +172,7 @@ def read(path: Path | None = None) -> Register:
 def parse(text: str, source: str = "councils.csv") -> Register:
     """Parse the text of a register. See :func:`read`."""
     csv.field_size_limit(CELL_LIMIT)
-    reader = csv.DictReader(text.splitlines(keepends=True), strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     problems: list[str] = []
     rows: list[tuple[int, Council]] = []
     try:
@@ -215,11 +225,17 @@ def _council(row: dict[str, str | None], extra: Sequence[str]) -> tuple[Council 
     _known(cell["nation"], NATIONS, "nation", faults)
     _known(cell["type"], TYPES, "type", faults)
     slug = cell["slug"]
-    if (slug and not slug.replace("-", "").isascii()) or "/" in slug or " " in slug:
-        faults.append(f"slug {slug!r} may hold only letters, digits and hyphens")
+    if slug and not SLUG.fullmatch(slug):
+        faults.append(
+            f"slug {slug[:100]!r} may hold only letters, digits and hyphens, 100 at most, and"
+            " begins with a letter or digit"
+        )
     for name in ("homepage", "welsh_homepage"):
-        if cell.get(name) and not _is_web_address(cell[name]):
-            faults.append(f"{name} {cell[name]!r} is not a web address (https://…)")
+        said = urls.without_credentials(cell.get(name, ""))
+        if said != cell.get(name, ""):
+            faults.append(f"{name} {said!r} holds a user name or password; registers are published")
+        elif said and not _is_web_address(said):
+            faults.append(f"{name} {said!r} is not a web address (https://…)")
     council = Council(
         slug=slug,
         name=cell["name"],
@@ -295,11 +311,11 @@ def _between_rows(rows: Sequence[tuple[int, Council]]) -> list[str]:
     """Faults that only show when rows are read together."""
     problems: list[str] = []
     first: dict[str, int] = {}
+    folded: dict[str, int] = {}  # some disks take Adur.html and adur.html for one file
     for line, council in rows:
-        if council.slug in first:
-            problems.append(
-                f"line {line}: slug {council.slug!r} is already used on line {first[council.slug]}"
-            )
+        used = folded.setdefault(council.slug.casefold(), line)
+        if used != line:
+            problems.append(f"line {line}: slug {council.slug!r} is already used on line {used}")
         first.setdefault(council.slug, line)
     for line, council in rows:
         for successor in council.successors:
@@ -312,21 +328,49 @@ def _between_rows(rows: Sequence[tuple[int, Council]]) -> list[str]:
     return problems
 
 
-def site_of(address: str, councils: Sequence[Council]) -> Site:
-    """The site at an address the user gave, with its councils when the register knows it.
+def sites_at(addresses: Iterable[str], councils: Sequence[Council]) -> tuple[Site, ...]:
+    """The sites at addresses the user gave, with their councils where the register knows them.
 
     Raises:
-        RegisterError: it is not a web address.
+        RegisterError: one is not a web address.
     """
+    known = {_address(site.homepage): site for site in sites(councils)}
+    found = []
+    for address in addresses:
+        site = _site_at(address)
+        found.append(known.get(_address(site.homepage), site))
+    return tuple(found)
+
+
+def distinct(chosen: Iterable[Site]) -> tuple[Site, ...]:
+    """Each site once, in slug order; of two sites that would share a slug one gets a number.
+
+    A site that is chosen by its address and by one of its councils serves the councils of both.
+    """
+    by_address: dict[str, Site] = {}
+    for site in chosen:
+        address = _address(site.homepage)
+        before = by_address.get(address)
+        if before is None or len(before.councils) < len(site.councils):
+            by_address[address] = site
+    taken: set[str] = set()
+    numbered = []
+    for _, site in sorted(by_address.items(), key=lambda item: (not item[1].councils, item[0])):
+        slug, number = site.slug, 1
+        while slug.casefold() in taken:
+            number += 1
+            slug = f"{site.slug}-{number}"
+        taken.add(slug.casefold())
+        numbered.append(replace(site, slug=slug))
+    return tuple(sorted(numbered, key=lambda site: site.slug))
+
+
+def _site_at(address: str) -> Site:
     homepage = urls.normalise(address if "://" in address else f"https://{address}/")
     if homepage is None or not urlsplit(homepage).hostname:
         raise RegisterError(
-            f"{address!r} is neither a council's slug nor a web address."
+            f"{urls.without_credentials(address)!r} is neither a council's slug nor a web address."
             " Give a slug (`lgaudit councils list`) or an address such as https://www.example.gov.uk/"
         )
-    for site in sites(councils):
-        if _address(site.homepage) == _address(homepage):
-            return site
-    parts = urlsplit(homepage)
-    slug = "-".join(filter(None, [parts.hostname, str(parts.port or "")])).replace(".", "-")
-    return Site(slug=slug.replace(":", "-").strip("-"), homepage=homepage)
+    slug = re.sub(r"[^a-z0-9]+", "-", urls.netloc_of(homepage)).strip("-")[:90]
+    return Site(slug=slug or "site", homepage=homepage)

@@ -19,6 +19,7 @@ _VISIT_ONLY = re.compile(
     re.I,
 )
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*|/\((?:[A-Z]\([^()/]*\))+\)(?=/)", re.I)
+_USERINFO = re.compile(r"^(\s*(?:https?:)?[/\\]*)[^/\\?#]*@", re.I)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -45,6 +46,11 @@ def normalise(url: str, base: str | None = None) -> str | None:
     except ValueError:  # includes text that is not Unicode
         return None
     return href if len(href) <= LONGEST else None
+
+
+def without_credentials(written: str) -> str:
+    """An address as the user wrote it, but for a user name and password: safe to show or keep."""
+    return _USERINFO.sub(r"\1", written)
 
 
 @lru_cache(maxsize=8192)

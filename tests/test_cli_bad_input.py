@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import os
 import subprocess
 import sys
@@ -206,3 +207,58 @@ def test_output_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     )
     assert code == 2
     assert "cannot be written" in stderr
+
+
+def test_a_password_in_an_address_is_never_shown_or_kept(rude: str, tmp_path: Path) -> None:
+    address = rude.replace("://", "://someone:hunter2@") + "/good"
+    words = ("check", address, "--no-browser", "--format", "json", "--all-outcomes")
+    _, stdout, stderr = lgaudit(*words, cwd=tmp_path)
+    assert f'"source": "{rude}/good"' in stdout
+    assert "hunter2" not in stdout + stderr
+    audit = ("audit", address, "--no-browser", "--pages", "2", "--pace", "0", "--store", "s.db")
+    _, stdout, stderr = lgaudit(*audit, cwd=tmp_path)
+    assert "hunter2" not in stdout + stderr
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if b"hunter2" in path.read_bytes()]
+
+
+def test_text_that_the_encoding_lacks_does_not_stop_the_program(tmp_path: Path) -> None:
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "COLUMNS": "30"}
+    code, _, stderr = lgaudit("councils", "list", cwd=tmp_path, env=ascii_only)
+    assert (code, stderr) == (0, "")
+    code, stdout, _ = lgaudit("rules", "list", "--format", "json", cwd=tmp_path, env=ascii_only)
+    assert code == 0
+    assert stdout.isascii()
+    assert json.loads(stdout)["rules"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [("rules list", 0), ("councils list --format json", 0), ("check p.html", 1)]
+)
+def test_a_reader_that_leaves_changes_no_exit_code(tmp_path: Path, words: str, code: int) -> None:
+    (tmp_path / "p.html").write_bytes(PAGE.replace(b"Mondays", b"<a href=x>click here</a>"))
+    more = " --no-browser -q" if words.startswith("check") else ""
+    command = f"{sys.executable} -m lgaudit {words}{more} | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=60, cwd=tmp_path
+    )
+    assert (done.stdout.strip(), done.stderr) == (str(code), "")
+
+
+def test_a_fault_of_our_own_is_told_as_ours(tmp_path: Path) -> None:
+    program = (
+        "from lgaudit.cli import main, councils\n"
+        "import lgaudit.register\n"
+        "lgaudit.register.read = lambda *_: 1 / 0\n"
+        "main.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "councils", "list"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 2
+    assert "a fault of its own (ZeroDivisionError)" in done.stderr

@@ -127,3 +127,72 @@ def test_filters_and_days() -> None:
         whole.select(nations=["Engand"])
     with pytest.raises(RegisterError, match="Did you mean old"):
         whole.council("odl")
+
+
+def test_addresses_on_one_host_stay_several_sites_with_slugs_of_their_own() -> None:
+    given = ["https://a.example/", "https://a.example/parish", "http://a.example:8080/"]
+    found = register.distinct(register.sites_at([*given, "http://www.a.example"], ()))
+    assert [(s.slug, s.homepage) for s in found] == [
+        ("a-example", "https://a.example/"),
+        ("a-example-2", "https://a.example/parish"),
+        ("a-example-8080", "http://a.example:8080/"),
+    ]
+
+
+def test_a_council_and_its_address_are_one_site() -> None:
+    whole = register.read()
+    by_name = register.sites([whole.council("adur")])
+    by_address = register.sites_at([by_name[0].homepage], whole.councils)
+    (site,) = register.distinct([*by_name, *by_address])
+    assert "adur" in [c.slug for c in site.councils]
+
+
+@pytest.mark.parametrize(
+    ("address", "slug", "homepage"),
+    [
+        ("http://[::1]:8080/x", "1-8080", "http://[::1]:8080/x"),
+        ("https://müller.example", "xn-mller-kva-example", "https://xn--mller-kva.example/"),
+        ("https://me:secret@a.example/", "a-example", "https://a.example/"),
+        ("localhost:8000", "localhost-8000", "https://localhost:8000/"),
+        ("https://a_b.example/", "a-b-example", "https://a_b.example/"),
+    ],
+)
+def test_the_slug_of_an_address_is_safe_as_a_file_name(
+    address: str, slug: str, homepage: str
+) -> None:
+    (site,) = register.sites_at([address], ())
+    assert (site.slug, site.homepage) == (slug, homepage)
+
+
+@pytest.mark.parametrize("slug", ["..", "a.b", "a\\b", "con?", "<b>", "-a", "a" * 101, "é"])
+def test_a_slug_that_could_not_name_a_file_is_refused(slug: str) -> None:
+    row = f"{slug},A Council,England,London,London borough,https://a.example/"
+    with pytest.raises(RegisterError, match="may hold only letters"):
+        register.parse("slug,name,nation,region,type,homepage\n" + row)
+
+
+def test_slugs_that_differ_in_case_only_are_refused() -> None:
+    rows = "".join(
+        f"{slug},A Council,England,London,London borough,https://{slug}.example/\n"
+        for slug in ("adur", "Adur")
+    )
+    with pytest.raises(RegisterError, match="line 3: slug 'Adur' is already used on line 2"):
+        register.parse("slug,name,nation,region,type,homepage\n" + rows)
+
+
+def test_a_password_in_the_register_is_refused_and_not_repeated() -> None:
+    row = "a,A,England,London,London borough,https://me:hunter2@a.example/"
+    with pytest.raises(RegisterError, match="user name or password") as caught:
+        register.parse("slug,name,nation,region,type,homepage\n" + row)
+    assert "hunter2" not in str(caught.value)
+    with pytest.raises(RegisterError) as caught:
+        register.sites_at(["https://me:hunter2@[::bad/"], ())
+    assert "hunter2" not in str(caught.value)
+
+
+def test_only_line_ends_end_a_row() -> None:
+    head = "\ufeffslug,name,nation,region,type,homepage,note\r\n"
+    row = 'a,"A\u2028 Council",England,London,London borough,https://a.example/,"x\x85y\r\nz"\r\n'
+    (council,) = register.parse((head + row).removeprefix("\ufeff")).councils
+    assert council.name == "A\u2028 Council"
+    assert council.extra["note"] == "x\x85y\r\nz"

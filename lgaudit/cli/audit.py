@@ -158,22 +158,21 @@ def choose(
     from lgaudit.errors import RegisterError
 
     day = today if isinstance(today, dt.date) else None
-    addresses = [name for name in names if "://" in name or "." in name]
+    addresses = [name for name in names if any(mark in name for mark in ".:/@")]
     slugs = [name for name in names if name not in addresses]
     slugs += _cohort(cohort)
     by_name = [whole.council(slug) for slug in slugs]
     filtered = whole.select(nations=nations, types=types, regions=regions, on=day)
     if by_name:
-        chosen = [c for c in by_name if not (nations or types or regions) or c in filtered]
+        matching = {c.slug for c in filtered}
+        chosen = [c for c in by_name if not (nations or types or regions) or c.slug in matching]
     else:
         chosen = [] if addresses else list(filtered)
-    sites = {site.slug: site for site in register.sites({c.slug: c for c in chosen}.values())}
-    for address in addresses:
-        site = register.site_of(address, whole.councils)
-        sites[site.slug] = site
+    sites = register.sites({c.slug: c for c in chosen}.values())
+    sites += register.sites_at(addresses, whole.councils) if addresses else ()
     if not sites:
         raise RegisterError("No council matches. `lgaudit councils list` shows what there is.")
-    return tuple(sites[slug] for slug in sorted(sites))
+    return register.distinct(sites)
 
 
 def _cohort(file: Path | None) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lgaudit.cli.console import err, note, out
+from lgaudit.cli.console import as_json, err, note, out
 
 if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
@@ -171,13 +171,11 @@ def write_report(results: Results, folder: Path, *, quiet: bool = False) -> Path
 
 def show(results: Results, written: Path, *, format_: str) -> int:
     """Print the league (or everything, as JSON) and return the exit code."""
-    import json
-
     from lgaudit.report import contract, terminal
 
     if format_ == "json":
         document = contract.document(results.each_site(), results.rules, results.run.engines)
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        typer.echo(as_json(document))
     else:
         out().print(terminal.LeagueTable(results))
     index = (written / "index.html").resolve()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lgaudit.cli.console import note, out
+from lgaudit.cli.console import as_json, let_go, note, out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,13 +100,16 @@ def check(
         ]
         with Watch(quiet=quiet) as watch:
             results, engines = run.check(jobs, chosen, book, watch, auditing.now)
-    if format_ == "json":
-        from lgaudit.report import contract
+    try:
+        if format_ == "json":
+            from lgaudit.report import contract
 
-        document = contract.document(results, book.rules, engines, all_outcomes=all_outcomes)
-        _write(json.dumps(document, indent=2, ensure_ascii=False), output)
-    else:
-        _show(results, book, output)
+            document = contract.document(results, book.rules, engines, all_outcomes=all_outcomes)
+            _write(document, output)
+        else:
+            _show(results, book, output)
+    except (BrokenPipeError, SystemExit):  # rich makes the one of the other
+        let_go()  # the reader has had enough, and the exit code still counts
     raise typer.Exit(exit_code(results, book, fail_on))
 
 
@@ -143,12 +146,14 @@ def exit_code(results: Sequence[SiteResult], book: Rulebook, fail_on: str) -> in
     return PASSED
 
 
-def _write(text: str, output: Path | None) -> None:
+def _write(result: Any, output: Path | None) -> None:
+    """Write text as it is, anything else as JSON."""
     from lgaudit.errors import ReportError
 
     if output is None:
-        typer.echo(text)
+        typer.echo(result if isinstance(result, str) else as_json(result))
         return
+    text = result if isinstance(result, str) else json.dumps(result, indent=2, ensure_ascii=False)
     try:
         output.write_text(text + "\n", encoding="utf-8")
     except OSError as error:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import sys
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,3 +41,25 @@ def note(message: str) -> None:
     from rich.text import Text
 
     err().print(Text.assemble(("lgaudit: ", "bold yellow"), message), soft_wrap=True)
+
+
+def as_json(document: Any) -> str:
+    """JSON for standard output; in plain ASCII where its encoding could not carry the rest."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    return json.dumps(document, indent=2, ensure_ascii=plain)
+
+
+def never_choke() -> None:
+    """Show a question mark for a character that the user's encoding lacks, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):  # a stream of another make
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+
+
+def let_go() -> None:
+    """The reader of our output has gone: what is left to say to it goes nowhere."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        stream: TextIO = sys.stdout
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lgaudit.cli.console import out
+from lgaudit.cli.console import as_json, out
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,7 +36,7 @@ def list_(
         nations=nation or (), types=type_ or (), regions=region or ()
     )
     if format_ == "json":
-        typer.echo(json.dumps([_plain(c) for c in chosen], indent=2, ensure_ascii=False))
+        typer.echo(as_json([_plain(c) for c in chosen]))
     elif format_ == "slugs":
         typer.echo("\n".join(c.slug for c in chosen))
     elif format_ == "table":

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+import traceback
+from typing import Annotated, NoReturn
 
 import typer
 
 from lgaudit import __version__
 from lgaudit.cli import audit, check, councils, demo, report, rules, runs
-from lgaudit.cli.console import complain
+from lgaudit.cli.console import complain, let_go, never_choke
 from lgaudit.errors import LgauditError
 
 COULD_NOT_RUN = 2
+INTERRUPTED = 130  # how typer leaves on Ctrl-C
 
 app = typer.Typer(
     name="lgaudit",
@@ -59,14 +61,30 @@ app.add_typer(councils.app, name="councils")
 
 def main() -> None:
     """Run the program; every error the user can act on is a sentence and exit code 2."""
+    never_choke()
     try:
         app()
     except LgauditError as error:
         complain(str(error))
         sys.exit(COULD_NOT_RUN)
     except KeyboardInterrupt:
-        complain("Stopped. Nothing that was already kept is lost.")
+        _stopped()
+    except SystemExit as leaving:  # what typer and rich make of Ctrl-C and of a closed pipe
+        if leaving.code == INTERRUPTED:
+            _stopped()
+        if isinstance(leaving.__context__, BrokenPipeError):
+            let_go()
+            sys.exit(0)
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        complain(
+            f"stopped by a fault of its own ({type(error).__name__}), not of yours. What was kept"
+            " is safe. Please report it with the lines above and the command you gave."
+        )
         sys.exit(COULD_NOT_RUN)
-    except BrokenPipeError:  # the reader of a pipe, such as head, has had enough
-        sys.stderr.close()
-        sys.exit(0)
+
+
+def _stopped() -> NoReturn:
+    complain("Stopped. Nothing that was already kept is lost.")
+    sys.exit(COULD_NOT_RUN)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lgaudit.cli.console import out
+from lgaudit.cli.console import as_json, out
 
 if TYPE_CHECKING:
     from lgaudit.evaluate.examples import Trial
@@ -60,7 +60,7 @@ def list_(
     ]
     if format_ == "json":
         plain = {"bar": book.bar.version, "rules": [_plain(rule) for rule in chosen]}
-        typer.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        typer.echo(as_json(plain))
     elif format_ == "ids":
         typer.echo("\n".join(rule.id for rule in chosen))
     else:
@@ -201,7 +201,7 @@ def _list_checks(format_: str) -> None:
         rows.append((check.name, check.scope.value, what, options))
     if format_ == "json":
         keys = ("check", "scope", "what", "options")
-        typer.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2))
+        typer.echo(as_json([dict(zip(keys, row, strict=True)) for row in rows]))
     elif format_ == "ids":
         typer.echo("\n".join(row[0] for row in rows))
     else:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lgaudit.cli.console import note, out
+from lgaudit.cli.console import as_json, note, out
 
 if TYPE_CHECKING:
     from lgaudit.store import RunSummary, Store
@@ -30,7 +29,7 @@ def list_(store: StoreOption = None, format_: FormatOption = "table") -> None:
     if format_ == "json":
         import msgspec
 
-        typer.echo(json.dumps(msgspec.to_builtins(runs), indent=2, ensure_ascii=False))
+        typer.echo(as_json(msgspec.to_builtins(runs)))
     elif not runs:
         note(f"there are no runs in {where}. Make one with: lgaudit audit")
     else:
@@ -48,7 +47,7 @@ def show(
     with _open(store) as opened:
         facts = _facts(opened, opened.run_id(run))
     if format_ == "json":
-        typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        typer.echo(as_json(facts))
     else:
         _table(("fact", "value"), _flat(facts))
 

@@ -55,8 +55,12 @@ def _addresses(given: Sequence[str]) -> list[Group]:
     for item in given:
         url = urls.normalise(item)
         if url is None:
-            raise TargetError(f"{item}: not a web address. It should look like https://host/page")
-        by_host.setdefault(urls.netloc_of(url), {}).setdefault(url, Target(url, item))
+            raise TargetError(
+                f"{urls.without_credentials(item)}: not a web address."
+                " It should look like https://host/page"
+            )
+        said = urls.without_credentials(item)  # results go to files that others read
+        by_host.setdefault(urls.netloc_of(url), {}).setdefault(url, Target(url, said))
     return [
         Group(
             Site(slug=host.replace(":", "-").replace(".", "-"), homepage=next(iter(targets))),
