@@ -89,6 +89,20 @@ def heading_text(node: LexborNode) -> str:
     return dom.fold(node.text()).rstrip(" ¶#§")
 
 
+def asks_in_form(node: LexborNode) -> bool:
+    """Whether a heading is the question of a form's field: in or around a legend or label, or
+    with the form right behind it.
+    """
+    if any(around.tag in ("legend", "label") for around in dom.ancestors(node)):
+        return True
+    follower = node.next
+    while follower is not None and (follower.tag or "").startswith(("-", "_")):  # text, comments
+        if follower.tag == "-text" and follower.text().strip():
+            return False
+        follower = follower.next
+    return node.css_first("label") is not None or (follower is not None and follower.tag == "form")
+
+
 def site_names(page: Page) -> tuple[str, ...]:
     """Names the page gives its site: og:site_name, application-name, a heading in its header,
     and the host's own label.

@@ -20,7 +20,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     spot,
 )
 from lgaudit.evaluate.excerpts import spots
-from lgaudit.evaluate.titles import heading_text, own_title, without_last_part
+from lgaudit.evaluate.titles import asks_in_form, heading_text, own_title, without_last_part
 from lgaudit.evidence import LinkCheck, Page, Snapshot
 from lgaudit.models import Kind, Reason, Spot
 
@@ -44,12 +44,17 @@ def title_short(page: Page, *, maximum: int = 65) -> Result:
 
 @page_check
 def title_ends_without(page: Page, *, endings: Sequence[str]) -> Result:
-    """Neither the page's title nor its main headings end in one of these."""
+    """Neither the page's title nor its main headings end in one of these.
+
+    A page of a form that asks one thing may be called by its question.
+    """
     ends = tuple(endings)
     node = page.dom.css_first("head title")
     places = [spot(node)] if node is not None and own_title(page).endswith(ends) else []
     headings = [h for h in page.dom.css("h1")[:20] if heading_text(h) and not dom.hidden(h)]
     asking = [h for h in headings if heading_text(h).endswith(ends)]
+    if any(asks_in_form(h) for h in asking):
+        return inapplicable("The question is one that the page's form asks.")
     told = own_title(page) if places else heading_text(asking[0]) if asking else ""
     places += spots(asking)
     return judged(places, f"“{told[:200]}”", applicable=bool(headings) or node is not None)
