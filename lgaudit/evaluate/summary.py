@@ -26,7 +26,7 @@ def summarise(visit: Snapshot, findings: Sequence[Finding]) -> SiteResult:
         site=visit.site,
         verdict=visit.verdict,
         coverage=visit.coverage,
-        pages=tuple(page_result(page) for page in sorted(visit.pages, key=lambda p: p.url)),
+        pages=tuple(sorted(map(page_result, visit.each_page()), key=lambda p: p.url)),
         lost=tuple(sorted(visit.lost, key=lambda item: item[0])),
         findings=tuple(sorted(map(marked, kept), key=lambda f: (f.rule, f.url))),
         outcomes=outcomes_of(findings),
