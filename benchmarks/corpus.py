@@ -67,9 +67,10 @@ def _page(dice: random.Random, site: str, number: int) -> str:
         f'<main id="content"><h1>{title}</h1><p class="lead">{_words(dice, 25)}.</p>',
     ]
     makers: tuple[Callable[[random.Random], str], ...] = (_text, _cards, _table, _list, _form)
-    target = dice.randint(18_000, 56_000)
+    target = dice.triangular(18_000, 56_000, 20_000)  # many ordinary pages, a few long ones
     while sum(map(len, parts)) < target:
-        parts.append(dice.choice(makers)(dice))
+        maker = dice.choice(makers)
+        parts.append(_region(dice, maker.__name__.strip("_"), maker(dice)))
     parts.append(f"</main>{_footer(dice)}")
     if number % 3 == 0:
         parts.append('<iframe title="Map" src="0.html#map" width="300" height="150"></iframe>')
@@ -78,10 +79,20 @@ def _page(dice: random.Random, site: str, number: int) -> str:
     return "\n".join(parts)
 
 
-def _header(dice: random.Random, site: str) -> str:
-    links = "".join(
-        f'<li><a href="{n}.html">{_words(dice, 2)}</a></li>' for n in range(dice.randint(8, 14))
+def _region(dice: random.Random, kind: str, inside: str) -> str:
+    """A part of the content in the wrappers that content management systems put around it."""
+    mark = f"{dice.randrange(16**8):08x}"
+    return (
+        f'<div class="region region--content region--content--{kind} clearfix">'
+        f'<div class="paragraph paragraph--type--council-{kind} paragraph--view-mode--default"'
+        f' id="paragraph-{mark}" data-component-id="{mark}">'
+        '<div class="field field--name-body field--type-text-long field--label-hidden">'
+        f"{inside}</div></div></div>"
     )
+
+
+def _header(dice: random.Random, site: str) -> str:
+    links = "".join(_menu(dice, n) for n in range(dice.randint(8, 12)))
     return (
         f'<header class="top"><a class="logo" href="0.html"><img src="img/0.png" alt="{site}"'
         ' width="120" height="60"></a><form role="search" action="search"><label for="q">Search'
@@ -89,6 +100,20 @@ def _header(dice: random.Random, site: str) -> str:
         f'<nav aria-label="Main"><ul class="menu">{links}</ul></nav>'
         '<nav aria-label="Breadcrumb"><ol class="crumbs"><li><a href="0.html">Home</a></li>'
         f'<li><a href="1.html">{_words(dice, 2)}</a></li></ol></nav>'
+    )
+
+
+def _menu(dice: random.Random, number: int) -> str:
+    """One section of a large menu, with the pages below it."""
+    below = "".join(
+        f'<li class="menu__item menu__item--level-2"><a class="menu__link menu__link--level-2"'
+        f' href="{dice.randrange(PAGES)}.html">{_words(dice, 2)}</a></li>'
+        for _ in range(dice.randint(3, 5))
+    )
+    return (
+        '<li class="menu__item menu__item--level-1 menu__item--expanded"><a class="menu__link'
+        f' menu__link--level-1" href="{number}.html">{_words(dice, 2)}</a>'
+        f'<ul class="menu__list menu__list--level-2">{below}</ul></li>'
     )
 
 

@@ -20,7 +20,6 @@ _NESTING = re.compile(
     r"|figcaption|figure|footer|header|hgroup|main|menu|nav|ol|search|section|summary|ul)\b",
     re.I,
 )
-_SPACE = re.compile(r"\s+")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -60,7 +59,7 @@ def attribute(node: LexborNode, name: str) -> str:
 
 def fold(text: str) -> str:
     """White space folded to single spaces and trimmed."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def ancestors(node: LexborNode) -> Iterator[LexborNode]:
@@ -117,7 +116,7 @@ def _collect(root: LexborNode, parts: list[str]) -> None:
         if not item.is_element_node:
             continue
         tag = item.tag or ""
-        if tag in UNSEEN or hidden_here(item):
+        if tag in UNSEEN or (item.attributes and hidden_here(item)):
             continue
         if tag == "br":
             parts.append("\n")

@@ -72,13 +72,18 @@ class Block:
 
     def masked(self, links: bool) -> str:
         """The text with quotes, code, addresses of the web and (on request) links blotted out."""
-        if not self._masks:
+        masks = self._masks
+        if not masks:
             text = masked_names(self.text)
-            apart = [(a, b) for a, b, _, kind in self.segments if kind and kind != "link"]
-            linked = [(a, b) for a, b, _, kind in self.segments if kind == "link"]
-            self._masks[True] = blotted(text, apart)
-            self._masks[False] = blotted(self._masks[True], linked)
-        return self._masks[links]
+            kinds = {segment[3] for segment in self.segments}
+            if kinds - {"", "link"}:
+                text = blotted(text, [(a, b) for a, b, _, k in self.segments if k and k != "link"])
+            masks[True] = masks[False] = text
+            if "link" in kinds:
+                masks[False] = blotted(
+                    text, [(a, b) for a, b, _, k in self.segments if k == "link"]
+                )
+        return masks[links]
 
     @property
     def words(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from lgaudit.evaluate import page_language, patterns
 from lgaudit.evaluate.checks.vocabulary import (
@@ -120,8 +121,13 @@ def _no_check(rule: Rule) -> Result:
     return untested(f"There is no check named {rule.check}.")
 
 
+@lru_cache(maxsize=256)
+def _in_order(needs: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(needs))
+
+
 def _missing_page(check: Check, page: Page) -> str:
-    for need in sorted(check.needs):
+    for need in _in_order(check.needs):
         there, reason = PAGE_EVIDENCE.get(need, (None, f"There is no evidence named {need}."))
         if there is None or not there(page):
             return reason
@@ -129,7 +135,7 @@ def _missing_page(check: Check, page: Page) -> str:
 
 
 def _missing_site(check: Check, visit: Snapshot) -> str:
-    for need in sorted(check.needs):
+    for need in _in_order(check.needs):
         if need in SITE_EVIDENCE:
             seen, reason = SITE_EVIDENCE[need]
             if not seen(visit):
@@ -168,6 +174,8 @@ def _not_for_page(rule: Rule, page: Page, language: Callable[[], str]) -> str:
 
 
 def _finding(rule: Rule, url: str, result: Result) -> Finding:
+    if not result.spots and result.metric is None and len(result.message) <= MAXIMUM_MESSAGE:
+        return Finding(rule.id, url, result.outcome, result.message)
     extra = len(result.spots) - MAXIMUM_SPOTS
     message = result.message
     if extra > 0:

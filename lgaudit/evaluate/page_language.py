@@ -7,6 +7,7 @@ says it is English. Small function words decide, because names and loan words fo
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lgaudit.evidence import Page
 
@@ -41,16 +42,8 @@ def votes(text: str) -> tuple[float, float]:
 
     Both are 0 for a text too short to tell.
     """
-    words = [w[0].lower().replace("’", "'") for w in _take(text)]
+    found = islice(_WORD.finditer(text), WORDS_READ)
+    words = [w[0].lower().replace("’", "'") for w in found]
     if len(words) < LEAST_WORDS:
         return 0, 0
     return sum(w in ENGLISH for w in words), sum(w in WELSH for w in words)
-
-
-def _take(text: str) -> list[re.Match[str]]:
-    found = []
-    for match in _WORD.finditer(text):
-        found.append(match)
-        if len(found) == WORDS_READ:
-            break
-    return found

@@ -18,6 +18,7 @@ import regex
 SECONDS_A_SEARCH = 0.25  # of processor time; a sound pattern needs about 1 ms for a long page
 SECONDS_A_CHECK = 1.0  # all searches of one check on one page together
 MAXIMUM_LENGTH = 2_000
+SHORT = 120  # characters: a search in a text this short is remembered
 IGNORECASE = int(regex.IGNORECASE)
 _left: ContextVar[float | None] = ContextVar("seconds of pattern time left", default=None)
 
@@ -37,6 +38,18 @@ def compiled(pattern: str, flags: int = IGNORECASE) -> regex.Pattern[str]:
 
 def search(pattern: str, text: str, flags: int = IGNORECASE) -> regex.Match[str] | None:
     """The first match, ignoring case unless told otherwise. Raises PatternTimeout."""
+    if len(text) <= SHORT:
+        return _search_short(pattern, text, flags)
+    return _search(pattern, text, flags)
+
+
+@lru_cache(maxsize=16_384)
+def _search_short(pattern: str, text: str, flags: int) -> regex.Match[str] | None:
+    """Labels, alt texts and link texts come again on every page of a site."""
+    return _search(pattern, text, flags)
+
+
+def _search(pattern: str, text: str, flags: int) -> regex.Match[str] | None:
     limit, start = _limit(pattern), time.thread_time()
     try:
         return compiled(pattern, flags).search(text, timeout=limit)

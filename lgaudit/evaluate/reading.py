@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 from selectolax.lexbor import LexborNode
 
@@ -74,8 +75,8 @@ class Reading:
 
     def within(self, places: Sequence[str]) -> Iterator[Block]:
         """Blocks of these places that are in the page's own language."""
-        for block in self.blocks:
-            if block.place in places and self._own_language(block):
+        for block in self._own:
+            if block.place in places:
                 yield block
 
     def stream(self, places: Sequence[str] = ("prose",), links: bool = True) -> Stream:
@@ -88,15 +89,17 @@ class Reading:
             raise ValueError(f"no place is called {unknown[0]}: use {', '.join(sorted(PLACES))}")
         key = (frozenset(places), links)
         if key not in self._streams:
-            blocks, texts, starts, at = [], [], [], 0
-            for block in self.within(places):
-                text = block.masked(links)
-                blocks.append(block)
-                texts.append(text)
-                starts.append(at)
-                at += len(text) + len(GAP)
-            self._streams[key] = Stream(tuple(blocks), GAP.join(texts), tuple(starts))
+            blocks = tuple([block for block in self._own if block.place in key[0]])
+            texts = [block.masked(links) for block in blocks]
+            ends = accumulate((len(text) + len(GAP) for text in texts), initial=0)
+            self._streams[key] = Stream(blocks, GAP.join(texts), tuple(ends)[:-1])
         return self._streams[key]
+
+    @cached_property
+    def _own(self) -> tuple[Block, ...]:
+        """Blocks in the page's own language."""
+        page = self.lang
+        return tuple([b for b in self.blocks if not b.lang or not page or b.lang == page])
 
     @cached_property
     def headings(self) -> tuple[Block, ...]:
@@ -111,9 +114,6 @@ class Reading:
             for block in self.within(("prose",))
             for start, end in block.sentences
         )
-
-    def _own_language(self, block: Block) -> bool:
-        return not (block.lang and self.lang) or block.lang == self.lang
 
 
 def read(page: Page) -> Reading:

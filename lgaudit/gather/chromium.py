@@ -145,7 +145,9 @@ class Chromium:
             raise
         if hasattr(os, "killpg"):
             self._leash = _leash(service.process.pid, self._profile)
-        self.driver.command_executor.client_config.timeout = command_timeout
+        connection = self.driver.command_executor
+        assert not isinstance(connection, str)
+        connection.client_config.timeout = command_timeout
         self.version = f"Chromium {self.driver.capabilities['browserVersion']}"
         self.user_agent = str(self.cdp("Browser.getVersion")["userAgent"])
 

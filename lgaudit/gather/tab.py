@@ -314,9 +314,10 @@ def failure(error: str) -> Verdict:
 
 def _surely(action: Callable[[], T], expected: tuple[type[Exception], ...] = ()) -> T:
     """Do it; whatever goes wrong that was not expected means that the browser is lost."""
+    passed_on: tuple[type[BaseException], ...] = (*expected, BrowserLost)
     try:
         return action()
-    except (*expected, BrowserLost):
+    except passed_on:
         raise
     except LOST as error:
         raise BrowserLost(f"The browser went away ({type(error).__name__})") from error

@@ -223,7 +223,8 @@ def layout_shift(*phases: Iterable[Sequence[float]]) -> float:
 
 def middle(loads: Sequence[Mapping[str, Any]]) -> Timings:
     """Medians of FCP, LCP and TBT over several loads, in whole milliseconds."""
-    return Timings(*(_median(loads, name) for name in ("fcp", "lcp", "tbt")), loads=len(loads))
+    fcp, lcp, tbt = (_median(loads, name) for name in ("fcp", "lcp", "tbt"))
+    return Timings(fcp=fcp, lcp=lcp, tbt=tbt, loads=len(loads))
 
 
 def _median(loads: Sequence[Mapping[str, Any]], name: str) -> float | None:

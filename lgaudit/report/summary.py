@@ -98,10 +98,8 @@ def _totals(
         return Text("\nNo page could be checked.", style="bold")
     if not fails:
         return Text(f"\n{_count(pages, 'page')} checked; no scored rule fails.", style="bold green")
-    return Text(
-        f"\n{_count(pages, 'page')} checked; {_count(fails, 'rule')} fail{'s' if fails == 1 else ''}.",
-        style="bold",
-    )
+    verb = "fails" if fails == 1 else "fail"
+    return Text(f"\n{_count(pages, 'page')} checked; {_count(fails, 'rule')} {verb}.", style="bold")
 
 
 def _count(number: int, noun: str) -> str:

@@ -8,6 +8,7 @@ both agree is anything reported.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -158,8 +159,9 @@ def _shares(text: str) -> tuple[dict[str, float], int]:
     """The share of each language's small words among the words of a text, and their number."""
     words = _WORD.findall(text.lower().replace("’", "'"))
     total = len(words) or 1
+    uses = Counter(words)
     return {
-        code: sum(word in small for word in words) / total for code, small in _SMALL_WORDS.items()
+        code: sum(uses[word] for word in small) / total for code, small in _SMALL_WORDS.items()
     }, len(words)
 
 
