@@ -120,19 +120,26 @@ def _rule(entry: Entry, status: Status, bar: Bar, source: str) -> Rule:
     numbers = _numbers(entry.tags)
     return Rule(
         id=f"{PACK}/{entry.id}",
-        title=entry.help,
+        title=_plain(entry.help),
         severity=(override.severity if override else None) or entry.impact,
         scope=Scope.PAGE,
         status=status,
         category=bar.category,
         check=CHECK,
-        why=" ".join(filter(None, (f"{entry.description}.", override.why if override else ""))),
-        fix=f"{entry.help}. What is wrong, what is right, and why: {entry.help_url}",
+        why=" ".join(
+            filter(None, (f"{_plain(entry.description)}.", override.why if override else ""))
+        ),
+        fix=f"{_plain(entry.help)}. What is wrong, what is right, and why: {entry.help_url}",
         standard=_standard(entry, numbers),
         wcag=numbers,
         options={"rule": entry.id},
         source=source,
     )
+
+
+def _plain(text: str) -> str:
+    """axe-core's words without the abbreviations that our own content rules fail."""
+    return text.replace("i.e. ", "that is, ").replace("e.g. ", "for example ")
 
 
 def _numbers(tags: Sequence[str]) -> tuple[str, ...]:

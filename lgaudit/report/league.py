@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -54,6 +54,17 @@ class Line:
     def lost(self) -> int:
         """Sampled pages that could not be judged."""
         return max(0, self.coverage.sampled - self.coverage.audited)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every page that could be drawn was audited, so that no others could differ."""
+        cover = self.coverage
+        return 0 < cover.eligible <= cover.audited and cover.stopped in ("", "exhausted")
+
+    def judged_any(self, rules: Collection[str]) -> bool:
+        """Whether one of these rules passed or failed somewhere on the site."""
+        scores = self.score.rules if self.score else ()
+        return any(score.share is not None and score.rule in rules for score in scores)
 
     def of_first(self, name: str) -> str:
         """A text field (nation, region, type) of the first council, '' when there is none."""

@@ -49,6 +49,8 @@ class Site:
         self._axis = charts.axis_for(s.overall for s in results.scores.values())
         self._rule_files = {rule.id: standards.rule_file(rule) for rule in results.rules}
         self._seen: dict[str, dict[str, str]] = {}  # rule -> site -> a page that keeps it
+        timed = (r for r in results.rules if r.timing and r.status is Status.SCORED)
+        self._timed = frozenset(rule.id for rule in timed)
         self.filters = filters_for(self._lines.values())
         self._render = Renderer(
             folder,
@@ -59,6 +61,7 @@ class Site:
                 "notice": digest.notice(results),
                 "categories": self._categories,
                 "axis": self._axis,
+                "clocked": any(line.judged_any(self._timed) for line in self._lines.values()),
                 "rule_files": self._rule_files,
                 "Status": Status,
             },
@@ -162,6 +165,7 @@ class Site:
                 council=member,
                 sharers=[c.name for i, c in enumerate(line.site.councils) if i != number],
                 line=line,
+                clocked=line.judged_any(self._timed),
                 result=result,
                 place=place,
                 peers=league.peer_places(line, ranked),

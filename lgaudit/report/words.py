@@ -34,6 +34,10 @@ REASONS = {
     Reason.PROGRAM_ERROR: "A fault of our own program ended the visit",
 }
 
+_TOO_LITTLE = {
+    "no evidence": "A whole category could not be judged",
+}
+
 STATUSES = {
     Status.SCORED: "Counts towards the score",
     Status.PROBATION: "On probation: reported, not scored",
@@ -62,7 +66,9 @@ def reason(code: str) -> str:
     try:
         sentence = REASONS[Reason(head.strip())]
     except ValueError:
-        return code[:1].upper() + code[1:]
+        if head not in _TOO_LITTLE:
+            return code[:1].upper() + code[1:]
+        sentence = _TOO_LITTLE[head]
     return f"{sentence} ({rest.strip()})" if rest.strip() else sentence
 
 

@@ -97,10 +97,11 @@ def document_links_described(
         if told < 2:
             (half if told else bare).append(link)
     if bare:
-        message = f"{len(bare)} of {len(documents)} document links give no type and size."
+        message = f"{len(bare)} of {len(documents)} document links without type and size."
         return failed(message, spots(link.node for link in bare))
     if half:
-        message = f"{len(half)} document links give the type or the size, not both."
+        count = "1 document link gives" if len(half) == 1 else f"{len(half)} document links give"
+        message = f"{count} the type or the size, not both."
         return cant_tell(message, spots(link.node for link in half))
     return passed() if documents else inapplicable("No link leads to a document.")
 

@@ -114,7 +114,8 @@ def links_work(
         return inapplicable("No link gave a clear answer.")
     if not places:
         return passed(metric=0.0)
-    return failed(f"{len(places)} links lead nowhere.", places, metric=float(len(places)))
+    count = "1 link leads" if len(places) == 1 else f"{len(places)} links lead"
+    return failed(f"{count} nowhere.", places, metric=float(len(places)))
 
 
 @site_check
@@ -138,7 +139,8 @@ def pages_distinct(visit: Snapshot, *, words: int = 100) -> Result:
         first, *others = sorted({_address(page) for page in group})
         also = ", ".join(others[:5])
         places.append(Spot("", first, f"Same text at {also}"))
-    return judged(places, f"{len(places)} pages are at more than one address.")
+    count = "1 page is" if len(places) == 1 else f"{len(places)} pages are"
+    return judged(places, f"{count} at more than one address.")
 
 
 def _doubled(group: Iterable[Page]) -> bool:
