@@ -5,13 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+import traceback
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Sequence,
+)
 from dataclasses import dataclass, replace
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from lgaudit import __version__
 from lgaudit.errors import LgauditError
 from lgaudit.evaluate import scores
+from lgaudit.evaluate.checks.vocabulary import VOCABULARY
 from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.ranks import rank
 from lgaudit.evaluate.rulebook import Rulebook
@@ -20,8 +30,8 @@ from lgaudit.evidence import Coverage, Snapshot
 from lgaudit.gather import crawl, exactly, look, quiet
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
-from lgaudit.models import Engines, Reason, Run, Site, Verdict
-from lgaudit.results import Results, SiteResult
+from lgaudit.models import Engines, Kind, Reason, Run, Site, Verdict
+from lgaudit.results import PageResult, Results, SiteResult
 from lgaudit.settings import Settings
 from lgaudit.store import Store
 from lgaudit.urls import host_of
@@ -70,20 +80,26 @@ def audit(plan: Plan, store: Store, watch: Watch, clock: Clock) -> Results:
 
 
 async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
-    async with Fetcher(plan.settings) as fetcher, browsers(plan.settings) as pool:
+    async with Fetcher(plan.settings) as fetcher, browsers(plan.settings, plan.book) as pool:
         await _look_at_sites(plan, store, watch, clock, fetcher, pool)
         if pool is not None:
             await _time_pages(plan, store, watch, fetcher, pool)
 
 
 @contextlib.asynccontextmanager
-async def browsers(settings: Settings) -> AsyncIterator[BrowserPool | None]:
-    """The browsers of a run, or None when it does without."""
-    if not settings.browser:
+async def browsers(settings: Settings, book: Rulebook) -> AsyncIterator[BrowserPool | None]:
+    """The browsers of a run, or None when it does without or no rule asks what they see."""
+    if not settings.browser or not needs_browser(book):
         yield None
         return
     async with BrowserPool(settings) as pool:
         yield pool
+
+
+def needs_browser(book: Rulebook) -> bool:
+    """True when some rule of the book judges what only a browser can see."""
+    checks = (VOCABULARY.get(rule.check) for rule in book.rules)
+    return any(check is not None and check.needs & scores.BROWSER_EVIDENCE for check in checks)
 
 
 async def _look_at_sites(
@@ -98,26 +114,54 @@ async def _look_at_sites(
     waiting = [site for site in plan.sites if site.slug not in kept]
     watch.stage("Looking", len(plan.sites), len(plan.sites) - len(waiting))
     room = asyncio.Semaphore(_at_once(plan.settings, pool))
+    writing = asyncio.Lock()
 
     async def one(site: Site) -> None:
         async with room:
             result = await look_at(site, plan, watch, clock, fetcher, pool)
-        store.save_site(plan.run.id, result)
+        async with writing:  # in a thread: a store that waits for another must not stop the visits
+            result = await asyncio.to_thread(_keep, store, plan.run.id, result)
         watch.looked(site, result)
 
     # Names are looked up ahead, many at once: slow name servers must not hold up the visits.
     warming = asyncio.create_task(fetcher.resolver.warm(host_of(s.homepage) for s in waiting))
+    try:
+        await _together(one(site) for site in waiting)
+    finally:
+        warming.cancel()
+
+
+async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Do all at once; the first error the user can act on ends the others and is raised alone."""
     faults: list[BaseException] = []
     try:
         async with asyncio.TaskGroup() as group:
-            for site in waiting:
-                group.create_task(one(site))
+            for one in work:
+                group.create_task(one)
     except* LgauditError as several:
         faults += several.exceptions  # a full disk stops every site: one sentence is enough
-    finally:
-        warming.cancel()
     if faults:
         raise faults[0]
+
+
+def _keep(store: Store, run_id: str, result: SiteResult) -> SiteResult:
+    """Keep a site; one that the store cannot put down is kept as lost by a fault of ours."""
+    try:
+        store.save_site(run_id, result)
+    except LgauditError:
+        raise
+    except Exception as error:
+        result = SiteResult(result.site, our_fault(error), Coverage())
+        store.save_site(run_id, result)
+    return result
+
+
+def our_fault(error: Exception) -> Verdict:
+    """The verdict on what our own program broke on, with the place for whoever mends it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    said = " ".join(str(error).split())[:200].encode("utf-8", "replace").decode()
+    return Verdict(Reason.PROGRAM_ERROR, f"{type(error).__name__}: {said}{place}")
 
 
 def _at_once(settings: Settings, pool: BrowserPool | None) -> int:
@@ -144,8 +188,7 @@ async def look_at(
     except Exception as error:
         if isinstance(error, look.FATAL):
             raise
-        fault = f"{type(error).__name__}: {error}"[:300]
-        return SiteResult(site, Verdict(Reason.PROGRAM_ERROR, fault), Coverage())
+        return SiteResult(site, our_fault(error), Coverage())
 
 
 def evaluate(book: Rulebook, visit: Snapshot) -> SiteResult:
@@ -228,6 +271,7 @@ class Pages:
 
     site: Site
     targets: tuple[tuple[str, str], ...]
+    whole: bool = False  # they are every page of the site: its links to itself are looked at
 
 
 def check(
@@ -241,12 +285,40 @@ async def _check(
     jobs: Sequence[Pages], settings: Settings, book: Rulebook, watch: Watch, clock: Clock
 ) -> tuple[list[SiteResult], Engines]:
     watch.stage("Checking", sum(len(job.targets) for job in jobs))
-    results = []
-    async with Fetcher(settings) as fetcher, browsers(settings) as pool:
-        for job in jobs:
-            visit = await exactly.visit(
-                job.site, job.targets, fetcher, pool, now=clock, progress=watch.step
-            )
-            results.append(await asyncio.to_thread(evaluate, book, visit))
+    results: dict[int, SiteResult] = {}
+    async with Fetcher(settings) as fetcher, browsers(settings, book) as pool:
+        room = asyncio.Semaphore(_at_once(settings, pool))
+
+        async def one(number: int, job: Pages) -> None:
+            async with room:
+                results[number] = await _check_one(job, book, watch, clock, fetcher, pool)
+
+        await _together(one(number, job) for number, job in enumerate(jobs))
         versions = pool.versions if pool is not None else ("", "")
-    return results, Engines(__version__, book.bar.version, versions[1], versions[0])
+    found = [results[number] for number in range(len(jobs))]
+    return found, Engines(__version__, book.bar.version, versions[1], versions[0])
+
+
+async def _check_one(
+    job: Pages,
+    book: Rulebook,
+    watch: Watch,
+    clock: Clock,
+    fetcher: Fetcher,
+    pool: BrowserPool | None,
+) -> SiteResult:
+    def seen(source: str) -> None:
+        watch.page(source)
+        watch.step(source)
+
+    try:
+        visit = await exactly.visit(
+            job.site, job.targets, fetcher, pool, now=clock, progress=seen, whole=job.whole
+        )
+        return await asyncio.to_thread(evaluate, book, visit)
+    except Exception as error:
+        if isinstance(error, look.FATAL):
+            raise
+        fault = our_fault(error)
+        lost = (PageResult(u, u, "", Kind.OTHER, fault, True, source=s) for u, s in job.targets)
+        return SiteResult(job.site, fault, Coverage(), pages=tuple(lost))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import http.server
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -140,3 +142,51 @@ def test_every_act_page_goes_through(tmp_path: Path, browser: bool) -> None:
     assert len(pages) == len(files)
     unseen = [page["source"] for page in pages if page["verdict"] != "ok"]
     assert len(unseen) <= len(files) // 50, unseen
+
+
+def test_a_folder_is_checked_as_a_site(tmp_path: Path) -> None:
+    """Its links to itself must lead somewhere; nothing outside it is asked, nor robots.txt."""
+    outside: list[str] = []
+
+    class Listener(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            outside.append(self.path)
+            self.send_error(404)
+
+        do_HEAD = do_GET
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    away = f"http://127.0.0.1:{server.server_port}/gone"
+    links = f'<a href="/parking/">Parking</a> <a href="../gone">Tips</a> <a href="{away}">Away</a>'
+    (tmp_path / "site" / "parking").mkdir(parents=True)
+    (tmp_path / "site" / "index.html").write_text(f"{GOOD}<p>{links} <a href=map.pdf>Map</a>")
+    (tmp_path / "site" / "parking" / "index.html").write_text(POOR.replace("=/pay", "=/#bins"))
+    (tmp_path / "site" / "robots.txt").write_text("User-agent: *\nDisallow: /\n")
+    (tmp_path / "site" / "map.pdf").write_bytes(b"%PDF-1.4 broken")
+    try:
+        words = ("--no-browser", "--format", "json", "--all-outcomes")
+        _, stdout, _ = check("site", *words, cwd=tmp_path)
+        _, alone, _ = check("site/index.html", *words, cwd=tmp_path)
+    finally:
+        server.shutdown()
+        server.server_close()
+    found = [
+        f for f in told(stdout)["site_findings"] if f["rule"] == "content/broken-link-internal"
+    ]
+    assert [(f["outcome"], f["snippet"]) for f in found] == [
+        ("failed", "http://folder1.localhost/gone")
+    ]
+    assert outside == []
+    (single,) = [
+        f for f in told(alone)["site_findings"] if f["rule"] == "content/broken-link-internal"
+    ]
+    assert single["outcome"] == "untested"
+
+
+def test_a_folder_without_a_home_page_is_no_site(site: Path) -> None:
+    """Its links may well lead out of it, so none of them is called broken."""
+    (site / "site" / "index.html").unlink()
+    words = ("--no-browser", "--format", "json", "--all-outcomes")
+    _, stdout, _ = check("site", *words, "--only", "content/broken-link-internal", cwd=site)
+    assert {f["outcome"] for f in told(stdout)["site_findings"]} == {"untested"}

@@ -95,7 +95,7 @@ def check(
             }
         )
         jobs = [
-            run.Pages(group.site, tuple((t.url, t.source) for t in group.targets))
+            run.Pages(group.site, tuple((t.url, t.source) for t in group.targets), group.whole)
             for group in groups
         ]
         with Watch(quiet=quiet) as watch:

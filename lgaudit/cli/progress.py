@@ -6,7 +6,9 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from lgaudit.cli.console import err
+from lgaudit import urls
+from lgaudit.cli.console import err, note
+from lgaudit.models import Reason
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from lgaudit.models import Site
     from lgaudit.results import SiteResult
 
+HOST_WIDTH = 40  # characters of a host or file name that are shown
 LINE_EVERY = 15.0  # seconds between plain progress lines
 
 
@@ -27,6 +30,7 @@ class Watch:
         self._task: TaskID | None = None
         self._started = self._said = time.monotonic()
         self._stage, self._total, self._done, self._pages = "", 0, 0, 0
+        self._before = 0
 
     def __enter__(self) -> Self:
         if self._live:
@@ -48,7 +52,7 @@ class Watch:
                 TextColumn("{task.fields[rate]}"),
                 TimeElapsedColumn(),
                 TimeRemainingColumn(),
-                TextColumn("[dim]{task.fields[host]}"),
+                TextColumn("{task.fields[host]}", style="dim", markup=False),  # hosts are strangers
                 console=err(),
                 transient=True,
             )
@@ -67,6 +71,7 @@ class Watch:
     def stage(self, name: str, total: int, done: int = 0) -> None:
         """A stage of the run begins: ``total`` things to do, ``done`` of them already."""
         self._stage, self._total, self._done, self._pages = name, total, done, 0
+        self._before = done  # by an earlier call, so they say nothing of how fast this one is
         self._started = self._said = time.monotonic()
         if self._progress is not None:
             if self._task is not None:
@@ -80,7 +85,7 @@ class Watch:
     def page(self, url: str) -> None:
         """One page has been seen."""
         self._pages += 1
-        self._show(url.split("/")[2] if url.count("/") > 2 else url)
+        self._show(url)
 
     def step(self, name: str = "") -> None:
         """One of the stage's things is done."""
@@ -91,6 +96,9 @@ class Watch:
         """A site is finished."""
         self._done += 1
         self._show(site.slug)
+        if result.verdict.reason is Reason.PROGRAM_ERROR:  # never silent: the fault is ours
+            note(f"{site.slug} was lost to a fault of lgaudit itself: {result.verdict.detail}")
+            return
         if self._live or self._quiet or result.verdict.ok or self._total > 50:
             return
         why = result.verdict.detail or result.verdict.reason.value.replace("_", " ")
@@ -101,7 +109,8 @@ class Watch:
         seconds = time.monotonic() - self._started
         return f"{self._pages / seconds:.1f} pages/s" if self._pages and seconds > 1 else ""
 
-    def _show(self, host: str) -> None:
+    def _show(self, name: str) -> None:
+        host = (urls.netloc_of(name) or name if "://" in name else name)[-HOST_WIDTH:]
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, completed=self._done, rate=self._rate, host=host)
             return
@@ -110,8 +119,9 @@ class Watch:
             return
         self._said = now
         left = ""
-        if self._done:
-            seconds = (now - self._started) / self._done * (self._total - self._done)
+        if fresh := self._done - self._before:
+            seconds = (now - self._started) / fresh * (self._total - self._done)
             left = f", about {seconds / 60:.0f} min left" if seconds > 90 else ""
         rate = f", {self._rate}" if self._rate else ""
-        err().print(f"{self._stage}: {self._done} of {self._total}{rate}{left} ({host})")
+        line = f"{self._stage}: {self._done} of {self._total}{rate}{left} ({host})"
+        err().print(line, markup=False, soft_wrap=True)

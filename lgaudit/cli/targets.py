@@ -34,6 +34,7 @@ class Group:
     site: Site
     targets: tuple[Target, ...]
     folder: FolderSite | None = None
+    whole: bool = False  # the targets are every page there is
 
 
 def read(given: Sequence[str], root: Path | None = None) -> tuple[Group, ...]:
@@ -99,7 +100,9 @@ def _whole(folder: Path, root: Path, host: str) -> Group:
     ]
     if not targets:
         raise TargetError(f"{folder}: holds no HTML pages (files ending in .html or .htm)")
-    return Group(Site(host, f"http://{host}/"), _named(targets), site)
+    return Group(
+        Site(host, f"http://{host}/"), _named(targets), site, folder.resolve() == root.resolve()
+    )
 
 
 def _some(files: Sequence[Path], root: Path, host: str) -> Group:

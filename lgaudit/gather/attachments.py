@@ -58,14 +58,21 @@ class Attachments:
 
 
 async def look(
-    attachments: Attachments, fetcher: Fetcher, budget: Budget, read_pdf: ReadPdf
+    attachments: Attachments,
+    fetcher: Fetcher,
+    budget: Budget,
+    read_pdf: ReadPdf,
+    *,
+    obey: bool = True,
 ) -> tuple[Document, ...]:
     """Read the most linked PDFs, ask a few others for type and size; sorted by address."""
     documents = attachments.listed()
     most = fetcher.settings.documents
     pdfs = [d for d in documents if kinds.extension(d.url) == "pdf"][:most]
     others = [d for d in documents if d not in pdfs][: MOST_HEADS if most else 0]
-    plan = fetcher.plan(site=attachments.site, hosts=attachments.hosts, stay=True, limit=LARGEST)
+    plan = fetcher.plan(
+        site=attachments.site, hosts=attachments.hosts, obey=obey, stay=True, limit=LARGEST
+    )
     seen: dict[str, Document] = {}
     for document in pdfs:
         if budget.out_of_time:

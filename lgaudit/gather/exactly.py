@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lgaudit.evidence import Coverage, Page, Snapshot
+from lgaudit.gather import inside
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.look import WORTH_A_BROWSER, with_evidence
@@ -27,11 +28,14 @@ async def visit(
     *,
     now: Callable[[], dt.datetime],
     progress: Callable[[str], None] = lambda _: None,
+    whole: bool = False,
 ) -> Snapshot:
     """Look at each target, (URL, what the user called it); pages come back in that order.
 
     robots.txt is not asked: it speaks to visitors who find their own way, and a team that names
     its own preview has allowed it. Everything else a host is owed, it gets.
+    ``whole`` says that the targets are all there is of the site, so that its links to itself and
+    its documents are looked at too.
     """
     started = now()
     room = asyncio.Semaphore(AT_ONCE)
@@ -48,8 +52,11 @@ async def visit(
     pages = [_meant(page, classify(page, site)) for page in pages]
     if pool is not None:
         pages = await _seen(pages, empty, fetcher, pool, progress)
+    links, documents = await inside.look(site, pages, fetcher) if whole else ((), ())
     return replace(
         empty,
+        links=links,
+        documents=documents,
         verdict=next((page.verdict for page in pages if page.verdict.ok), pages[0].verdict),
         pages=tuple(pages),
         lost=tuple((page.url, page.verdict) for page in pages if not page.verdict.ok),

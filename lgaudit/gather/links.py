@@ -73,8 +73,8 @@ class Links:
 class Checker:
     """Asks for links; the fetcher remembers, so each is asked once a run whoever links there."""
 
-    def __init__(self, fetcher: Fetcher) -> None:
-        self._fetcher = fetcher
+    def __init__(self, fetcher: Fetcher, *, obey: bool = True) -> None:
+        self._fetcher, self._obey = fetcher, obey
 
     async def outcome(self, url: str, site: Site) -> Outcome:
         """HEAD, then GET when in doubt; gone only when two answers agree on it."""
@@ -86,7 +86,7 @@ class Checker:
         return outcome
 
     async def _ask(self, url: str, site: Site) -> Outcome:
-        plan = self._fetcher.plan(site=site, limit=0, retries=0)
+        plan = self._fetcher.plan(site=site, obey=self._obey, limit=0, retries=0)
         first = await self._fetcher.head(url, plan)
         if _useful(first):
             return Outcome(OK, first.status)
@@ -119,6 +119,8 @@ async def check(
     fetcher: Fetcher,
     budget: Budget,
     most: int,
+    *,
+    obey: bool = True,
 ) -> tuple[LinkCheck, ...]:
     """Up to ``most`` links asked for, and what the crawl already knows; sorted by address.
 
@@ -128,6 +130,7 @@ async def check(
         fetcher: asks, and remembers across sites.
         budget: ends the checks when its time is out.
         most: links to ask for.
+        obey: ask robots.txt first.
     """
     results: list[LinkCheck] = []
     unknown: list[str] = []
@@ -140,7 +143,7 @@ async def check(
     elsewhere = links.ordered(internal=False)
     inside = unknown[: max(int(most * INTERNAL_SHARE), most - len(elsewhere))]
     wanted = [*inside, *elsewhere[: most - len(inside)]]
-    results += await _all(wanted, links, Checker(fetcher), budget)
+    results += await _all(wanted, links, Checker(fetcher, obey=obey), budget)
     return tuple(sorted(results, key=lambda r: r.url))
 
 
