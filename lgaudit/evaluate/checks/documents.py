@@ -86,7 +86,8 @@ def _each_pdf(
         return inapplicable("No PDF that must be accessible could be read.")
     if not spots:
         return passed(f"{judged} of {judged} PDFs looked at.")
-    return failed(f"{len(spots)} of {judged} PDFs looked at.", spots, len(spots) / judged)
+    message = f"{len(spots)} of the {judged} PDFs looked at {'has' if len(spots) == 1 else 'have'}"
+    return failed(f"{message} this fault.", spots, len(spots) / judged)
 
 
 def _exempt(pdf: PdfFacts) -> bool:
