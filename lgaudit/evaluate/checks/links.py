@@ -36,6 +36,8 @@ _STEP = re.compile(
     r"^(?:[\W\d_]*|\w|(?:first|last|next|previous|prev|back|older|newer|top)(?: page)?|back to top"
     r"|page \d+|.{0,12}\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\b.{0,14})$"
 )
+_INDEX = re.compile(r"/(?:index|default|home)\.(?:html?|php|aspx?|jsp|cfm)$")
+_HEADING = re.compile(r"h[1-6]")
 _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$", re.I)
 
 
@@ -43,7 +45,7 @@ _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$", re.I)
 def link_text_not(page: Page, *, phrases: Sequence[str]) -> Result:
     """No link's accessible name is exactly one of the phrases."""
     links = links_of(page)
-    found = [link for link in links if link.plain in phrases]
+    found = [link for link in links if link.plain in phrases and not _names_own_heading(link)]
     message = f"Links named {quoted(link.name for link in found)}."
     return judged(spots(link.node for link in found), message, applicable=bool(links))
 
@@ -157,9 +159,22 @@ def action_text_not(page: Page, *, phrases: Sequence[str], right: Sequence[str])
 
 
 def _target(url: str) -> str:
-    """Where an address leads, http and https, www, final slash and visit tags set aside."""
-    address = urls.identity(url.split("#", 1)[0]).split("://", 1)[-1]
-    return address.removeprefix("www.").rstrip("/").casefold()
+    """Where an address leads: http or https, www, final slash, index file, visit tags and the
+    order of parameters set aside.
+    """
+    address = urls.identity(url.split("#", 1)[0]).split("://", 1)[-1].casefold()
+    path, _, query = address.removeprefix("www.").partition("?")
+    path = _INDEX.sub("", path).rstrip("/")
+    return "?".join(filter(None, (path, "&".join(sorted(query.split("&"))))))
+
+
+def _names_own_heading(link: Link) -> bool:
+    """Whether a heading's words are a link to that very heading, as permalinks are."""
+    place = dom.attribute(link.node, "href").strip()
+    if not place.startswith("#"):
+        return False
+    around = islice(dom.ancestors(link.node), 4)
+    return any(_HEADING.fullmatch(a.tag or "") and f"#{a.id}" == place for a in around)
 
 
 def _is_document(link: Link, extensions: Sequence[str]) -> bool:
