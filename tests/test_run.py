@@ -142,3 +142,47 @@ def test_without_such_rules_no_browser_is_looked_for(
 
     wants = msgspec.structs.replace(settings, browser=True, chromium="/nowhere/chromium")
     assert auditing.run_and_show(sites(), wants, only=["content"], quiet=True) == 0
+
+
+def stopped_after_one(settings: Settings, monkeypatch: pytest.MonkeyPatch, **more: object) -> None:
+    """Begin a run that ends before its second site is kept."""
+    real = Store.save_site
+    kept: list[str] = []
+
+    def once(self: Store, run_id: str, result: SiteResult, draws: None = None) -> None:
+        if kept:
+            raise StoreError("The disk is full.")
+        kept.append(result.site.slug)
+        real(self, run_id, result, draws)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "save_site", once)
+        with pytest.raises(StoreError):
+            auditing.run_and_show(sites(), settings, quiet=True, **more)  # type: ignore[arg-type]
+
+
+def test_a_resumed_run_keeps_its_settings_and_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import msgspec
+
+    stopped_after_one(settings, monkeypatch)
+    other = msgspec.structs.replace(settings, pages=7, seed=9)
+    assert auditing.run_and_show([], other, resume="latest", quiet=True) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "1 of its 2 sites are left" in said
+    assert "(pages 30, seed 1)" in said
+    with Store.open(settings.store) as store:
+        assert [site.slug for site in store.results().sites] == ["a", "b"]
+        assert store.results().run.finished
+    with pytest.raises(StoreError, match="there is none to go on with"):
+        auditing.run_and_show([], settings, resume="latest", quiet=True)
+
+
+def test_a_run_goes_on_under_the_very_rules_it_began_with(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped_after_one(settings, monkeypatch, only=["content/broken-link-internal"])
+    for only, said in ([], "axe, "), (["content/click"], "content/broken-link-internal"):
+        with pytest.raises(StoreError, match=f"began with other rules .*{said}"):
+            auditing.run_and_show([], settings, resume="latest", quiet=True, only=only)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,8 +47,12 @@ def run_and_show(
     format_: str = "terminal",
     quiet: bool = False,
     after: Callable[[Results], None] = lambda _: None,
+    again: str = "",
 ) -> int:
-    """Audit the sites, keep, report and print; returns the exit code."""
+    """Audit the sites, keep, report and print; returns the exit code.
+
+    ``again`` is the command that goes on with a run that was stopped; else `lgaudit audit`.
+    """
     from lgaudit.evaluate import rulebook
     from lgaudit.store import Store
 
@@ -57,7 +62,7 @@ def run_and_show(
         plan = _resumed(store, resume, book, settings) if resume else _new(sites, settings, book)
         if not resume:
             store.start_run(plan.run, book.rules, book.bar, plan.sites)
-        results = _run(plan, store, quiet=quiet)
+        results = _run(plan, store, again or _again(plan, store), quiet=quiet)
         written = write_report(results, Path(settings.out), quiet=quiet)
         after(results)
         return show(results, written, format_=format_)
@@ -84,7 +89,12 @@ def check_folder(folder: Path) -> None:
         ) from error
 
 
-def _run(plan: Plan, store: Store, *, quiet: bool) -> Results:
+def _again(plan: Plan, store: Store) -> str:
+    where = f" --store {shlex.quote(store.where)}" if plan.settings.store else ""
+    return f"lgaudit audit --resume --run {plan.run.id}{where}"
+
+
+def _run(plan: Plan, store: Store, again: str, *, quiet: bool) -> Results:
     from lgaudit import run
     from lgaudit.cli.progress import Watch
 
@@ -93,10 +103,7 @@ def _run(plan: Plan, store: Store, *, quiet: bool) -> Results:
             return run.audit(plan, store, watch, now)
     except KeyboardInterrupt:
         done = len(store.finished_sites(plan.run.id))
-        note(
-            f"stopped; {done} of {len(plan.sites)} sites are kept."
-            f" Go on with: lgaudit audit --resume --run {plan.run.id}"
-        )
+        note(f"stopped; {done} of {len(plan.sites)} sites are kept. Go on with: {again}")
         raise
 
 
@@ -139,24 +146,47 @@ def _resumed(store: Store, name: str, book: Rulebook, settings: Settings) -> Pla
     from lgaudit.run import Plan
 
     name = store.unfinished_run() if name == "latest" else store.run_id(name)
-    run = store.results(name).run
+    before = store.results(name)
+    run = before.run
     if run.finished:
         raise StoreError(
             f"Run {run.id} has finished; there is nothing to go on with."
             " `lgaudit report` writes its report again."
         )
-    if dict(run.packs) != dict(book.digests):
-        changed = sorted(
-            pack
-            for pack in {*run.packs, *book.digests}
-            if run.packs.get(pack) != book.digests.get(pack)
-        )
+    changed = _changed(before, book)
+    if changed:
         raise StoreError(
-            f"Run {run.id} cannot be resumed: the rules have changed since ({', '.join(changed)})."
-            " Start a new run, or put the rules back as they were."
+            f"Run {run.id} cannot be resumed: it began with other rules ({', '.join(changed)})."
+            " Give the same --rules and --only as then, put the rules back as they were, or start"
+            " a new run."
         )
-    settings = msgspec.structs.replace(settings, **run.settings)
-    return Plan(run, store.planned_sites(run.id), settings, book)
+    known = {
+        name: run.settings[name] for name in run.settings if name in settings.__struct_fields__
+    }
+    began = msgspec.convert({**msgspec.to_builtins(settings), **known}, type(settings))
+    other = [name for name in known if getattr(began, name) != getattr(settings, name)]
+    sites = store.planned_sites(run.id)
+    left = len(sites) - len(store.finished_sites(run.id))
+    note(
+        f"going on with run {run.id}: {left} of its {len(sites)} sites are left. It keeps the sites"
+        " and settings it began with"
+        + (f" ({', '.join(f'{name} {getattr(began, name)}' for name in other)})." if other else ".")
+    )
+    return Plan(run, sites, began, book)
+
+
+def _changed(before: Results, book: Rulebook) -> list[str]:
+    """What of the rules differs from those a run began with: packs, rules or the bar."""
+    packs = {
+        pack
+        for pack in {*before.run.packs, *book.digests}
+        if before.run.packs.get(pack) != book.digests.get(pack)
+    }
+    rules = {rule.id for rule in before.rules} ^ {rule.id for rule in book.rules}
+    single = {rule for rule in rules if rule.split("/")[0] not in packs}
+    more = [f"and {len(single) - 3} more rules"] if len(single) > 3 else []
+    bar = ["the bar's weights"] if before.bar != book.bar else []
+    return [*sorted(packs), *sorted(single)[:3], *more, *bar]
 
 
 def write_report(results: Results, folder: Path, *, quiet: bool = False) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -113,6 +114,7 @@ def _audit(
         resume="latest" if resume else "",
         quiet=quiet,
         after=tell,
+        again=f"lgaudit demo --resume --out {shlex.quote(str(folder))}",
     )
 
 
