@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from selenium.common.exceptions import WebDriverException
 
 from lgaudit.errors import BrowserMissing, SettingsError
 from lgaudit.evidence import BrowserEvidence, Page, Timings
@@ -492,6 +493,14 @@ async def test_a_program_that_is_no_browser_is_a_clear_sentence(tmp_path):
     settings = Settings(browsers=1, chromium=str(wrong), chromedriver=str(wrong))
     with pytest.raises(BrowserMissing, match="No browser could be started"):
         await BrowserPool(settings).start()
+
+
+def test_a_sandbox_that_is_not_allowed_is_a_clear_sentence(monkeypatch):
+    gone = WebDriverException("session not created: Chrome instance exited. Examine the log.")
+    monkeypatch.setattr(chromium.os, "geteuid", lambda: 1000)
+    assert "apt-get install chromium-sandbox" in chromium._why_not(gone)
+    monkeypatch.setattr(chromium.os, "geteuid", lambda: 0)  # root has no sandbox to lack
+    assert "Chrome instance exited" in chromium._why_not(gone)
 
 
 def test_names_and_certificates_become_flags(sites):

@@ -199,6 +199,13 @@ def _end_tree(pid: int) -> None:
 
 def _why_not(error: Exception) -> str:
     said = " ".join(str(getattr(error, "msg", None) or error).split())[:300]
+    if "instance exited" in said and hasattr(os, "geteuid") and os.geteuid() != 0:
+        return (
+            "No browser could be started: Chromium ended as soon as it began. Some containers do"
+            " not allow its sandbox without help: install it (Debian: sudo apt-get install"
+            " chromium-sandbox), or allow user namespaces, or audit without a browser"
+            " (--no-browser)."
+        )
     return (
         f"No browser could be started: {said or type(error).__name__}. Install Chromium and its"
         " driver (Debian: sudo apt-get install chromium chromium-driver), or name them with the"
