@@ -18,7 +18,7 @@ lint:  ## formatting, style, types, import layers, stale documents
 	@.venv/bin/ruff format --check --quiet . || { echo "Run .venv/bin/ruff format ."; exit 1; }
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports --no-cache 2>/dev/null || .venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-cache --no-logo
 	@.venv/bin/python scripts/docs.py --check
 
 docs:  ## write the generated documents again

@@ -47,7 +47,11 @@ def _vendor(root: Path, vendored: Path, wanted: str) -> None:
                 " Install Node.js with npm (on Debian: apt-get install npm) and try again,"
                 " or run `make setup`, which does it for you."
             )
-        subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=root, check=True)
+        if subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=root, check=False).returncode:
+            raise SystemExit(
+                f"npm could not fetch axe-core {wanted}; what it says is above."
+                " It needs the internet or a mirror of the npm registry."
+            )
     vendored.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copyfile(source / name, vendored / name)
