@@ -372,6 +372,36 @@ def test_reasons_are_sentences_whatever_their_form():
     assert words.reason("too few pages: 4 audited, 10 needed").startswith("Too few pages: 4")
 
 
+def test_why_a_crawl_ended_fits_the_end_of_a_sentence():
+    assert words.reason("no evidence: content").endswith("could not be judged (content)")
+    assert words.stopped("exhausted") == "every page we found was looked at"
+    assert words.stopped("timeout") == "the server did not answer in time"
+    assert words.stopped("program_error").startswith("a fault of our own program")
+
+
+@pytest.mark.parametrize(
+    ("eligible", "audited", "stopped", "whole"),
+    [(30, 30, "exhausted", True), (30, 29, "", False), (30, 30, "pages", False), (0, 0, "", False)],
+)
+def test_a_website_is_seen_whole_when_nothing_was_left(sector, eligible, audited, stopped, whole):
+    cover = Coverage(found=40, eligible=eligible, sampled=30, audited=audited, stopped=stopped)
+    line = dataclasses.replace(league.first_lines(sector)["elmfield"], coverage=cover)
+    assert line.whole is whole
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_interval_says_what_it_stands_for(sector, tmp_path, monkeypatch, whole):
+    line = league.first_lines(sector)["elmfield"]
+    timed = frozenset(rule.id for rule in sector.rules if rule.timing)
+    assert line.judged_any(timed)
+    assert not line.judged_any(())
+    monkeypatch.setattr(league.Line, "whole", property(lambda line: whole))
+    file = write(sector, tmp_path).folder / "councils" / "elmfield.html"
+    shown = text_of(parsed(file).css_first("main"))
+    assert ("Timing again, we are 90% sure" in shown) is whole
+    assert ("looking at every page and timing it again" in shown) is not whole
+
+
 def test_every_code_has_words():
     assert set(words.REASONS) == set(Reason)
     assert set(words.SEVERITIES) == set(Severity)

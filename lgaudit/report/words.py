@@ -72,6 +72,15 @@ def reason(code: str) -> str:
     return f"{sentence} ({rest.strip()})" if rest.strip() else sentence
 
 
+def stopped(code: str) -> str:
+    """Why a crawl ended, as the end of a sentence."""
+    if code in STOPPED:
+        return STOPPED[code]
+    sentence = reason(code)
+    first = sentence.split(" ", 1)[0]
+    return sentence if len(first) > 1 and first.isupper() else sentence[:1].lower() + sentence[1:]
+
+
 def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 11th ..."""
     if 10 <= number % 100 <= 20:

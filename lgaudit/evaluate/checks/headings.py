@@ -113,12 +113,14 @@ def headings_in_sentence_case(
     levels: Sequence[int] = (1, 2, 3, 4),
     words: int = 4,
     share: float = 0.75,
+    unless_patterns: Sequence[str] = (),
 ) -> Result:
     """Headings of at least ``words`` words do not start most of their words with capitals.
 
     ``names`` are phrases left out, with stopwords and acronyms, before counting. A heading is
     surely wrong only when ``ordinary`` words carry the capitals and none of ``name_words`` hints
-    at a proper name; otherwise a person should look.
+    at a proper name; otherwise a person should look. ``unless_patterns`` are of headings that are
+    surely names.
     """
     headings = [
         h
@@ -133,6 +135,8 @@ def headings_in_sentence_case(
         text = known.sub(_blot, heading.text) if known else heading.text
         capitals, plain, small_capitals = _counted(text, small)
         if len(capitals) < 2 or len(capitals) < share * (len(capitals) + len(plain)):
+            continue
+        if any(timed.search(pattern, heading.text) for pattern in unless_patterns):
             continue
         every = {word.lower() for word in capitals}
         usual = len(every & common)
