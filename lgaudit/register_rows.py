@@ -24,6 +24,7 @@ TYPES = (
     "Welsh principal area",
     "NI district",
 )
+HINTED = 20  # unknown successors that get a "did you mean"
 REQUIRED = ("slug", "name", "nation", "region", "type", "homepage")
 OPTIONAL = (
     "gss_code",
@@ -146,7 +147,8 @@ def faults_between(rows: Sequence[tuple[int, Council]]) -> list[str]:
     for line, council in rows:
         for successor in council.successors:
             if successor not in first:
-                near = difflib.get_close_matches(successor, list(first), 1)
+                few = len(problems) < HINTED  # a hint reads every slug, and few are ever shown
+                near = difflib.get_close_matches(successor, list(first), 1) if few else []
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 problems.append(f"line {line}: unknown successor {successor!r}{hint}")
         if council.successors and council.closed is None:

@@ -262,3 +262,14 @@ def test_a_fault_of_our_own_is_told_as_ours(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "a fault of its own (ZeroDivisionError)" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_under_standard_output_is_a_sentence(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m lgaudit councils list --format json > /dev/full"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=60, cwd=tmp_path
+    )
+    assert "The disk is full" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 2

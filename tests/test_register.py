@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,15 @@ def test_only_line_ends_end_a_row() -> None:
     (council,) = register.parse((head + row).removeprefix("\ufeff")).councils
     assert council.name == "A\u2028 Council"
     assert council.extra["note"] == "x\x85y\r\nz"
+
+
+def test_a_long_list_of_faults_takes_no_longer_than_reading_it() -> None:
+    rows = "".join(
+        f"c{n},C,England,London,London borough,https://c{n}.example/,d{n},2024-01-01\n"
+        for n in range(4000)
+    )
+    head = "slug,name,nation,region,type,homepage,successors,closed\n"
+    started = time.monotonic()
+    with pytest.raises(RegisterError, match="and 3980 more"):
+        register.parse(head + rows)
+    assert time.monotonic() - started < 15

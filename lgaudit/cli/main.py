@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from typing import Annotated, NoReturn
@@ -77,6 +78,9 @@ def main() -> None:
             sys.exit(0)
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            complain("The disk is full. What was kept before is safe: free some space, try again.")
+            sys.exit(COULD_NOT_RUN)
         traceback.print_exc()
         complain(
             f"stopped by a fault of its own ({type(error).__name__}), not of yours. What was kept"
