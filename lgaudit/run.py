@@ -200,7 +200,7 @@ async def _time_pages(
     plan: Plan, store: Store, watch: Watch, fetcher: Fetcher, pool: BrowserPool
 ) -> None:
     """Load a few pages of each site again while nothing else runs, for their timings."""
-    timing = tuple(rule for rule in plan.book.rules if rule.timing)
+    timing = tuple(rule for rule in plan.book.rules if "quiet" in VOCABULARY[rule.check].needs)
     if not timing or not plan.settings.quiet_pages:
         return
     chosen = {

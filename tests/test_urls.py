@@ -53,7 +53,7 @@ def test_normalise_agrees_with_the_whatwg_cases() -> None:
         if urls.normalise(case["input"], base) != expected:
             differs.append(case["input"])
     assert checked > 300
-    # ada keeps punycode labels that do not decode, the suite refuses them; such names never resolve.
+    # ada keeps punycode labels that do not decode; the suite refuses them. None ever resolves.
     assert [url for url in differs if "xn--" not in url.lower()] == []
 
 

@@ -130,6 +130,8 @@ class Chromium:
             executable_path=programs.driver or None,
             log_output=subprocess.DEVNULL,
             popen_kw={"start_new_session": True} if hasattr(os, "killpg") else {},
+            # What Chromium leaves in the temporary folder when it is ended goes with the profile.
+            env={**os.environ, "TMPDIR": self._profile},
         )
         self._service = service
         try:

@@ -49,7 +49,7 @@ def timing_within(page: Page, *, timing: str, fail_above: float, serious_above: 
     return failed(f"{message}{grade}.", metric=value)
 
 
-@page_check(needs={"browser"})
+@page_check(needs={"browser"}, timing=True)  # what moves, moves when its bytes come
 def layout_shift_within(
     page: Page, *, fail_above: float = 0.1, serious_above: float = 0.25
 ) -> Result:

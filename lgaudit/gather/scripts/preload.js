@@ -95,6 +95,7 @@
     dialog: count,
     dialogs: () => own.dialogs,
     frame,
+    pause: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
     shifts: () => {
       observer.flush();
       return own.shifts.splice(0);
