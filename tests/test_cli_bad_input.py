@@ -107,7 +107,7 @@ REGISTER = "slug,name,nation,region,type,homepage\n"
         (["check", "nowhere"], "no such file or folder"),
         (["check", "https://"], "not a web address"),
         (["check", "page.html", "--fail-on", "huge"], "must be one of minor, moderate"),
-        (["check", "page.html", "--format", "xml"], "must be terminal or json"),
+        (["check", "page.html", "--format", "xml"], "is not a format"),
         (["report", "2020"], "runs"),
         (["rules", "show", "content/link-text-generi"], "content/link-text-generic"),
         (["councils", "check", "broken.csv"], "line 2"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lgaudit.cli.console import as_json, let_go, note, out
+from lgaudit.cli import outputs
+from lgaudit.cli.console import let_go, note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
     from lgaudit.results import SiteResult
 
-FORMATS = ("terminal", "json")
 PASSED, FAILED, COULD_NOT_CHECK = 0, 1, 2
 
 
@@ -29,9 +28,17 @@ def check(
         Path | None,
         typer.Option(metavar="FOLDER", help="The folder that / means, for absolute links."),
     ] = None,
-    format_: Annotated[str, typer.Option("--format", help="terminal or json.")] = "terminal",
+    format_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="NAME[=FILE]",
+            help=f"{', '.join(outputs.NAMES)}; may be repeated, all but one with a file.",
+        ),
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the result there instead.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the result there instead, in a single format."),
     ] = None,
     fail_on: Annotated[
         str,
@@ -71,7 +78,8 @@ def check(
     could not run.
 
     Examples: `lgaudit check build/`, `lgaudit check build/index.html --only axe`,
-    `lgaudit check https://preview.example.gov.uk/bins --format json --output result.json`.
+    `lgaudit check https://preview.example.gov.uk/bins --format json --output result.json`,
+    `lgaudit check build/ --format sarif=out.sarif --format junit=out.xml --format terminal`.
     """
     from lgaudit import run, settings
     from lgaudit.cli import auditing
@@ -80,7 +88,8 @@ def check(
     from lgaudit.evaluate import rulebook
     from lgaudit.replay import Replay
 
-    _check_choices(format_, fail_on)
+    _check_severity(fail_on)
+    wanted = outputs.parse(format_ or (), output)
     groups = target.read(targets, root)
     book = rulebook.load(tuple(rules or ()), only=tuple(only or ()))
     local = all(group.folder for group in groups)
@@ -101,23 +110,15 @@ def check(
         with Watch(quiet=quiet) as watch:
             results, engines = run.check(jobs, chosen, book, watch, auditing.now)
     try:
-        if format_ == "json":
-            from lgaudit.report import contract
-
-            document = contract.document(results, book.rules, engines, all_outcomes=all_outcomes)
-            _write(document, output)
-        else:
-            _show(results, book, output)
+        outputs.write(wanted, results, book.rules, engines, all_outcomes=all_outcomes)
     except (BrokenPipeError, SystemExit):  # rich makes the one of the other
         let_go()  # the reader has had enough, and the exit code still counts
     raise typer.Exit(exit_code(results, book, fail_on))
 
 
-def _check_choices(format_: str, fail_on: str) -> None:
+def _check_severity(fail_on: str) -> None:
     from lgaudit.models import Severity
 
-    if format_ not in FORMATS:
-        raise typer.BadParameter(f"must be {' or '.join(FORMATS)}", param_hint="--format")
     levels = [*(severity.value for severity in Severity), "never"]
     if fail_on not in levels:
         raise typer.BadParameter(f"must be one of {', '.join(levels)}", param_hint="--fail-on")
@@ -144,32 +145,3 @@ def exit_code(results: Sequence[SiteResult], book: Rulebook, fail_on: str) -> in
         )
         return COULD_NOT_CHECK
     return PASSED
-
-
-def _write(result: Any, output: Path | None) -> None:
-    """Write text as it is, anything else as JSON."""
-    from lgaudit.errors import ReportError
-
-    if output is None:
-        typer.echo(result if isinstance(result, str) else as_json(result))
-        return
-    text = result if isinstance(result, str) else json.dumps(result, indent=2, ensure_ascii=False)
-    try:
-        output.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise ReportError(f"{output}: cannot be written ({error.strerror or error}).") from error
-
-
-def _show(results: Sequence[SiteResult], book: Rulebook, output: Path | None) -> None:
-    from lgaudit.report import summary
-
-    shown: Any = summary.issues(results, book.rules)
-    if output is None:
-        out().print(shown)
-        return
-    from rich.console import Console
-
-    console = Console(width=100, no_color=True)
-    with console.capture() as capture:
-        console.print(shown)
-    _write(capture.get().rstrip(), output)

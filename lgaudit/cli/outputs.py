@@ -1,0 +1,192 @@
+"""Where the result of `lgaudit check` goes: several formats at once, each to its own place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from lgaudit.report import formats
+
+if TYPE_CHECKING:
+    from lgaudit.models import Engines, Rule
+    from lgaudit.results import SiteResult
+
+NAMES = ("terminal", "json", *formats.NAMES)
+_JSON = frozenset({"json", "sarif", "gitlab", "earl"})
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"  # the file GitHub shows on the page of a job
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One format, and the file it goes to; None is standard output."""
+
+    name: str
+    file: Path | None = None
+
+
+def parse(given: Sequence[str], output: Path | None) -> tuple[Wanted, ...]:
+    """What `--format` (NAME or NAME=FILE, repeated) and `--output` ask for.
+
+    Raises:
+        typer.BadParameter: an unknown format, two of them for standard output, one file for two
+            formats, or a file in a folder that is not there.
+    """
+    wanted = [_one(item) for item in given] or [Wanted("terminal")]
+    if output is not None:
+        if len(wanted) > 1 or wanted[0].file is not None:
+            raise typer.BadParameter(
+                "works with a single --format NAME. Use --format NAME=FILE for each instead.",
+                param_hint="--output",
+            )
+        wanted = [Wanted(wanted[0].name, output)]
+    loose = [item.name for item in wanted if item.file is None]
+    if len(loose) > 1:
+        raise typer.BadParameter(
+            f"{' and '.join(loose)} would both go to standard output."
+            f" Give all but one a file: --format {loose[0]}=FILE",
+            param_hint="--format",
+        )
+    files: dict[Path, str] = {}
+    for item in wanted:
+        if item.file is not None:
+            _check_file(item.name, item.file, files)
+    return tuple(wanted)
+
+
+def _one(given: str) -> Wanted:
+    name, equals, file = given.partition("=")
+    if name not in NAMES:
+        from lgaudit.evaluate.strict import did_you_mean
+
+        raise typer.BadParameter(
+            f"{name!r} is not a format.{did_you_mean(name.casefold(), NAMES)}"
+            f" Use one of: {', '.join(NAMES)}.",
+            param_hint="--format",
+        )
+    if equals and not file.strip():
+        raise typer.BadParameter(
+            f"{given} names no file. Write {name}=FILE, or {name} alone for standard output.",
+            param_hint="--format",
+        )
+    return Wanted(name, Path(file) if equals else None)
+
+
+def _check_file(name: str, file: Path, files: dict[Path, str]) -> None:
+    """Say what is wrong before the work is done, not after."""
+    full = file.resolve()
+    if full in files:
+        raise typer.BadParameter(
+            f"{file} is asked for twice, by {files[full]} and {name}.",
+            param_hint="--format",
+        )
+    files[full] = name
+    if file.is_dir():
+        raise typer.BadParameter(
+            f"{file} cannot be written: it is a folder. Name a file inside it.",
+            param_hint="--format",
+        )
+    if not full.parent.is_dir():
+        raise typer.BadParameter(
+            f"{file} cannot be written: there is no folder {file.parent}. Make it first.",
+            param_hint="--format",
+        )
+
+
+def write(
+    wanted: Sequence[Wanted],
+    results: Sequence[SiteResult],
+    rules: Sequence[Rule],
+    engines: Engines,
+    *,
+    all_outcomes: bool = False,
+) -> None:
+    """Write every format, files first; one that cannot be written does not stop the others.
+
+    Raises:
+        ReportError: a file could not be written.
+    """
+    import json
+
+    from lgaudit.cli.console import as_json
+    from lgaudit.errors import ReportError
+
+    problems: list[str] = []
+    try:
+        for item in sorted(wanted, key=lambda item: item.file is None):
+            if item.name == "terminal" and item.file is None:
+                _show(results, rules)
+                continue
+            text = _text(item.name, results, rules, engines, all_outcomes)
+            if item.name == "markdown":
+                problems += _step_summary(text)
+            if item.file is not None:
+                problems += _put(text, item.file)
+            else:
+                typer.echo(as_json(json.loads(text)) if item.name in _JSON else text)
+    finally:  # a reader of standard output that has gone hides no file that is missing
+        if problems:
+            raise ReportError(" ".join(problems))
+
+
+def _put(text: str, file: Path) -> list[str]:
+    """Write one file; what went wrong, in words."""
+    try:
+        file.write_text(text + "\n", encoding="utf-8", errors="replace", newline="\n")
+    except OSError as error:
+        return [f"{file}: cannot be written ({error.strerror or error})."]
+    return []
+
+
+def _text(
+    name: str,
+    results: Sequence[SiteResult],
+    rules: Sequence[Rule],
+    engines: Engines,
+    all_outcomes: bool,
+) -> str:
+    if name == "terminal":
+        return _drawn(results, rules)
+    if name == "json":
+        import json
+
+        from lgaudit.report import contract
+
+        document = contract.document(results, rules, engines, all_outcomes=all_outcomes)
+        return json.dumps(document, indent=2, ensure_ascii=False)
+    return formats.writer(name)(results, rules, engines)
+
+
+def _step_summary(text: str) -> list[str]:
+    """Add the summary to the page of a GitHub job, when this is one; problems in words."""
+    name = os.environ.get(STEP_SUMMARY)
+    if not name:
+        return []
+    try:
+        with Path(name).open("a", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        return [f"{name} ({STEP_SUMMARY}): cannot be written ({error.strerror or error})."]
+    return []
+
+
+def _show(results: Sequence[SiteResult], rules: Sequence[Rule]) -> None:
+    from lgaudit.cli.console import out
+    from lgaudit.report import summary
+
+    out().print(summary.issues(results, rules))
+
+
+def _drawn(results: Sequence[SiteResult], rules: Sequence[Rule]) -> str:
+    from rich.console import Console
+
+    from lgaudit.report import summary
+
+    console = Console(width=100, no_color=True)
+    with console.capture() as capture:
+        console.print(summary.issues(results, rules))
+    return capture.get().rstrip()
