@@ -111,14 +111,18 @@ def write(path: Path, baseline: Baseline) -> None:
         raise BaselineError(f"{path}: cannot be written ({why}).") from error
 
 
+def storable(text: str) -> str:
+    """Text as a file can hold it: what is not Unicode becomes '?', as in fingerprints."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def as_text(baseline: Baseline) -> str:
     """The file's text: sorted, one fact a line, so that a change shows as what it is."""
     document: dict[str, Any] = {"lgaudit-baseline": FORMAT}
     if baseline.folder:
         document["folder"] = baseline.folder
     document["issues"] = [_entry(issue) for issue in sorted(baseline.issues, key=Known.order)]
-    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    return text.encode("utf-8", "replace").decode()
+    return storable(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 
 def _entry(issue: Known) -> dict[str, Any]:

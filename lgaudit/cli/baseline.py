@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import typer
 
-from lgaudit.baselines import Baseline, Known
+from lgaudit.baselines import Baseline, Known, storable
 from lgaudit.cli.console import note
 from lgaudit.evaluate import baseline as matching
 from lgaudit.evaluate.baseline import EXPIRED, KNOWN, NEW, UNLISTED, Comparison, Seen
@@ -112,7 +112,7 @@ class Names:
 
     def of(self, url: str, slug: str) -> str:
         """The name of a page; of a finding about a whole site, the site's."""
-        return self._names.get(url, url) if url else self.slugs.get(slug, "")
+        return self._names.get(url, storable(url)) if url else self.slugs.get(slug, "")
 
     def gone(self, name: str) -> bool:
         """Whether a page that the baseline knows is there no more."""
@@ -135,7 +135,7 @@ class Names:
 
 def clean(path: str) -> str:
     """A path as a clean address: /pay for /pay.html, /pay/ and /pay/index.html."""
-    return _CLEAN.sub("", path).rstrip("/") or "/"
+    return storable(_CLEAN.sub("", path).rstrip("/") or "/")
 
 
 def _there(base: Path, path: str) -> bool:

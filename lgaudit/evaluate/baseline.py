@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lgaudit.baselines import Known
+from lgaudit.baselines import Known, storable
 from lgaudit.evaluate import identity as ids
 from lgaudit.evaluate.identity import Identity, Level
 
@@ -34,10 +34,10 @@ class Seen:
 
     def known(self) -> Known:
         """The entry that a baseline keeps of it."""
-        place = ids.place_of(self.snippet, self.selector)
-        whole = not self.snippet.strip() and not place
-        keep = self.message if whole or "“" in self.message else ""
-        return Known(self.rule, self.snippet.strip(), place, keep, {self.page: 1})
+        element, message = storable(self.snippet.strip()), storable(self.message)
+        place = storable(ids.place_of(self.snippet, self.selector))
+        keep = message if not (element or place) or "“" in message else ""
+        return Known(self.rule, element, place, keep, {self.page: 1})
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,8 @@ def identity(rule: str, snippet: str, place: str, message: str) -> Identity:
         text=text.rstrip("…").rstrip(),
         cut=snippet.rstrip().endswith("…"),
         id=attributes.get("id", ""),
-        says=tuple(_plain(quote) for quote in _QUOTED.findall(message)),
+        # A rule that quotes the element's own words names it; it does not say what is wrong in it.
+        says=tuple(q for q in map(_plain, _QUOTED.findall(message)) if not _is_its_name(q, text)),
     )
 
 
@@ -112,7 +113,7 @@ def place_of(snippet: str, selector: str) -> str:
 
 def same_words(before: Identity, now: Identity) -> bool:
     """True unless the rule quotes something as wrong now that it did not quote before."""
-    if not before.says or before.tag in ("img", "input"):
+    if not before.says:
         return True
     return all(any(_similar(quote, old) for old in before.says) for quote in now.says)
 
@@ -161,6 +162,11 @@ def _near(before: Identity, now: Identity) -> bool:
     """Whether the landmarks agree as far as both selectors tell (an id cuts a selector short)."""
     shared = min(len(before.place), len(now.place))
     return shared == 0 or before.place[-shared:] == now.place[-shared:]
+
+
+def _is_its_name(quote: str, text: str) -> bool:
+    """A quote of all of an element's own words says which element it is, not what is wrong."""
+    return quote == text or (len(quote) >= 79 and text.startswith(quote))
 
 
 def _equal(before: str, now: str) -> int:
