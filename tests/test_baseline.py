@@ -356,6 +356,23 @@ def test_rules_that_did_not_run_fix_nothing(built: Path) -> None:
     assert len(entries(built)) == 1
 
 
+def test_part_of_a_site_does_not_fix_what_is_wrong_with_the_whole(tmp_path: Path) -> None:
+    (tmp_path / "build").mkdir()
+    for name, title in (("a", "Bins"), ("b", "Bins"), ("c", "Parks")):
+        body = f"<p>Page {name} is about {name * 9}.</p>"
+        (tmp_path / "build" / f"{name}.html").write_text(PAGE.format(title, body))
+    words = [word if "link-text" not in word else "accessibility/title-duplicate" for word in WORDS]
+    code, _, stderr = check("build", *words, "--grow-baseline", cwd=tmp_path)
+    assert code == 0
+    before = entries(tmp_path)
+    assert [list(issue["pages"]) for issue in before] == [[""]], stderr
+    assert check("build/a.html", *words, "--update-baseline", cwd=tmp_path)[0] == 0
+    assert entries(tmp_path) == before
+    (tmp_path / "build" / "b.html").write_text(PAGE.format("Trees", "<p>Trees and woods.</p>"))
+    assert check("build", *words, "--update-baseline", cwd=tmp_path)[0] == 0
+    assert entries(tmp_path) == []
+
+
 def test_a_broken_file_or_a_missing_option_is_a_sentence(built: Path) -> None:
     (built / "b.json").write_text('{\n"lgaudit-baseline": 1,\n"issues": {}}')
     code, _, stderr = check("build", *WORDS, cwd=built)

@@ -72,6 +72,7 @@ class Names:
         self.slugs: dict[str, str] = {}  # site slug -> what a finding about that site is under
         self.folder = folder
         self._whole = all_pages
+        self._complete = {group.site.slug for group in groups if group.whole}
         self._bases: list[tuple[str, Group, Path]] = []
         for group in groups:
             self._add(group, groups, beside, root)
@@ -113,6 +114,10 @@ class Names:
     def of(self, url: str, slug: str) -> str:
         """The name of a page; of a finding about a whole site, the site's."""
         return self._names.get(url, storable(url)) if url else self.slugs.get(slug, "")
+
+    def whole(self, slug: str) -> bool:
+        """Whether all of a site was given, so that what is said of it can be compared."""
+        return self._whole or slug in self._complete
 
     def gone(self, name: str) -> bool:
         """Whether a page that the baseline knows is there no more."""
@@ -248,7 +253,10 @@ class _Clear:
         for result in results:
             slug = result.site.slug
             ok = {names.of(page.url, slug) for page in result.pages if page.verdict.ok}
-            self._pages |= ok | ({names.of("", slug)} if ok else set())
+            self._pages |= ok
+            # Titles that were the same on two pages are not put right by looking at one of them.
+            if names.whole(slug) and all(page.verdict.ok for page in result.pages):
+                self._pages.add(names.of("", slug))
             for item in result.outcomes:
                 for url, outcome in item.by_page.items():
                     if outcome in (Outcome.UNTESTED, Outcome.CANT_TELL):
