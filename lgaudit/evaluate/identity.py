@@ -28,7 +28,11 @@ _VOLATILE = frozenset("id class style tabindex width height loading decoding fet
 _QUOTED = re.compile("“([^”]*)”")
 _STEP = re.compile(r"[a-z][a-z0-9-]*", re.I)
 _INDEX = re.compile(r"(?:/(?:index|default)\.\w{3,5}|\.(?:html?|php|aspx?)|/)$", re.I)
-_HASHES = re.compile(r"[-_.](?=[a-z]*\d)[0-9a-z]{6,}(?=[.-]|$)|-\d+x\d+(?=\.|$)", re.I)
+# A hash has letters and digits: 20240501 is a date, and says which file it is.
+_HASHES = re.compile(
+    r"[-_.](?:(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{6,}|0)(?=[.-]|$)|-\d+x\d+(?=\.|$)", re.I
+)
+_TELLING = 8  # letters of a file name that is not image, photo, agenda or banner
 _HOST = re.compile(r"(?:https?:)?//([^/?#]*)", re.I)
 _WORDS = re.compile(r"\w+")
 MUCH = 0.7  # share of words two versions of one text have in common
@@ -150,7 +154,7 @@ def _kinship(before: Identity, now: Identity) -> int:
         return 0
     if text < 0 and target <= 0 and name <= 0 and not (before.id and before.id == now.id):
         return 0
-    sure = 8 * (target > 0) + 6 * (name > 0) + max(0, text) + 3 * bool(before.id == now.id != "")
+    sure = 8 * (target > 0) + 6 * (name > 0) + max(0, text) + 4 * bool(before.id == now.id != "")
     if sure:
         return sure
     bare = not (before.target or before.name or before.text or now.target or now.name or now.text)
@@ -183,7 +187,7 @@ def _targets(before: Identity, now: Identity) -> int:
     if old == new or (_path(old) == _path(new) != "" and _one_host(old, new)):
         return 1
     if before.tag in _FILES or old.lower().endswith((".pdf", ".docx", ".xlsx")):
-        return 1 if _file(old) == _file(new) and len(_file(old)) >= 5 else -1
+        return 1 if _file(old) == _file(new) and len(_file(old)) >= _TELLING else -1
     return -1
 
 
@@ -232,7 +236,7 @@ def _path(address: str) -> str:
 
 
 def _file(address: str) -> str:
-    """The name of a file without folder, hash, size and ending."""
+    """The name of a file without folder, hash, size and ending; '' when it has no ending."""
     name = re.split(r"[?#]", address, maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1]
-    stem = name.rsplit(".", 1)[0] if "." in name else name
+    stem = name.rsplit(".", 1)[0] if "." in name else ""
     return _HASHES.sub("", stem).casefold()
