@@ -59,6 +59,17 @@ class SiteResult:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a baseline says of each finding's places, and how many are new, known and fixed."""
+
+    marks: Mapping[
+        tuple[str, str, str, int], str
+    ]  # (site slug, rule, URL, place) -> new, known ...
+    counts: Mapping[str, int]  # new, known, fixed ... -> places
+    fixed: tuple[Mapping[str, str | int], ...] = ()  # rule, page, snippet, count
+
+
 class Results(Protocol):
     """A finished run, read one site at a time so that memory stays flat."""
 

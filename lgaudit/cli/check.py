@@ -66,12 +66,29 @@ def check(
         bool,
         typer.Option("--allow-private", help="Follow redirects to addresses inside the network."),
     ] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Known issues that may pass; only new ones fail."),
+    ] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Remove from --baseline what is fixed.")
+    ] = False,
+    grow_baseline: Annotated[
+        bool,
+        typer.Option("--grow-baseline", help="Add new issues too; makes a first --baseline."),
+    ] = False,
+    all_pages: Annotated[
+        bool,
+        typer.Option("--all-pages", help="These are all pages: others in --baseline are gone."),
+    ] = False,
     all_outcomes: Annotated[
         bool, typer.Option("--all-outcomes", help="JSON: list what passed too.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Check pages before release, each exactly as given.
+
+    With `--baseline` only failures that it does not hold decide the exit code.
 
     Exit code 0: nothing scored fails at `--fail-on` or worse; 1: something does; 2: a page could
     not be checked (an error, a login or block page) and nothing else failed, or the command
@@ -83,6 +100,7 @@ def check(
     """
     from lgaudit import run, settings
     from lgaudit.cli import auditing
+    from lgaudit.cli import baseline as known
     from lgaudit.cli import targets as target
     from lgaudit.cli.progress import Watch
     from lgaudit.evaluate import rulebook
@@ -90,7 +108,9 @@ def check(
 
     _check_severity(fail_on)
     wanted = outputs.parse(format_ or (), output)
+    known.check_choices(baseline, update=update_baseline, grow=grow_baseline)
     groups = target.read(targets, root)
+    before = known.read(baseline, grow=grow_baseline)
     book = rulebook.load(tuple(rules or ()), only=tuple(only or ()))
     local = all(group.folder for group in groups)
     with Replay([group.folder for group in groups if group.folder]) as replay:
@@ -109,11 +129,26 @@ def check(
         ]
         with Watch(quiet=quiet) as watch:
             results, engines = run.check(jobs, chosen, book, watch, auditing.now)
+    against = None
+    if baseline is not None and before is not None:
+        names = known.Names(groups, baseline.parent, before.folder, root, all_pages=all_pages)
+        against = known.against(before, results, book, names, auditing.now().date())
+        if update_baseline or grow_baseline:
+            known.update(baseline, against, grow=grow_baseline)
+    judged = results if against is None else against.failing(grown=grow_baseline)
     try:
-        outputs.write(wanted, results, book.rules, engines, all_outcomes=all_outcomes)
+        outputs.write(
+            wanted,
+            results,
+            book.rules,
+            engines,
+            all_outcomes=all_outcomes,
+            against=against,
+            baseline=str(baseline or ""),
+        )
     except (BrokenPipeError, SystemExit):  # rich makes the one of the other
         let_go()  # the reader has had enough, and the exit code still counts
-    raise typer.Exit(exit_code(results, book, fail_on))
+    raise typer.Exit(exit_code(judged, book, fail_on))
 
 
 def _check_severity(fail_on: str) -> None:

@@ -13,6 +13,9 @@ import typer
 from lgaudit.report import formats
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from lgaudit.cli.baseline import Against
     from lgaudit.models import Engines, Rule
     from lgaudit.results import SiteResult
 
@@ -104,8 +107,13 @@ def write(
     engines: Engines,
     *,
     all_outcomes: bool = False,
+    against: Against | None = None,
+    baseline: str = "",
 ) -> None:
     """Write every format, files first; one that cannot be written does not stop the others.
+
+    With a baseline (``against``, read from the file ``baseline``) JSON marks every finding with
+    what the baseline says of it; the other formats hold only what is new.
 
     Raises:
         ReportError: a file could not be written.
@@ -116,12 +124,13 @@ def write(
     from lgaudit.errors import ReportError
 
     problems: list[str] = []
+    made = _Made(results, rules, engines, all_outcomes, against, baseline)
     try:
         for item in sorted(wanted, key=lambda item: item.file is None):
             if item.name == "terminal" and item.file is None:
-                _show(results, rules)
+                _show(made)
                 continue
-            text = _text(item.name, results, rules, engines, all_outcomes)
+            text = _text(item.name, made)
             if item.name == "markdown":
                 problems += _step_summary(text)
             if item.file is not None:
@@ -142,23 +151,40 @@ def _put(text: str, file: Path) -> list[str]:
     return []
 
 
-def _text(
-    name: str,
-    results: Sequence[SiteResult],
-    rules: Sequence[Rule],
-    engines: Engines,
-    all_outcomes: bool,
-) -> str:
+@dataclass(frozen=True)
+class _Made:
+    """What there is to write."""
+
+    results: Sequence[SiteResult]
+    rules: Sequence[Rule]
+    engines: Engines
+    all_outcomes: bool
+    against: Against | None
+    baseline: str
+
+    @property
+    def shown(self) -> Sequence[SiteResult]:
+        """All findings, or with a baseline those that are new."""
+        return self.results if self.against is None else self.against.shown()
+
+
+def _text(name: str, made: _Made) -> str:
     if name == "terminal":
-        return _drawn(results, rules)
+        return _drawn(made)
     if name == "json":
         import json
 
         from lgaudit.report import contract
 
-        document = contract.document(results, rules, engines, all_outcomes=all_outcomes)
+        document = contract.document(
+            made.results,
+            made.rules,
+            made.engines,
+            all_outcomes=made.all_outcomes,
+            compared=made.against.compared if made.against else None,
+        )
         return json.dumps(document, indent=2, ensure_ascii=False)
-    return formats.writer(name)(results, rules, engines)
+    return formats.writer(name)(made.shown, made.rules, made.engines)
 
 
 def _step_summary(text: str) -> list[str]:
@@ -174,19 +200,26 @@ def _step_summary(text: str) -> list[str]:
     return []
 
 
-def _show(results: Sequence[SiteResult], rules: Sequence[Rule]) -> None:
+def _rendered(made: _Made) -> RenderableType:
+    from rich.console import Group
+
+    from lgaudit.report import summary
+
+    against = made.against
+    issues = summary.issues(made.shown, made.rules, only_new=against is not None)
+    return Group(issues, summary.baseline(against.compared, made.baseline)) if against else issues
+
+
+def _show(made: _Made) -> None:
     from lgaudit.cli.console import out
-    from lgaudit.report import summary
 
-    out().print(summary.issues(results, rules))
+    out().print(_rendered(made))
 
 
-def _drawn(results: Sequence[SiteResult], rules: Sequence[Rule]) -> str:
+def _drawn(made: _Made) -> str:
     from rich.console import Console
-
-    from lgaudit.report import summary
 
     console = Console(width=100, no_color=True)
     with console.capture() as capture:
-        console.print(summary.issues(results, rules))
+        console.print(_rendered(made))
     return capture.get().rstrip()

@@ -123,6 +123,28 @@ def normalised(snippet: str) -> str:
     return _fold("".join(parts))
 
 
+def start_of(snippet: str) -> tuple[str, dict[str, str], str]:
+    """Tag, attributes as written (first of each name) and text of a snippet's first element.
+
+    A snippet that does not start with a tag is all text: its tag is ''.
+    """
+    text = snippet[:_LONGEST].strip()
+    match = _TAG.match(text)
+    if match is None or match.group(1):
+        return "", {}, _fold(_TAG.sub(" ", text))
+    held: dict[str, str] = {}
+    for found in _ATTRIBUTE.finditer(match.group(3)):
+        key = found.group(1).lower()
+        if key not in _DROPPED and key != "…":
+            held.setdefault(key, next((g for g in found.groups()[1:] if g), ""))
+    return match.group(2).lower(), held, _fold(_TAG.sub(" ", text[match.end() :]))
+
+
+def steady(name: str, value: str) -> str:
+    """An attribute's value without what changes by itself, as the exact identity sees it."""
+    return _value(name, value)
+
+
 def _tag(slash: str, name: str, attributes: str) -> str:
     if slash:
         return f"</{name.lower()}>"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lgaudit.models import Engines, Finding, Outcome, Rule
-from lgaudit.results import Outcomes, PageResult, SiteResult
+from lgaudit.results import Compared, Outcomes, PageResult, SiteResult
 
 REPORTED = (Outcome.FAILED, Outcome.CANT_TELL)
 
@@ -18,8 +18,12 @@ def document(
     engines: Engines,
     *,
     all_outcomes: bool = False,
+    compared: Compared | None = None,
 ) -> dict[str, Any]:
-    """Everything found, as plain data: pages, findings of whole sites, and a summary."""
+    """Everything found, as plain data: pages, findings of whole sites, and a summary.
+
+    ``compared`` adds what a baseline says of each place, and what it holds that is fixed.
+    """
     by_id = {rule.id: rule for rule in rules}
     pages: list[dict[str, Any]] = []
     site_findings: list[dict[str, Any]] = []
@@ -29,6 +33,7 @@ def document(
         found = list(result.findings)
         if all_outcomes:
             found += _quiet_outcomes(result.outcomes)
+        marks = _marks(compared, result.site.slug)
         placed: dict[str, list[Finding]] = {}
         for finding in sorted(found, key=lambda f: (f.url, f.rule)):
             placed.setdefault(finding.url, []).append(finding)
@@ -37,11 +42,11 @@ def document(
             counts.update(item.by_page.values())
         for page in result.pages:
             if page.sampled:
-                entries = _entries(placed.get(page.url, ()), by_id)
+                entries = _entries(placed.get(page.url, ()), by_id, marks)
                 pages.append({**_page(page), "findings": entries})
-        for entry in _entries(placed.get("", ()), by_id, of_site=True):
+        for entry in _entries(placed.get("", ()), by_id, marks, of_site=True):
             site_findings.append({"site": result.site.homepage, **entry})
-    return {
+    document: dict[str, Any] = {
         "lgaudit": engines.lgaudit,
         "bar": engines.bar,
         "engines": {"axe-core": engines.axe_core, "browser": engines.browser},
@@ -56,6 +61,19 @@ def document(
             "rules_failed": len(failing),
         },
     }
+    if compared is not None:
+        document["fixed"] = [dict(item) for item in compared.fixed]
+        document["summary"]["baseline"] = dict(compared.counts)
+    return document
+
+
+Marks = Mapping[tuple[str, str, int], str]
+
+
+def _marks(compared: Compared | None, slug: str) -> Marks:
+    if compared is None:
+        return {}
+    return {key[1:]: mark for key, mark in compared.marks.items() if key[0] == slug}
 
 
 def _page(page: PageResult) -> dict[str, Any]:
@@ -71,7 +89,7 @@ def _page(page: PageResult) -> dict[str, Any]:
 
 
 def _entries(
-    findings: Iterable[Finding], rules: Mapping[str, Rule], *, of_site: bool = False
+    findings: Iterable[Finding], rules: Mapping[str, Rule], marks: Marks, *, of_site: bool = False
 ) -> list[dict[str, Any]]:
     """One entry for each place; a finding with no places has one entry for itself."""
     entries = []
@@ -85,7 +103,7 @@ def _entries(
             "status": rule.status.value if rule else "",
             "wcag": list(rule.wcag) if rule else [],
         }
-        for spot in finding.spots or (None,):
+        for number, spot in enumerate(finding.spots or (None,)):
             message = finding.message
             if spot is not None and spot.message and spot.message != message:
                 message = f"{message} {spot.message}".strip()
@@ -94,6 +112,9 @@ def _entries(
                 entry["selector"] = spot.selector if spot else ""
             entry["snippet"] = spot.snippet if spot else ""
             entry["fingerprint"] = spot.fingerprint if spot else finding.fingerprint
+            mark = marks.get((finding.rule, finding.url, number))
+            if mark:
+                entry["baseline"] = mark
             entries.append(entry)
     return entries
 

@@ -8,15 +8,20 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from lgaudit.models import Finding, Outcome, Rule, Status
-from lgaudit.results import SiteResult
+from lgaudit.results import Compared, SiteResult
 
 PLACES = 5  # shown for each rule; the rest are counted
 WIDTH = 120
 _COLOURS = {"critical": "red", "serious": "red", "moderate": "yellow", "minor": "cyan"}
 
 
-def issues(results: Iterable[SiteResult], rules: Sequence[Rule]) -> RenderableType:
-    """Everything found, gravest first: failures that count, advice, then what a person must see."""
+def issues(
+    results: Iterable[SiteResult], rules: Sequence[Rule], *, only_new: bool = False
+) -> RenderableType:
+    """Everything found, gravest first: failures that count, advice, then what a person must see.
+
+    ``only_new`` says that known issues were left out, so that nothing reads as a pass.
+    """
     results = list(results)
     by_id = {rule.id: rule for rule in rules}
     sources = {page.url: page.source or page.url for r in results for page in r.pages}
@@ -31,10 +36,11 @@ def issues(results: Iterable[SiteResult], rules: Sequence[Rule]) -> RenderableTy
     for key in sorted(grouped):
         if key[0] != part:
             part = key[0]
-            blocks.append(Text(f"\n{_PARTS[part]}", style="bold underline"))
+            new = "New: " if only_new and part < 2 else ""
+            blocks.append(Text(f"\n{new}{_PARTS[part]}", style="bold underline"))
         blocks.append(_entry(by_id[key[2]], grouped[key], sources))
     blocks += [_unseen(result) for result in results if any(not p.verdict.ok for p in result.pages)]
-    blocks.append(_totals(results, grouped))
+    blocks.append(_totals(results, grouped, only_new))
     return Group(*blocks)
 
 
@@ -90,16 +96,48 @@ def _unseen(result: SiteResult) -> RenderableType:
 
 
 def _totals(
-    results: Sequence[SiteResult], grouped: dict[tuple[int, int, str], list[Finding]]
+    results: Sequence[SiteResult],
+    grouped: dict[tuple[int, int, str], list[Finding]],
+    only_new: bool,
 ) -> RenderableType:
     pages = sum(page.verdict.ok for result in results for page in result.pages)
     fails = sum(key[0] == 0 for key in grouped)
     if not pages:
         return Text("\nNo page could be checked.", style="bold")
     if not fails:
-        return Text(f"\n{_count(pages, 'page')} checked; no scored rule fails.", style="bold green")
-    verb = "fails" if fails == 1 else "fail"
-    return Text(f"\n{_count(pages, 'page')} checked; {_count(fails, 'rule')} {verb}.", style="bold")
+        what = "nothing new fails" if only_new else "no scored rule fails"
+        return Text(f"\n{_count(pages, 'page')} checked; {what}.", style="bold green")
+    how = " in new places" if only_new else ""
+    return Text(
+        f"\n{_count(pages, 'page')} checked;"
+        f" {_count(fails, 'rule')} fail{'s' if fails == 1 else ''}{how}.",
+        style="bold",
+    )
+
+
+def baseline(compared: Compared, named: str) -> RenderableType:
+    """What a baseline lets pass, counted, and what of it is fixed, listed."""
+    counts = compared.counts
+    lines = [Text(f"\nAgainst {_printable(named)}", style="bold underline")]
+    said = [f"{_count(counts['new'], 'new place')}", f"{counts['known']} known"]
+    said += [f"{counts[key]} {words}" for key, words in _ALSO.items() if counts[key]]
+    lines.append(Text("  " + ", ".join(said)))
+    if compared.fixed:
+        lines.append(Text("  Fixed; --update-baseline removes them:", style="green"))
+    for item in compared.fixed[:MOST_FIXED]:
+        page, rule = str(item["page"]) or "the whole site", str(item["rule"])
+        lines.append(Text(f"    {rule}  {_printable(page)}  {_printable(str(item['snippet']))}"))
+    if len(compared.fixed) > MOST_FIXED:
+        lines.append(Text(f"    … and {len(compared.fixed) - MOST_FIXED} more"))
+    return Group(*lines)
+
+
+MOST_FIXED = 50
+_ALSO = {
+    "expired": "known whose time is over (they count as new)",
+    "fixed": "fixed",
+    "not_seen": "not looked at this time",
+}
 
 
 def _count(number: int, noun: str) -> str:
