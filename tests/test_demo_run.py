@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from demo_runs import COMMAND, report_of, run, table
 
 from lgaudit.demo import comparison, sector
 from lgaudit.models import Reason
 from lgaudit.store import Store
 
 pytestmark = pytest.mark.demo
-COMMAND = [sys.executable, "-m", "lgaudit", "demo", "--quiet"]
-SCORES = re.compile(r"rank|score|performance|rules_met|timing")
 AWKWARD = {
     "pellstow": Reason.BLOCKED,
     "saxonhithe": Reason.CAPTCHA,
     "glenmorrow": Reason.TIMEOUT,
 }
-
-
-def run(out: Path, *more: str) -> Path:
-    """Run the demonstration and return its report's folder."""
-    done = subprocess.run(
-        [*COMMAND, "--out", str(out), *more], capture_output=True, text=True, timeout=600
-    )
-    assert done.returncode == 0, done.stderr
-    return report_of(out)
-
-
-def report_of(out: Path) -> Path:
-    (index,) = out.glob("*/index.html")
-    return index.parent
-
-
-def table(report: Path, name: str) -> list[dict[str, str]]:
-    with (report / name).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")
@@ -108,22 +86,6 @@ def test_the_same_seed_gives_the_same_bytes(static: Path, tmp_path: Path) -> Non
     again = run(tmp_path, "--no-browser")
     for name in ("league.csv", "findings.csv", "shares.csv"):
         assert (report_of(static) / name).read_bytes() == (again / name).read_bytes(), name
-
-
-@pytest.mark.browser
-def test_with_browsers_only_timings_and_what_follows_from_them_differ(tmp_path: Path) -> None:
-    first = run(tmp_path / "a", "--pages", "5")
-    second = run(tmp_path / "b", "--pages", "5")
-    assert (first / "findings.csv").read_bytes() == (second / "findings.csv").read_bytes()
-    one, two = table(first, "league.csv"), table(second, "league.csv")
-    assert one
-    for a, b in zip(sorted_rows(one), sorted_rows(two), strict=True):
-        steady = {name for name in a if not SCORES.search(name)}
-        assert {n: a[n] for n in steady} == {n: b[n] for n in steady}
-
-
-def sorted_rows(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    return sorted(rows, key=lambda row: row["slug"])
 
 
 @pytest.mark.parametrize("after", [0.0, 1.5])

@@ -22,6 +22,7 @@ def test_names_of_strangers_are_never_read_as_markup(
     terminal: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = io.StringIO()
+    monkeypatch.setenv("TERM", "xterm")
     console = Console(file=said, force_terminal=terminal, width=120)
     monkeypatch.setattr(progress, "err", lambda: console)
     monkeypatch.setattr(progress, "LINE_EVERY", 0.0)

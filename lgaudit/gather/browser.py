@@ -18,7 +18,7 @@ from lgaudit.evidence import BrowserEvidence, Page, Timings, header
 from lgaudit.gather import axe, politeness, vitals
 from lgaudit.gather.chromium import Programs, find
 from lgaudit.gather.politeness import CircuitOpen
-from lgaudit.gather.tab import BrowserLost, Tab
+from lgaudit.gather.tab import RESTLESS, BrowserLost, Tab
 from lgaudit.models import Reason, Verdict
 from lgaudit.settings import Settings
 
@@ -211,7 +211,10 @@ class _Worker:
             limit = self._settings.page_deadline + GRACE
             _tell(leave, await self._in_thread(lambda: tab.load(url), limit))
         left = self._settings.page_deadline - (clock() - began)
-        return await self._in_thread(tab.judge, max(left, 1.0) + GRACE)
+        seen = await self._in_thread(tab.judge, max(left, 1.0) + GRACE)
+        if seen == RESTLESS:  # it would move on under the next page's feet
+            await self.replace()
+        return seen
 
     async def time(self, url: str, turn: Turn | None) -> Timings | None:
         """Median timings of several loads, or None when none succeeded."""

@@ -59,6 +59,9 @@ MOVING = ("navigat", "unloaded", "javascript error", "execution context", "alert
 LOST = (InvalidSessionIdException, NoSuchWindowException, HTTPError, OSError)
 
 
+RESTLESS = Verdict(Reason.BROWSER_FAILED, "The page kept moving on while it was looked at")
+
+
 class BrowserLost(Exception):
     """The browser hung, crashed or was ended. ``partial`` is what had been seen by then."""
 
@@ -85,6 +88,7 @@ class Tab:
         self._sizes: vitals.Sizes = {}
         self._traffic = vitals.Traffic("", "")
         self._document = ""  # mark of the last document judged
+        self._restless = False  # the last page moved on by itself, and may do so again
         self.pages = 0  # loads since the browser started
         try:
             _surely(self._prepare)
@@ -138,12 +142,17 @@ class Tab:
         """Go to a page and wait until it has loaded, or for half the deadline."""
         self.pages += 1
         self._started = time.time()
+        if self._restless:  # its scripts end here, or they would lead the next page away
+            _surely(lambda: self._get("about:blank"), expected=(TimeoutException, _Moved))
+            self._restless = False
+            self._read_log()
         self._traffic = vitals.Traffic(url, self._frame)
         try:
             _surely(lambda: self._get(url), expected=(TimeoutException, _Moved))
         except TimeoutException:
             _surely(self._stop)
         except _Moved:
+            self._restless = True
             self._wait_for_document()
         self._read_log()
         return self._traffic.document()
@@ -172,8 +181,9 @@ class Tab:
             try:
                 return _surely(self._judge, expected=(_Moved,))
             except _Moved:
+                self._restless = True
                 self._wait_for_document()
-        return Verdict(Reason.BROWSER_FAILED, "The page kept moving on while it was looked at")
+        return RESTLESS
 
     def _judge(self) -> BrowserEvidence | Verdict:
         try:

@@ -1,0 +1,28 @@
+"""The demonstration twice with browsers; a file of its own so that it can run beside the others."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from demo_runs import run, table
+
+pytestmark = pytest.mark.demo
+SCORES = re.compile(r"rank|score|performance|rules_met|timing")
+
+
+@pytest.mark.browser
+def test_with_browsers_only_timings_and_what_follows_from_them_differ(tmp_path: Path) -> None:
+    first = run(tmp_path / "a", "--pages", "5")
+    second = run(tmp_path / "b", "--pages", "5")
+    assert (first / "findings.csv").read_bytes() == (second / "findings.csv").read_bytes()
+    one, two = table(first, "league.csv"), table(second, "league.csv")
+    assert one
+    for a, b in zip(sorted_rows(one), sorted_rows(two), strict=True):
+        steady = {name for name in a if not SCORES.search(name)}
+        assert {n: a[n] for n in steady} == {n: b[n] for n in steady}
+
+
+def sorted_rows(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    return sorted(rows, key=lambda row: row["slug"])
