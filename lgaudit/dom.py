@@ -110,13 +110,11 @@ def _collect(root: LexborNode, parts: list[str]) -> None:
         if isinstance(item, str):
             parts.append(item)
             continue
-        if item.is_text_node:
+        tag = item.tag or "-"
+        if tag == "-text":
             parts.append((item.text_content or "").replace("\n", " "))
             continue
-        if not item.is_element_node:
-            continue
-        tag = item.tag or ""
-        if tag in UNSEEN or (item.attributes and hidden_here(item)):
+        if tag in UNSEEN or tag[0] == "-" or (item.attributes and hidden_here(item)):
             continue
         if tag == "br":
             parts.append("\n")
@@ -124,7 +122,9 @@ def _collect(root: LexborNode, parts: list[str]) -> None:
         if tag in BLOCKS:
             parts.append("\n")
             stack.append("\n")
-        stack.extend(reversed(list(item.iter(include_text=True))))
+        inside = list(item.iter(include_text=True))
+        inside.reverse()
+        stack += inside
 
 
 def selector_of(node: LexborNode) -> str:

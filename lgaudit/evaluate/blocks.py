@@ -155,11 +155,11 @@ class _Walk:
             if node is None:
                 self._flush(around)
                 continue
-            if node.is_text_node:
+            tag = node.tag or "-"
+            if tag == "-text":
                 self._text(node.text_content or "", owner, around.kind)
                 continue
-            tag = node.tag or ""
-            if not node.is_element_node or tag in dom.UNSEEN:
+            if tag[0] == "-" or tag in dom.UNSEEN:  # "-comment" and the like
                 continue
             attributes = node.attributes
             if attributes and dom.hidden_here(node):
