@@ -95,16 +95,20 @@ def main_content(tree: LexborHTMLParser) -> LexborNode | None:
     return tree.body
 
 
-def visible_text(node: LexborNode) -> str:
-    """Text a reader can see below a node: blocks on lines of their own, markup-hidden left out."""
+def visible_text(node: LexborNode, enough: int = 0) -> str:
+    """Text a reader can see below a node: blocks on lines of their own, markup-hidden left out.
+
+    ``enough`` stops after so many words, for those who only ask whether there are a few.
+    """
     parts: list[str] = []
-    _collect(node, parts)
+    _collect(node, parts, enough)
     lines = (fold(line) for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-def _collect(root: LexborNode, parts: list[str]) -> None:
+def _collect(root: LexborNode, parts: list[str], enough: int) -> None:
     stack: list[LexborNode | str] = [root]
+    words = 0
     while stack:
         item = stack.pop()
         if isinstance(item, str):
@@ -112,7 +116,12 @@ def _collect(root: LexborNode, parts: list[str]) -> None:
             continue
         tag = item.tag or "-"
         if tag == "-text":
-            parts.append((item.text_content or "").replace("\n", " "))
+            text = item.text_content or ""
+            parts.append(text.replace("\n", " "))
+            if enough:
+                words += len(text.split())
+                if words > enough:
+                    return
             continue
         if tag in UNSEEN or tag[0] == "-" or (item.attributes and hidden_here(item)):
             continue

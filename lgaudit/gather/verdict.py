@@ -55,13 +55,13 @@ class Document:
 
     @cached_property
     def text(self) -> str:
-        """Everything visible on the page, chrome included."""
+        """What is visible on the page, chrome included; of a long page, its beginning."""
         body = self.tree.body
-        return dom.visible_text(body) if body is not None else ""
+        return dom.visible_text(body, enough=2 * SMALL) if body is not None else ""
 
     @cached_property
     def words(self) -> int:
-        """How many words the whole page shows."""
+        """How many words the whole page shows; of a long page only that they are many."""
         return len(self.text.split())
 
     @cached_property
