@@ -588,9 +588,9 @@ def test_traffic_begins_with_the_page_that_was_asked_for():
         asks("f", "https://a.uk/favicon.ico", "Other", initiator={"type": "other"}),
         finishes("L", 350),
     ])  # fmt: skip
-    assert traffic.in_flight
+    assert traffic.in_flight()
     traffic.feed([answers("i", 404), finishes("i", 120)])
-    assert not traffic.in_flight
+    assert not traffic.in_flight()
     assert [(r.url, r.transferred) for r in traffic.requests({})] == [
         ("https://a.uk/x", 250),
         ("https://a.uk/i.png", 20),
@@ -604,7 +604,7 @@ def test_what_never_ends_is_not_waited_for():
     traffic = vitals.Traffic("https://a.uk/", "F")
     traffic.feed([asks("L", "https://a.uk/", "Document"), finishes("L", 1)])
     traffic.feed([asks("e", "https://a.uk/e", "EventSource"), asks("p", "https://a.uk/p", "Ping")])
-    assert not traffic.in_flight
+    assert not traffic.in_flight()
 
 
 def test_cached_responses_count_the_size_first_seen():

@@ -26,6 +26,7 @@ from lgaudit.settings import Settings
 T = TypeVar("T")
 
 SETTLE = 2.0  # seconds to wait at most for what a page is still fetching when it has loaded
+SETTLE_FILES = 6.0  # the same for its styles, scripts, images and fonts, which do end
 QUIET_SETTLE = 0.5  # seconds between load and reading timings
 MOVE = 3.0  # seconds to wait at most for a document that took the page's place
 MOVES = 3  # documents that may replace one another before we give up
@@ -254,8 +255,10 @@ class Tab:
 
     def _settle(self) -> None:
         """Wait a little, and only if the page is still fetching what it shows."""
-        end = time.monotonic() + SETTLE
-        while self._traffic.in_flight and time.monotonic() < end:
+        begun = time.monotonic()
+        while (spent := time.monotonic() - begun) < SETTLE_FILES and self._traffic.in_flight(
+            vitals.ENDLESS if spent < SETTLE else vitals.PATIENT
+        ):
             time.sleep(0.05)
             self._read_log()
 

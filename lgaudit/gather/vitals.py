@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -21,6 +21,7 @@ TYPES = {
     "Fetch": "xhr",
 }
 ENDLESS = ("EventSource", "WebSocket", "Media", "Ping")  # never waited for
+PATIENT = (*ENDLESS, "XHR", "Fetch", "Other")  # may be held open on purpose: not waited for long
 MOST_REQUESTS = 5_000
 SESSION_GAP, SESSION_LENGTH = 1000.0, 5000.0  # ms; layout-shift session windows of CLS
 
@@ -81,10 +82,9 @@ class Traffic:
             if message["method"].startswith("Network."):
                 self._events.append((message["method"][8:], message["params"]))
 
-    @property
-    def in_flight(self) -> bool:
+    def in_flight(self, passing_over: Collection[str] = ENDLESS) -> bool:
         """True while something the page asked for, that does end, has not ended."""
-        return any(entry.open and entry.type not in ENDLESS for entry in self._entries())
+        return any(entry.open and entry.type not in passing_over for entry in self._entries())
 
     def document(self) -> Document:
         """What became of the page itself."""

@@ -15,7 +15,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     site_check,
     untested,
 )
-from lgaudit.evidence import Headers, Page, Snapshot, header
+from lgaudit.evidence import Headers, Page, Request, Snapshot, header
 from lgaudit.models import Spot
 from lgaudit.urls import address, host_of, is_local_name, same_site
 
@@ -68,7 +68,8 @@ def static_files_cacheable(
     said = f"{share:.0%} of the bytes of static files cannot be kept by a browser"
     if share <= most_share:
         return passed(f"{said}.", share)
-    stale.sort(key=lambda a: (-(a.transferred or a.size), a.url))
+    # By address: sizes may come from different page loads in different runs.
+    stale.sort(key=lambda a: a.url)
     spots = [Spot("", a.url, _caching(a.headers)) for a in stale[:MOST_SPOTS]]
     return failed(f"{said}; at most {most_share:.0%} should be so.", spots, share)
 
@@ -109,12 +110,16 @@ def _answers(visit: Snapshot) -> Iterator[_Answer]:
     for page in visit.pages:
         if page.browser and not _from_folder(page):
             requests.extend(page.browser.requests)
+    whole: dict[str, Request] = {}
     for r in requests:
         if r.status != 200 or not r.headers or r.failed or r.url in seen:
             continue
         if r.url.lower().startswith(("http:", "https:")):
-            seen.add(r.url)
-            yield _Answer(r.url, r.type, r.headers, r.decoded or r.transferred, r.transferred)
+            known = whole.setdefault(r.url, r)
+            if known.transferred < r.transferred:  # that load was cut short, or came from a cache
+                whole[r.url] = r
+    for r in whole.values():
+        yield _Answer(r.url, r.type, r.headers, r.decoded or r.transferred, r.transferred)
 
 
 def _from_folder(page: Page) -> bool:
