@@ -12,7 +12,6 @@ from collections.abc import (
     Collection,
     Coroutine,
     Iterable,
-    Sequence,
 )
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,11 +26,11 @@ from lgaudit.evaluate.ranks import rank
 from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.evaluate.summary import summarise, with_timings
 from lgaudit.evidence import Coverage, Snapshot
-from lgaudit.gather import crawl, exactly, look, quiet
+from lgaudit.gather import crawl, look, quiet
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
-from lgaudit.models import Engines, Kind, Reason, Run, Site, Verdict
-from lgaudit.results import PageResult, Results, SiteResult
+from lgaudit.models import Engines, Reason, Run, Site, Verdict
+from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
 from lgaudit.store import Store
 from lgaudit.urls import host_of
@@ -113,7 +112,7 @@ async def _look_at_sites(
     kept = store.finished_sites(plan.run.id)
     waiting = [site for site in plan.sites if site.slug not in kept]
     watch.stage("Looking", len(plan.sites), len(plan.sites) - len(waiting))
-    room = asyncio.Semaphore(_at_once(plan.settings, pool))
+    room = asyncio.Semaphore(at_once(plan.settings, pool))
     writing = asyncio.Lock()
 
     async def one(site: Site) -> None:
@@ -126,12 +125,12 @@ async def _look_at_sites(
     # Names are looked up ahead, many at once: slow name servers must not hold up the visits.
     warming = asyncio.create_task(fetcher.resolver.warm(host_of(s.homepage) for s in waiting))
     try:
-        await _together(one(site) for site in waiting)
+        await together(one(site) for site in waiting)
     finally:
         warming.cancel()
 
 
-async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
     """Do all at once; the first error the user can act on ends the others and is raised alone."""
     faults: list[BaseException] = []
     try:
@@ -164,7 +163,8 @@ def our_fault(error: Exception) -> Verdict:
     return Verdict(Reason.PROGRAM_ERROR, f"{type(error).__name__}: {said}{place}")
 
 
-def _at_once(settings: Settings, pool: BrowserPool | None) -> int:
+def at_once(settings: Settings, pool: BrowserPool | None) -> int:
+    """How many visits may be under way."""
     if pool is None:
         return settings.sites
     return min(settings.sites, max(2, pool.size) * SITES_A_BROWSER)
@@ -263,62 +263,3 @@ def engines_of(plan: Plan, results: Results) -> Engines:
     axe_core = ", ".join(sorted({axe for axe, _ in seen if axe}))
     browser = ", ".join(sorted({browser for _, browser in seen}))
     return Engines(__version__, plan.book.bar.version, axe_core, browser)
-
-
-@dataclass(frozen=True)
-class Pages:
-    """Pages of one site to check exactly as given: (URL, what the user called it)."""
-
-    site: Site
-    targets: tuple[tuple[str, str], ...]
-    whole: bool = False  # they are every page of the site: its links to itself are looked at
-
-
-def check(
-    jobs: Sequence[Pages], settings: Settings, book: Rulebook, watch: Watch, clock: Clock
-) -> tuple[list[SiteResult], Engines]:
-    """Check pages without crawling, scoring or keeping anything; results in the order given."""
-    return asyncio.run(_check(jobs, settings, book, watch, clock))
-
-
-async def _check(
-    jobs: Sequence[Pages], settings: Settings, book: Rulebook, watch: Watch, clock: Clock
-) -> tuple[list[SiteResult], Engines]:
-    watch.stage("Checking", sum(len(job.targets) for job in jobs))
-    results: dict[int, SiteResult] = {}
-    async with Fetcher(settings) as fetcher, browsers(settings, book) as pool:
-        room = asyncio.Semaphore(_at_once(settings, pool))
-
-        async def one(number: int, job: Pages) -> None:
-            async with room:
-                results[number] = await _check_one(job, book, watch, clock, fetcher, pool)
-
-        await _together(one(number, job) for number, job in enumerate(jobs))
-        versions = pool.versions if pool is not None else ("", "")
-    found = [results[number] for number in range(len(jobs))]
-    return found, Engines(__version__, book.bar.version, versions[1], versions[0])
-
-
-async def _check_one(
-    job: Pages,
-    book: Rulebook,
-    watch: Watch,
-    clock: Clock,
-    fetcher: Fetcher,
-    pool: BrowserPool | None,
-) -> SiteResult:
-    def seen(source: str) -> None:
-        watch.page(source)
-        watch.step(source)
-
-    try:
-        visit = await exactly.visit(
-            job.site, job.targets, fetcher, pool, now=clock, progress=seen, whole=job.whole
-        )
-        return await asyncio.to_thread(evaluate, book, visit)
-    except Exception as error:
-        if isinstance(error, look.FATAL):
-            raise
-        fault = our_fault(error)
-        lost = (PageResult(u, u, "", Kind.OTHER, fault, True, source=s) for u, s in job.targets)
-        return SiteResult(job.site, fault, Coverage(), pages=tuple(lost))

@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from lgaudit.cli import rules as cli
 from lgaudit.errors import RulebookError
 from lgaudit.evaluate import bar, examples, newrule, patterns, rulebook, rulefile
-from lgaudit.evaluate.strict import MAXIMUM_BYTES, line_of
 from lgaudit.models import Kind, Outcome, Severity, Status
 from lgaudit.report import ruledocs
+from lgaudit.strict import MAXIMUM_BYTES, line_of
 
 HEAD = """title = "Pages are polite"
 severity = "minor"

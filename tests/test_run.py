@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lgaudit import run
+from lgaudit import checking, run
 from lgaudit.cli import auditing
 from lgaudit.errors import StoreError
 from lgaudit.evaluate import rulebook
@@ -108,7 +108,7 @@ def test_a_fault_while_checking_is_no_pass(
             raise RuntimeError("broken")
 
     monkeypatch.setattr("lgaudit.gather.exactly.classify", breaking)
-    jobs = [run.Pages(site, ((site.homepage, "as given"),)) for site in sites()[:1]]
+    jobs = [checking.Pages(site, ((site.homepage, "as given"),)) for site in sites()[:1]]
     book = rulebook.load()
 
     class Silent:
@@ -118,7 +118,7 @@ def test_a_fault_while_checking_is_no_pass(
     def now() -> dt.datetime:
         return dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
-    (result,), _ = run.check(jobs, settings, book, Silent(), now)  # type: ignore[arg-type]
+    (result,), _ = checking.check(jobs, settings, book, Silent(), now)  # type: ignore[arg-type]
     assert [(p.source, p.verdict.reason) for p in result.pages] == [
         ("as given", Reason.PROGRAM_ERROR)
     ]

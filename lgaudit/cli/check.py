@@ -98,7 +98,7 @@ def check(
     `lgaudit check https://preview.example.gov.uk/bins --format json --output result.json`,
     `lgaudit check build/ --format sarif=out.sarif --format junit=out.xml --format terminal`.
     """
-    from lgaudit import run, settings
+    from lgaudit import checking, settings
     from lgaudit.cli import auditing
     from lgaudit.cli import baseline as known
     from lgaudit.cli import targets as target
@@ -124,11 +124,11 @@ def check(
             }
         )
         jobs = [
-            run.Pages(group.site, tuple((t.url, t.source) for t in group.targets), group.whole)
+            checking.Pages(group.site, tuple((t.url, t.source) for t in group.targets), group.whole)
             for group in groups
         ]
         with Watch(quiet=quiet) as watch:
-            results, engines = run.check(jobs, chosen, book, watch, auditing.now)
+            results, engines = checking.check(jobs, chosen, book, watch, auditing.now)
     against = None
     if baseline is not None and before is not None:
         names = known.Names(groups, baseline.parent, before.folder, root, all_pages=all_pages)

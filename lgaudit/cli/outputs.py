@@ -64,7 +64,7 @@ def parse(given: Sequence[str], output: Path | None) -> tuple[Wanted, ...]:
 def _one(given: str) -> Wanted:
     name, equals, file = given.partition("=")
     if name not in NAMES:
-        from lgaudit.evaluate.strict import did_you_mean
+        from lgaudit.strict import did_you_mean
 
         raise typer.BadParameter(
             f"{name!r} is not a format.{did_you_mean(name.casefold(), NAMES)}"

@@ -10,8 +10,8 @@ from typing import Literal
 import msgspec
 
 from lgaudit.errors import RulebookError
-from lgaudit.evaluate.strict import Reader, did_you_mean
 from lgaudit.models import Rule, Scope, Severity, Standard, Status
+from lgaudit.strict import Reader, did_you_mean
 
 PACK = "axe"
 CHECK = "axe_result"

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import msgspec
 
-from lgaudit.evaluate.strict import Reader
 from lgaudit.models import Severity
 from lgaudit.results import Bar
+from lgaudit.strict import Reader
 
 Weight = Annotated[float, msgspec.Meta(ge=0)]
 Share = Annotated[float, msgspec.Meta(gt=0, le=1)]

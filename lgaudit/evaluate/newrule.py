@@ -9,8 +9,8 @@ from pathlib import Path
 from lgaudit.errors import RulebookError
 from lgaudit.evaluate import rulefile
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY, Check
-from lgaudit.evaluate.strict import did_you_mean
 from lgaudit.models import Rule
+from lgaudit.strict import did_you_mean
 
 USUAL_CHECK = "phrases_absent"
 _HEAD = '''\

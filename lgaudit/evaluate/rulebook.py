@@ -18,9 +18,9 @@ import lgaudit
 from lgaudit.errors import RulebookError
 from lgaudit.evaluate import axe_pack, checks, rulefile
 from lgaudit.evaluate import bar as bar_file
-from lgaudit.evaluate.strict import did_you_mean
 from lgaudit.models import Rule
 from lgaudit.results import Bar
+from lgaudit.strict import did_you_mean
 
 GROUP = "lgaudit.packs"
 BAR = "bar.toml"

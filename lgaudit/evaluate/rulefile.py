@@ -12,7 +12,6 @@ from lgaudit import register
 from lgaudit.evaluate import patterns
 from lgaudit.evaluate.checks.vocabulary import REQUIRED, VOCABULARY, Check
 from lgaudit.evaluate.ruleschema import AppliesTable, ExampleTable, PageTable, RuleTable
-from lgaudit.evaluate.strict import Reader, did_you_mean
 from lgaudit.models import (
     AppliesTo,
     Example,
@@ -23,6 +22,7 @@ from lgaudit.models import (
     Scope,
     Standard,
 )
+from lgaudit.strict import Reader, did_you_mean
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

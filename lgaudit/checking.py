@@ -1,0 +1,110 @@
+"""Pages before release: look at exactly what was given, evaluate it, keep nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from lgaudit import __version__
+from lgaudit.evaluate.rulebook import Rulebook
+from lgaudit.evidence import Coverage
+from lgaudit.gather import exactly, look
+from lgaudit.gather.browser import BrowserPool
+from lgaudit.gather.fetch import Fetcher
+from lgaudit.models import Engines, Kind, Site
+from lgaudit.results import PageResult, SiteResult
+from lgaudit.run import Clock, Watch, at_once, browsers, evaluate, our_fault, together
+from lgaudit.settings import Settings
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Pages of one site to check exactly as given: (URL, what the user called it)."""
+
+    site: Site
+    targets: tuple[tuple[str, str], ...]
+    whole: bool = False  # they are every page of the site: its links to itself are looked at
+
+
+def check(
+    jobs: Sequence[Pages], settings: Settings, book: Rulebook, watch: Watch, clock: Clock
+) -> tuple[list[SiteResult], Engines]:
+    """Check pages without crawling, scoring or keeping anything; results in the order given."""
+
+    async def once() -> tuple[list[SiteResult], Engines]:
+        async with Checker(settings, book, watch, clock) as checker:
+            return await checker.check(jobs), checker.engines
+
+    return asyncio.run(once())
+
+
+class Checker:
+    """Checks pages again and again with browsers that stay open; use it with ``async with``."""
+
+    def __init__(self, settings: Settings, book: Rulebook, watch: Watch, clock: Clock) -> None:
+        self._settings, self._book = settings, book
+        self._watch, self._clock = watch, clock
+        self._open = contextlib.AsyncExitStack()
+        self._fetcher: Fetcher
+        self._pool: BrowserPool | None = None
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as opening:
+            self._fetcher = await opening.enter_async_context(Fetcher(self._settings))
+            self._pool = await opening.enter_async_context(browsers(self._settings, self._book))
+            self._open = opening.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._open.__aexit__(kind, error, trace)
+
+    @property
+    def engines(self) -> Engines:
+        """The versions that judge."""
+        browser, axe_core = self._pool.versions if self._pool is not None else ("", "")
+        return Engines(__version__, self._book.bar.version, axe_core, browser)
+
+    async def check(self, jobs: Sequence[Pages]) -> list[SiteResult]:
+        """What was found of each job, in the order given."""
+        self._watch.stage("Checking", sum(len(job.targets) for job in jobs))
+        results: dict[int, SiteResult] = {}
+        room = asyncio.Semaphore(at_once(self._settings, self._pool))
+
+        async def one(number: int, job: Pages) -> None:
+            async with room:
+                results[number] = await self._check(job)
+
+        await together(one(number, job) for number, job in enumerate(jobs))
+        return [results[number] for number in range(len(jobs))]
+
+    async def _check(self, job: Pages) -> SiteResult:
+        def seen(source: str) -> None:
+            self._watch.page(source)
+            self._watch.step(source)
+
+        try:
+            visit = await exactly.visit(
+                job.site,
+                job.targets,
+                self._fetcher,
+                self._pool,
+                now=self._clock,
+                progress=seen,
+                whole=job.whole,
+            )
+            return await asyncio.to_thread(evaluate, self._book, visit)
+        except Exception as error:
+            if isinstance(error, look.FATAL):
+                raise
+            fault = our_fault(error)
+            lost = (PageResult(u, u, "", Kind.OTHER, fault, True, source=s) for u, s in job.targets)
+            return SiteResult(job.site, fault, Coverage(), pages=tuple(lost))
