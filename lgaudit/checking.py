@@ -15,6 +15,7 @@ from lgaudit.evidence import Coverage
 from lgaudit.gather import exactly, look
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
+from lgaudit.gather.politeness import Gate
 from lgaudit.models import Engines, Kind, Site
 from lgaudit.results import PageResult, SiteResult
 from lgaudit.run import Clock, Watch, at_once, browsers, evaluate, our_fault, together
@@ -43,19 +44,33 @@ def check(
 
 
 class Checker:
-    """Checks pages again and again with browsers that stay open; use it with ``async with``."""
+    """Checks pages again and again with browsers that stay open; use it with ``async with``.
 
-    def __init__(self, settings: Settings, book: Rulebook, watch: Watch, clock: Clock) -> None:
+    A ``pool`` and a ``gate`` may be lent; they outlive the checker.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        book: Rulebook,
+        watch: Watch,
+        clock: Clock,
+        *,
+        pool: BrowserPool | None = None,
+        gate: Gate | None = None,
+    ) -> None:
         self._settings, self._book = settings, book
         self._watch, self._clock = watch, clock
         self._open = contextlib.AsyncExitStack()
         self._fetcher: Fetcher
-        self._pool: BrowserPool | None = None
+        self._pool, self._gate = pool, gate
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as opening:
-            self._fetcher = await opening.enter_async_context(Fetcher(self._settings))
-            self._pool = await opening.enter_async_context(browsers(self._settings, self._book))
+            fetcher = Fetcher(self._settings, gate=self._gate)
+            self._fetcher = await opening.enter_async_context(fetcher)
+            if self._pool is None:
+                self._pool = await opening.enter_async_context(browsers(self._settings, self._book))
             self._open = opening.pop_all()
         return self
 

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from lgaudit.models import Finding, Outcome, Rule, Status
+from lgaudit.report.formats import found
 from lgaudit.results import Compared, SiteResult
 
 PLACES = 5  # shown for each rule; the rest are counted
@@ -88,10 +89,8 @@ def _unseen(result: SiteResult) -> RenderableType:
     text = Text("\nCould not be checked", style="bold underline")
     for page in result.pages:
         if not page.verdict.ok:
-            why = page.verdict.reason.value.replace("_", " ")
-            detail = f": {page.verdict.detail}" if page.verdict.detail else ""
             text.append(f"\n  {_printable(page.source or page.url)}", style="not bold cyan")
-            text.append(f"  {_printable(why + detail)}", style="not bold")
+            text.append(f"\n    {_printable(found.why_unseen(page))}", style="not bold")
     return text
 
 
