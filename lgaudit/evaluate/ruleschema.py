@@ -164,6 +164,7 @@ class SiteFacts(msgspec.Struct, frozen=True):
     browser: str = ""
     extra: dict[str, Any] = {}
     lost: list[MadeLost] = []
+    whole: bool = False  # every page of the site was seen
 
 
 class StandardTable(msgspec.Struct, frozen=True):

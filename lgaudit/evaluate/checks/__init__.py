@@ -17,6 +17,7 @@ MODULES = (
     "media",
     "performance",
     "prose",
+    "published",
     "response",
     "sentences",
     "site",

@@ -1,0 +1,306 @@
+"""Where a site leads: the pages and files about a subject, found the way a resident looks for them.
+
+A subject is a list of phrases in words that residents and councils use, English and Welsh. The
+words of a phrase must stand in that order in one text, with at most three others between two of
+them; ``*`` stands for any end of a word: ``spend* 500`` finds "Spending over £500". Looked at are
+the texts of all links, the titles and headings of all pages seen, names of files, and addresses
+that were found but not asked for. News is left out: it tells of things and is not the thing.
+
+A visit sees a part of a site, so that nothing was found says little: see :attr:`Signs.whole`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+from urllib.parse import unquote
+
+from selectolax.lexbor import LexborNode
+
+from lgaudit import dom, urls
+from lgaudit.evaluate import patterns
+from lgaudit.evidence import Page, Snapshot
+from lgaudit.models import Kind, Reason
+
+MOST_LINKS = 3_000  # of one page
+MOST_TEXTS = 60_000  # of one visit
+LONGEST = 200  # characters of one text
+BETWEEN = 3  # words that may stand between two words of a phrase
+SHOWN = 5  # pages named as those that link to a place
+
+_GONE = frozenset({Reason.SOFT_404, Reason.DNS})
+# Losing these loses nothing a resident could read: there is no page of the site behind them.
+_NO_LOSS = frozenset({Reason.NOT_HTML, Reason.OFF_SITE, Reason.DUPLICATE, Reason.SOFT_404})
+_NEWS = re.compile(
+    r"/(?:latest-|council-)?(?:news|newsroom|press(?:-releases?|-office)?|newyddion|blogs?|events?"
+    r"|digwyddiadau)(?:[/?.]|$)",
+    re.I,
+)
+_EXTENSION = re.compile(r"\.(?:html?|aspx?|php|jsp|pdf|docx?|xlsx?|csv|od[ts]|zip)$", re.I)
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|xlsm|csv|od[tsp]|rtf|pptx?|zip|json|txt)$", re.I)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_APOSTROPHES = re.compile(r"['’‘`´]")
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One place about a subject."""
+
+    url: str
+    text: str  # the words that say so, as they were written
+    by: str  # "link", "title", "heading" or "address"
+    found_on: tuple[str, ...]  # pages that link there, at most five, nearest the home page first
+    depth: int  # clicks from the home page
+    page: Page | None = None  # where the visit saw the page itself
+    file: bool = False  # a document rather than a page
+
+
+@dataclass
+class _Place:
+    """Everything known of one address."""
+
+    url: str
+    page: Page | None = None
+    depth: int = 99
+    found_on: dict[str, int] = field(default_factory=dict)  # page URL -> its depth
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # folded -> (by, as written)
+
+
+class Signs:
+    """All texts that lead somewhere on one visit, ready to be asked. Get it from :func:`signs`."""
+
+    def __init__(self, visit: Snapshot) -> None:
+        self._places: dict[str, _Place] = {}
+        self._gone = {_key(url) for url in _dead(visit)}
+        self._count = 0
+        self.said_on: dict[str, frozenset[str]] = {}  # page URL -> what its links say, folded
+        for page in visit.each_page():
+            if page.verdict.ok or page.verdict.reason is Reason.DUPLICATE:
+                self._read(page)
+        for document in visit.documents:
+            self._note(document.url, "link", document.link_text, document.found_on)
+        for url in visit.extra.get("not_sampled", ()):
+            self._place(str(url))
+        for place in self._places.values():
+            self._add(place, "address", _address_words(place.url))
+        self.whole = _saw_all(visit)  # True when every page of the site was seen: absence is sure
+
+    def about(
+        self, subject: Sequence[str], *, addresses: Sequence[str] = (), news: bool = False
+    ) -> tuple[Found, ...]:
+        """Places about a subject, the surest first: seen pages, few other words, few clicks.
+
+        Args:
+            subject: phrases, see the module.
+            addresses: parts of an address that say as much, such as ``mgRofI.aspx``.
+            news: whether pages of news count too.
+        """
+        hits: dict[str, tuple[int, str, str]] = {}  # key -> (words more, by, text)
+        if subject:
+            for match in patterns.finditer(_pattern(tuple(subject)), self._lines):
+                number = bisect_right(self._starts, match.start()) - 1
+                line = self._texts[number]
+                more = line.count(" ") - match.group().count(" ")
+                for key in self._keys[number]:
+                    by, text = self._places[key].texts[line]
+                    if key not in hits or (_rank(by), more) < (_rank(hits[key][1]), hits[key][0]):
+                        hits[key] = (more, by, text)
+        wanted = [part.lower() for part in addresses]
+        if wanted:
+            for key, place in self._places.items():
+                if key not in hits and any(part in place.url.lower() for part in wanted):
+                    hits[key] = (0, "address", place.url)
+        found = [
+            (self._found(self._places[key], by, text), more)
+            for key, (more, by, text) in hits.items()
+            if key not in self._gone and (news or not self._is_news(self._places[key]))
+        ]
+        found.sort(key=lambda f: (f[0].page is None, _rank(f[0].by), f[1], f[0].depth, f[0].url))
+        return tuple(place for place, _ in found)
+
+    def _read(self, page: Page) -> None:
+        place = self._place(page.final_url or page.url)
+        place.page, place.depth = page, min(place.depth, page.depth)
+        self._add(place, "title", page.title)
+        tree = page.dom
+        for node in tree.css("h1, h2")[:40]:
+            by = "title" if node.tag == "h1" else "heading"
+            self._add(place, by, node.text())
+        base = base_of(page)
+        said = set()
+        for node in tree.css("a[href], area[href]")[:MOST_LINKS]:
+            url = urls.normalise(dom.attribute(node, "href"), base)
+            if url is not None:
+                text = link_text(node)
+                said.add(folded(text))
+                self._note(url, "link", text, (page.url,), page.depth)
+        self.said_on[page.url] = frozenset(said)
+
+    def _note(
+        self, url: str, by: str, text: str, found_on: Iterable[str], depth: int | None = None
+    ) -> None:
+        place = self._place(url)
+        for source in found_on:
+            held = self._places.get(_key(source))
+            near = depth if depth is not None else held.depth if held is not None else 98
+            place.found_on.setdefault(source, near)
+            place.depth = min(place.depth, near + 1)
+        self._add(place, by, text)
+
+    def _place(self, url: str) -> _Place:
+        key = _key(url)
+        place = self._places.get(key)
+        if place is None:
+            place = self._places[key] = _Place(url)
+        return place
+
+    def _add(self, place: _Place, by: str, text: str) -> None:
+        line = folded(text)
+        if line and line not in place.texts and self._count < MOST_TEXTS:
+            place.texts[line] = (by, dom.fold(text)[:LONGEST])
+            self._count += 1
+
+    def _found(self, place: _Place, by: str, text: str) -> Found:
+        near = sorted(place.found_on, key=lambda url: (place.found_on[url], url))[:SHOWN]
+        path = urls.path_of(place.url)
+        return Found(
+            place.url, text, by, tuple(near), place.depth, place.page, bool(_FILE.search(path))
+        )
+
+    def _is_news(self, place: _Place) -> bool:
+        if place.page is not None and place.page.kind in (Kind.NEWS, Kind.SEARCH):
+            return True
+        return bool(_NEWS.search(urls.path_of(place.url)))
+
+    @cached_property
+    def _by_text(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for key, place in self._places.items():
+            for line in place.texts:
+                found.setdefault(line, []).append(key)
+        return found
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return sorted(self._by_text)
+
+    @cached_property
+    def _keys(self) -> list[list[str]]:
+        return [self._by_text[line] for line in self._texts]
+
+    @cached_property
+    def _lines(self) -> str:
+        return "\n".join(self._texts)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, at = [], 0
+        for line in self._texts:
+            starts.append(at)
+            at += len(line) + 1
+        return starts
+
+
+def signs(visit: Snapshot) -> Signs:
+    """The signs of a visit, read when first asked for and kept with it."""
+    # A snapshot is frozen, but what was read from it may stand beside its fields.
+    store: dict[str, Any] = visit.__dict__
+    if "_signs" not in store:
+        store["_signs"] = Signs(visit)
+    kept: Signs = store["_signs"]
+    return kept
+
+
+def mentions(subject: Sequence[str], text: str) -> bool:
+    """True when a phrase of the subject stands in the text, however long that is."""
+    return patterns.search(_pattern(tuple(subject)), folded(text, 0)) is not None
+
+
+@lru_cache(maxsize=16_384)
+def folded(text: str, longest: int = LONGEST) -> str:
+    """Words as they are compared: small letters, no accents, no punctuation, single spaces."""
+    if longest:
+        text = text[: 2 * longest]
+    text = _APOSTROPHES.sub("", _THOUSANDS.sub("", text)).replace("&", " and ").casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    text = _NOT_WORDS.sub(" ", text).strip()
+    return text[:longest].rstrip() if longest else text
+
+
+def base_of(page: Page) -> str:
+    """What the page's relative addresses are resolved against."""
+    node = page.dom.css_first("base[href]") if "<base" in page.html.lower() else None
+    written = dom.attribute(node, "href") if node is not None else ""
+    return (written and urls.normalise(written, page.final_url)) or page.final_url
+
+
+def link_text(node: LexborNode) -> str:
+    """What a link says: its text, else its label, else the alternative of its picture."""
+    text = node.text(deep=True).strip() or dom.attribute(node, "aria-label")
+    text = text or dom.attribute(node, "title")
+    if not text and (image := node.css_first("img[alt]")) is not None:
+        text = dom.attribute(image, "alt")
+    return text
+
+
+@lru_cache(maxsize=512)
+def _pattern(subject: tuple[str, ...]) -> str:
+    """One safe pattern for all phrases: plain words and a bounded number of words between."""
+    phrases = []
+    for phrase in subject:
+        words = []
+        for written in phrase.split():
+            word = re.escape(folded(written.rstrip("*"))).replace("\\ ", " ")
+            words.append(word + (r"\w*+" if written.endswith("*") else r"\b"))
+        if words:
+            phrases.append(rf"(?: \w+){{0,{BETWEEN}}}? ".join(words))
+    return rf"\b(?:{'|'.join(phrases)})"
+
+
+def _rank(by: str) -> int:
+    """What people wrote says more surely what a place is than a part of a page or an address."""
+    return {"heading": 1, "address": 2}.get(by, 0)
+
+
+@lru_cache(maxsize=32_768)
+def _key(url: str) -> str:
+    rest = urls.identity(url).split("://", 1)[-1].removeprefix("www.")
+    return rest.split("#", 1)[0].rstrip("/")
+
+
+def _address_words(url: str) -> str:
+    path = unquote(urls.path_of(url))
+    return _EXTENSION.sub("", path[-LONGEST:]).replace("/", " ")
+
+
+def _dead(visit: Snapshot) -> list[str]:
+    """Addresses that lead to nothing."""
+    gone = [url for url, verdict in visit.lost if _leads_nowhere(verdict.reason, verdict.detail)]
+    gone += [k.url for k in visit.links if k.status in (404, 410)]
+    return gone + [
+        d.url for d in visit.documents if _leads_nowhere(d.verdict.reason, d.verdict.detail)
+    ]
+
+
+def _leads_nowhere(reason: Reason, detail: str) -> bool:
+    return reason in _GONE or (
+        reason is Reason.ERROR_STATUS and detail in ("status 404", "status 410")
+    )
+
+
+def _saw_all(visit: Snapshot) -> bool:
+    """True when the crawl ran out of links and lost no page that may have held something."""
+    if visit.coverage.stopped != "exhausted" or not visit.pages:
+        return False
+    return all(
+        verdict.reason in _NO_LOSS or _leads_nowhere(verdict.reason, verdict.detail)
+        for _, verdict in visit.lost
+    ) and not any(page.verdict.reason is Reason.EMPTY_SHELL for page in visit.pages)
