@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from lgaudit.evidence import Coverage
-from lgaudit.models import Finding, Kind, Outcome, Rank, Rule, Run, Site, SiteScore, Verdict
+from lgaudit.models import (
+    Finding,
+    Kind,
+    Outcome,
+    Rank,
+    Rule,
+    Run,
+    Site,
+    SiteScore,
+    Spot,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,20 @@ class Outcomes:
     by_page: Mapping[str, Outcome]  # page URL -> outcome; '' is the site itself
 
 
+@dataclass(frozen=True, slots=True)
+class SupplierUse:
+    """A product met on a site. ``relation``: made (its pages), embedded (in them) or linked."""
+
+    product: str  # "jadu/jadu-central-cms"
+    supplier: str
+    name: str
+    kind: str  # cms, forms, planning, cookie-banner ...
+    relation: str
+    strength: str  # certain or strong, of the best sign
+    signs: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()  # of those looked at, the ones that show it; sorted
+
+
 @dataclass(frozen=True)
 class SiteResult:
     """Everything a run keeps of one site."""
@@ -56,6 +81,7 @@ class SiteResult:
     browser: str = ""
     axe_core: str = ""
     documents: int = 0
+    suppliers: tuple[SupplierUse, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -109,6 +135,44 @@ class Results(Protocol):
 
     def each_site(self) -> Iterator[SiteResult]:
         """Every site in full, in slug order, one in memory at a time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OnSite:
+    """A shared defect on one site. ``alone``: pages where nothing else fails its rule."""
+
+    site: str  # slug
+    pages: tuple[str, ...]  # URLs, sorted
+    places: int
+    alone: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharedIssue:
+    """One defect of one supplier's product, with every site it shows on."""
+
+    id: str  # 16 hexadecimal digits; the same in every run
+    rule: str
+    product: str
+    message: str
+    spot: Spot | None  # one of the places, to show; None for whole pages
+    sites: tuple[OnSite, ...]  # by slug
+    users: int  # sites of the run with the product, those without the defect too
+
+
+class Sharing(Protocol):
+    """Takes in a run's sites one at a time and says what they share."""
+
+    def add(self, result: SiteResult) -> None:
+        """Take in one site."""
+
+    def issues(self) -> Sequence[SharedIssue]:
+        """Defects that several sites have from one product, the most sites first."""
+        ...
+
+    def users(self) -> Mapping[str, tuple[SupplierUse, Sequence[str]]]:
+        """Each product met and the slugs of its sites, by product id."""
         ...
 
 

@@ -12,6 +12,7 @@ from collections.abc import (
     Collection,
     Coroutine,
     Iterable,
+    Sequence,
 )
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,8 +20,9 @@ from typing import Any, Protocol
 
 from lgaudit import __version__
 from lgaudit.errors import LgauditError
-from lgaudit.evaluate import scores
+from lgaudit.evaluate import fingerprints, scores
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY
+from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.ranks import rank
 from lgaudit.evaluate.rulebook import Rulebook
@@ -184,16 +186,21 @@ async def look_at(
         if pool is not None:
             visit = await look.see(visit, pool, fetcher, progress=watch.page)
         visit = replace(visit, finished=clock())
-        return await asyncio.to_thread(evaluate, plan.book, visit)
+        return await asyncio.to_thread(evaluate, plan.book, visit, products_of(plan.settings))
     except Exception as error:
         if isinstance(error, look.FATAL):
             raise
         return SiteResult(site, our_fault(error), Coverage())
 
 
-def evaluate(book: Rulebook, visit: Snapshot) -> SiteResult:
+def evaluate(book: Rulebook, visit: Snapshot, products: Sequence[Product] = ()) -> SiteResult:
     """Judge a visit and boil it down."""
-    return summarise(visit, judge(book.rules, visit))
+    return summarise(visit, judge(book.rules, visit), products)
+
+
+def products_of(settings: Settings) -> Sequence[Product]:
+    """The suppliers' products a run knows: the program's own and those of the settings."""
+    return fingerprints.load(*([Path(settings.suppliers)] if settings.suppliers else ()))
 
 
 async def _time_pages(

@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     # where things are kept
     store: str = ""  # database URL; '' is lgaudit.db in the data folder
     out: str = "reports"
+    suppliers: str = ""  # folder with more signs of suppliers, as evaluate/fingerprints has them
     # names answered by another address, for demonstrations and previews: host -> "127.0.0.1:8443"
     name_map: dict[str, str] = {}
     only_mapped: bool = False  # no other name may be looked up: nothing leaves this machine

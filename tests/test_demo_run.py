@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 from demo_runs import COMMAND, report_of, run, table
 
-from lgaudit.demo import comparison, sector
+from lgaudit.demo import comparison, library, sector
+from lgaudit.evaluate import fingerprints
+from lgaudit.evaluate.shared import Sector
 from lgaudit.models import Reason
 from lgaudit.store import Store
 
@@ -150,3 +152,33 @@ def test_the_report_is_whole_and_no_link_in_it_is_broken(static: Path) -> None:
     assert broken == []
     told = json.loads((report / "run.json").read_text())
     assert told["ranked"] + len(AWKWARD) + 2 == told["sites"]
+
+
+@pytest.mark.browser
+def test_each_defect_of_a_supplier_is_one_however_many_councils_have_it(whole: Path) -> None:
+    """Of those the truth file says a template has: all its sites, and no two of them in one."""
+    truth = sector.build(1).truth
+    shared = Sector(fingerprints.load(Path(str(library.FOLDER)) / "suppliers"))
+    with Store.open(str(whole / "demo.db")) as store:
+        results = store.results()
+        hosts = {site.slug: urlsplit(site.homepage).hostname for site in results.sites}
+        for result in results.each_site():
+            shared.add(result)
+    assert {use.name: len(slugs) for use, slugs in shared.users().values()} == {
+        "Hollowell Municipal CMS": 3,
+        "Lanternworks Civic": 3,
+        "TownHall Express": 2,
+    }
+    where: dict[tuple[str, str], set[str]] = {}
+    for plant in truth.plants:
+        if plant.template and plant.selector and plant.outcome == "failed":
+            mark = plant.selector.split('"')[1]
+            where.setdefault((plant.rule, mark), set()).add(plant.site)
+    told: dict[tuple[str, str], list[set[str | None]]] = {}
+    for issue in shared.issues():
+        marks = re.findall(r'data-plant="([^"]+)"', issue.spot.snippet) if issue.spot else []
+        if marks:
+            told.setdefault((issue.rule, marks[0]), []).append({hosts[s.site] for s in issue.sites})
+    wanted = {key: sites for key, sites in where.items() if len(sites) > 1}
+    missing = {key: told.get(key) for key, sites in wanted.items() if told.get(key) != [sites]}
+    assert missing == {}, missing

@@ -192,11 +192,17 @@ def _changed(before: Results, book: Rulebook) -> list[str]:
 def write_report(results: Results, folder: Path, *, quiet: bool = False) -> Path:
     """Write reports/<run>/ and return its folder."""
     from lgaudit.cli.progress import Watch
+    from lgaudit.evaluate import fingerprints
+    from lgaudit.evaluate.shared import Sector
     from lgaudit.report.write import write
 
+    more = str(results.run.settings.get("suppliers") or "")
+    sector = Sector(fingerprints.load(*([Path(more)] if more and Path(more).is_dir() else ())))
     with Watch(quiet=quiet) as watch:
         watch.stage("Writing", len(results.sites))
-        return write(results, folder, progress=lambda _done, _total: watch.step()).folder
+        return write(
+            results, folder, sharing=sector, progress=lambda _done, _total: watch.step()
+        ).folder
 
 
 def show(results: Results, written: Path, *, format_: str) -> int:

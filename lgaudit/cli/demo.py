@@ -84,7 +84,7 @@ def _audit(
 ) -> int:
     from lgaudit import register, settings
     from lgaudit.cli import auditing
-    from lgaudit.demo import comparison
+    from lgaudit.demo import comparison, library
 
     chosen = settings.Settings(
         pages=pages or ALL_PAGES,
@@ -101,6 +101,7 @@ def _audit(
         only_mapped=True,
         ca_file=replay.ca_file,
         allow_private=True,
+        suppliers=str(library.FOLDER / "suppliers"),
     )
 
     def tell(results: Results) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.issues import marked
 from lgaudit.evaluate.scores import outcomes_of
+from lgaudit.evaluate.suppliers import recognise
 from lgaudit.evaluate.templates import template_of
 from lgaudit.evidence import Page, Snapshot, Timings
 from lgaudit.models import Finding, Outcome
@@ -15,8 +17,10 @@ from lgaudit.results import Outcomes, PageResult, SiteResult
 KEPT = (Outcome.FAILED, Outcome.CANT_TELL)
 
 
-def summarise(visit: Snapshot, findings: Sequence[Finding]) -> SiteResult:
-    """What is kept of a site: pages without content, outcomes, and findings with their places."""
+def summarise(
+    visit: Snapshot, findings: Sequence[Finding], products: Sequence[Product] = ()
+) -> SiteResult:
+    """What is kept of a site: pages without content, outcomes, findings, suppliers."""
     axe = next((p.browser.axe for p in visit.pages if p.browser and p.browser.axe), None)
     seconds = None
     if visit.started and visit.finished:
@@ -34,6 +38,7 @@ def summarise(visit: Snapshot, findings: Sequence[Finding]) -> SiteResult:
         browser=visit.browser,
         axe_core=axe.version if axe else "",
         documents=len(visit.documents),
+        suppliers=recognise(visit, products) if products else (),
     )
 
 

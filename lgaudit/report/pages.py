@@ -10,13 +10,23 @@ from pathlib import Path
 from typing import TextIO
 
 from lgaudit.models import Outcome, Rule, Status
-from lgaudit.report import cells, charts, council, digest, league, standards, tables, words
+from lgaudit.report import (
+    cells,
+    charts,
+    council,
+    digest,
+    league,
+    standards,
+    suppliers,
+    tables,
+    words,
+)
 from lgaudit.report.filters import filters_for
 from lgaudit.report.render import Renderer
 from lgaudit.report.rows import SiteRows
 from lgaudit.report.standards import Standing
 from lgaudit.report.workbook import write_xlsx
-from lgaudit.results import Results, SiteResult
+from lgaudit.results import Results, Sharing, SiteResult
 
 EXTREMES = 5  # rules named as met most and least often
 
@@ -39,8 +49,9 @@ class Download:
 class Site:
     """One report in the making."""
 
-    def __init__(self, results: Results, folder: Path) -> None:
+    def __init__(self, results: Results, folder: Path, sharing: Sharing) -> None:
         self._results = results
+        self._sharing = sharing
         self._folder = folder
         self._rules: dict[str, Rule] = {rule.id: rule for rule in results.rules}
         self._lines = league.first_lines(results)
@@ -75,6 +86,7 @@ class Site:
         downloads = self._write_tables(lines)
         self._write_index(lines, standings, downloads)
         self._write_rules(lines, standings)
+        self._write_suppliers()
         self._write_method(lines)
 
     # Sites
@@ -103,6 +115,7 @@ class Site:
                 timed.write(clocked)
                 timings.write(tables.csv_text(tables.timing_rows(line, result.pages)))
                 self._note_good_pages(result)
+                self._sharing.add(result)
                 self._write_council(line, result, ranked, steady + clocked, shared)
                 progress(done, total)
 
@@ -185,6 +198,7 @@ class Site:
                 pages=council.audited_pages(result),
                 broken=council.failures_by_page(result, self._rules),
                 lost=council.lost_by_reason(result),
+                suppliers=[(use, suppliers.page_of(use.product)) for use in result.suppliers],
                 download=Download(f"{stem}.csv", "All findings", "CSV", file.stat().st_size),
             )
 
@@ -271,6 +285,31 @@ class Site:
                 good=self._seen.get(rule.id, {}),
                 strip=charts.strip(standing.states(ranked)),
                 rows=rows,
+            )
+
+    def _write_suppliers(self) -> None:
+        found = suppliers.views(self._sharing, self._lines, self._rules, self._results.bar)
+        rows = [[cells.cell(value) for value in row] for row in suppliers.shared_rows(found)]
+        text = tables.csv_text([suppliers.SHARED, *rows])
+        (self._folder / "shared-issues.csv").write_text(
+            text, encoding="utf-8", errors="replace", newline="\n"
+        )
+        self._render.page(
+            "suppliers.html",
+            "suppliers/index.html",
+            "Suppliers: fix once, for many",
+            "Products that councils share, and the defects that one fix would end for all of them.",
+            suppliers=found,
+        )
+        for view in found:
+            self._render.page(
+                "supplier.html",
+                f"suppliers/{view.page}.html",
+                f"{view.use.name}: shared defects",
+                f"Defects of {view.use.name} that several council websites share, and what "
+                "mending each once would bring.",
+                view=view,
+                named=suppliers.NAMED,
             )
 
     def _write_method(self, lines: list[league.Line]) -> None:

@@ -16,7 +16,8 @@ from typing import Any
 from lgaudit.errors import ReportError
 from lgaudit.report import cells, digest, filters
 from lgaudit.report.pages import Site
-from lgaudit.results import Results
+from lgaudit.report.suppliers import Nothing
+from lgaudit.results import Results, Sharing
 
 Progress = Callable[[int, int], None]  # pages of councils written, and how many there will be
 
@@ -34,11 +35,21 @@ class WrittenReport:
         return self.folder / "index.html"
 
 
-def write(results: Results, folder: Path, *, progress: Progress | None = None) -> WrittenReport:
+def write(
+    results: Results,
+    folder: Path,
+    *,
+    sharing: Sharing | None = None,
+    progress: Progress | None = None,
+) -> WrittenReport:
     """Write the run's report to ``<folder>/<run id>/``, replacing an older one of the same run.
 
     Nothing is seen at that place until the report is whole; when writing fails, an older report
     of the run is left as it was.
+
+    Args:
+        sharing: takes in each site on the way, and then says what suppliers could mend once;
+            without it the pages on suppliers say that none is known.
 
     Raises:
         ReportError: the folder cannot be written.
@@ -46,7 +57,7 @@ def write(results: Results, folder: Path, *, progress: Progress | None = None) -
     final = folder / cells.file_name(results.run.id)
     try:
         with _beside(final) as temporary:
-            _write_into(results, temporary, progress)
+            _write_into(results, temporary, sharing, progress)
             files = tuple(
                 sorted(p.relative_to(temporary).as_posix() for p in temporary.rglob("*.*"))
             )
@@ -58,12 +69,14 @@ def write(results: Results, folder: Path, *, progress: Progress | None = None) -
     return WrittenReport(final, files)
 
 
-def _write_into(results: Results, folder: Path, progress: Progress | None) -> None:
+def _write_into(
+    results: Results, folder: Path, sharing: Sharing | None, progress: Progress | None
+) -> None:
     static = folder / "static"
     static.mkdir()
     for item in resources.files("lgaudit.report").joinpath("static").iterdir():
         (static / item.name).write_bytes(item.read_bytes())
-    site = Site(results, folder)
+    site = Site(results, folder, sharing or Nothing())
     (static / "filters.css").write_text(filters.stylesheet(site.filters), encoding="utf-8")
     site.write(progress or _silent)
     _write_run(results, folder)
