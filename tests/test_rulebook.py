@@ -75,7 +75,7 @@ def test_the_built_in_bar_loads_in_id_order(builtin: rulebook.Rulebook):
     assert ids == sorted(set(ids))
     assert {"axe", "content", "performance", "accessibility"} <= set(builtin.digests)
     assert all(len(digest) == 64 for digest in builtin.digests.values())
-    assert builtin.bar.version == "2026.1"
+    assert builtin.bar.version == "2026.2"
     assert builtin.bar.category_weights == {
         "accessibility": 50,
         "content": 25,
@@ -331,7 +331,7 @@ def test_a_bar_is_read_strictly(tmp_path: Path):
         (good.replace("accessibility = 50", "accessibility = -1"), "categories"),
         (good.replace("[ranked]", "[ranks]"), "Did you mean ranked?"),
         (good.replace("page = 0.95", "page = 1.95"), "meets_at, page"),
-        (good.replace('version = "2026.1"', 'version = "new"'), "version"),
+        (good.replace('version = "2026.2"', 'version = "new"'), "version"),
     ):
         assert wrong != good
         found, problems = bar.read(write(tmp_path, wrong, "bar.toml"))

@@ -239,7 +239,7 @@ class Site:
             "index.html",
             "index.html",
             "Council websites: league table",
-            "How much of a shared bar for accessibility, content and performance each council "
+            "How much of the shared bar for council websites each council "
             "website meets, with how sure we are of it.",
             lines=lines,
             ranked=ranked,
