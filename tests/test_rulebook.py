@@ -80,6 +80,10 @@ def test_the_built_in_bar_loads_in_id_order(builtin: rulebook.Rulebook):
         "accessibility": 50,
         "content": 25,
         "performance": 25,
+        "statutory": 20,
+        "service": 20,
+        "security": 15,
+        "openness": 10,
     }
     assert builtin.bar.severity_weights == {
         "minor": 1,
