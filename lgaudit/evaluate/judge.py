@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from lgaudit.evaluate import page_language, patterns
 from lgaudit.evaluate.checks.vocabulary import (
@@ -17,7 +18,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     untested,
 )
 from lgaudit.evidence import Page, Snapshot
-from lgaudit.models import Finding, Rule, Scope, Site, Spot
+from lgaudit.models import Finding, Outcome, Rule, Scope, Site, Spot, Status
 
 MAXIMUM_SPOTS = 50
 MAXIMUM_MESSAGE = 500
@@ -40,6 +41,7 @@ PAGE_EVIDENCE: dict[str, tuple[Callable[[Page], bool], str]] = {
     ),
 }
 SITE_EVIDENCE: dict[str, tuple[Callable[[Snapshot], bool], str]] = {
+    "failures": (lambda v: "failures" in v.extra, "What other rules found is not known here."),
     "documents": (lambda v: bool(v.documents), "No linked documents were read."),
     "links": (lambda v: bool(v.links), "No links were checked."),
 }
@@ -51,12 +53,44 @@ def judge(rules: Sequence[Rule], visit: Snapshot) -> tuple[Finding, ...]:
     for page in visit.audited:
         found += judge_page(rules, page, visit.site)
         page.forget()
+    last = [rule for rule in rules if _needs_failures(rule)]
     for rule in rules:
-        if rule.scope is Scope.SITE:
+        if rule.scope is Scope.SITE and rule not in last:
             found.append(judge_site(rule, visit))
             for page in visit.pages:
                 page.forget()
+    if last:
+        told = replace(visit, extra={**visit.extra, "failures": failures(rules, found)})
+        found += [judge_site(rule, told) for rule in last]
     return tuple(found)
+
+
+def failures(rules: Sequence[Rule], findings: Iterable[Finding]) -> tuple[Mapping[str, Any], ...]:
+    """What rules with WCAG criteria found for certain, for those that compare claims with it.
+
+    A mapping for each rule: rule, title, wcag, severity, and the number of pages it fails on. Rules
+    on probation and advice are left out.
+    """
+    pages: dict[str, int] = {}
+    for finding in findings:
+        if finding.outcome is Outcome.FAILED:
+            pages[finding.rule] = pages.get(finding.rule, 0) + 1
+    return tuple(
+        {
+            "rule": rule.id,
+            "title": rule.title,
+            "wcag": rule.wcag,
+            "severity": rule.severity.value,
+            "pages": pages[rule.id],
+        }
+        for rule in rules
+        if rule.wcag and rule.id in pages and rule.status is Status.SCORED
+    )
+
+
+def _needs_failures(rule: Rule) -> bool:
+    check = VOCABULARY.get(rule.check)
+    return check is not None and "failures" in check.needs
 
 
 def judge_page(rules: Iterable[Rule], page: Page, site: Site | None = None) -> list[Finding]:

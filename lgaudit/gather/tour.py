@@ -24,6 +24,7 @@ WALLS = (Reason.BLOCKED, Reason.CAPTCHA)
 MOST_WALLS = 5  # block pages in a row before the site is taken at its word
 ROUNDS = 4  # times the sample is drawn anew because addresses turned out not to be pages
 MOST_NOT_SAMPLED = 5_000  # addresses listed
+USUAL_STATEMENTS = ("/accessibility-statement", "/accessibility", "/hygyrchedd")
 FOLLOWED = (Reason.OK, Reason.EMPTY_SHELL, Reason.DUPLICATE)  # pages whose links lead on
 
 Progress = Callable[[str], None]
@@ -77,6 +78,7 @@ class Tour:
         if welsh and not self.visited.seen_at(welsh):
             await self._fetch(self.frontier.start(welsh))
         named = await self._read_sitemaps(home, rules.sitemaps)
+        await self._find_statement(home)
         return Probes(self._not_found, probes.alpn(home), rules.text, named, assets)
 
     async def wander(self) -> None:
@@ -227,6 +229,21 @@ class Tour:
         )
         self.frontier.offer_sitemap(pages)
         return useful
+
+    async def _find_statement(self, home: Page) -> None:
+        """Ask for the statement where it usually is, when the home page does not link to it."""
+        if any(entry.kind is Kind.STATEMENT for entry in self.frontier.found.values()):
+            return
+        plan = self.fetcher.plan(site=self.site, hosts=self.hosts, stay=True)
+        for path in USUAL_STATEMENTS:
+            url = urls.normalise(path, home.final_url)
+            if url is None or not self.budget.left():
+                return
+            answer = await self.fetcher.head(url, plan)
+            kind = answer.header("content-type").lower()
+            if answer.verdict.ok and answer.status == 200 and kind.startswith("text/html"):
+                self.frontier.offer(url, depth=2, text="Accessibility statement", linked=False)
+                return
 
     async def _leave_forbidden(self) -> None:
         """Take out what robots.txt forbids, so that the sample is drawn from the rest."""

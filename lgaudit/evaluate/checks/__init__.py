@@ -21,6 +21,8 @@ MODULES = (
     "response",
     "sentences",
     "site",
+    "statement",
+    "statement_site",
     "tables",
 )
 

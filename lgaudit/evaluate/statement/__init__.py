@@ -1,0 +1,1 @@
+"""Accessibility statements, read the way the Government Digital Service's auditors read them."""
