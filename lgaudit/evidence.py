@@ -234,6 +234,28 @@ class LinkCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Handshake:
+    """How a host began to speak TLS. ``fault`` is '' when its certificate can be trusted."""
+
+    host: str
+    version: str = ""  # as OpenSSL writes it: "TLSv1.3"; '' when none was agreed on
+    fault: str = ""  # expired, early, name, chain; unreachable when nothing could be agreed on
+    names: tuple[str, ...] = ()  # that the certificate is for
+    starts: dt.datetime | None = None  # the certificate's own dates
+    ends: dt.datetime | None = None
+    old: str = ""  # version below 1.2 it accepts as well; "none"; '' when that was not asked
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateNote:
+    """Something the site's owner must know and nobody else: kept apart, never published."""
+
+    host: str
+    what: str
+    found_on: tuple[str, ...] = ()  # page URLs
+
+
+@dataclass(frozen=True, slots=True)
 class Probes:
     """One-off looks at a site."""
 
@@ -242,6 +264,11 @@ class Probes:
     robots_txt: str = ""
     sitemaps: tuple[str, ...] = ()
     assets: tuple[Request, ...] = ()  # stylesheets and scripts of the home page, fetched once
+    script_starts: tuple[tuple[str, str], ...] = ()  # URL and first characters of those scripts
+    doors: tuple[Page, ...] = ()  # home pages with and without www, http and https; no bodies
+    handshakes: tuple[Handshake, ...] = ()
+    security_txt: Page | None = None
+    hosts: tuple[LinkCheck, ...] = ()  # other hosts of its own that it links to, a link of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +299,7 @@ class Snapshot:
     finished: dt.datetime | None = None
     browser: str = ""  # name and version, '' when none looked
     extra: Mapping[str, Any] = field(default_factory=dict)
+    private: tuple[PrivateNote, ...] = ()  # never kept with the rest
 
     def each_page(self) -> Iterator[Page]:
         """Every page in turn; its parsed trees are dropped when the next is asked for."""

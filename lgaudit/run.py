@@ -34,7 +34,7 @@ from lgaudit.gather.fetch import Fetcher
 from lgaudit.models import Engines, Reason, Run, Site, Verdict
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
-from lgaudit.store import Store
+from lgaudit.store import Store, private
 from lgaudit.urls import host_of
 
 SITES_A_BROWSER = 4  # visits under way for each browser: enough to keep it busy, few to hold
@@ -117,9 +117,13 @@ async def _look_at_sites(
     room = asyncio.Semaphore(at_once(plan.settings, pool))
     writing = asyncio.Lock()
 
+    def keep_notes(visit: Snapshot) -> None:
+        path = private.path_of(plan.settings.store, plan.settings.out)
+        private.keep(path, plan.run.id, visit.site, visit.private)
+
     async def one(site: Site) -> None:
         async with room:
-            result = await look_at(site, plan, watch, clock, fetcher, pool)
+            result = await look_at(site, plan, watch, clock, fetcher, pool, notes=keep_notes)
         async with writing:  # in a thread: a store that waits for another must not stop the visits
             result = await asyncio.to_thread(_keep, store, plan.run.id, result)
         watch.looked(site, result)
@@ -179,8 +183,13 @@ async def look_at(
     clock: Clock,
     fetcher: Fetcher,
     pool: BrowserPool | None,
+    *,
+    notes: Callable[[Snapshot], None] = lambda _: None,
 ) -> SiteResult:
-    """One site, from its first request to what is kept of it; a fault of ours loses only it."""
+    """One site, from its first request to what is kept of it; a fault of ours loses only it.
+
+    ``notes`` is given the visit for what must be kept apart from the results.
+    """
     try:
         visit = await crawl.visit(site, plan.settings, fetcher, now=clock, progress=watch.page)
         if pool is not None:

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
+from lgaudit.evaluate import made_up_probes
 from lgaudit.evaluate.ruleschema import (
     HOME,
     MadeAxeResult,
@@ -186,6 +187,13 @@ def snapshot_of(rule: Rule, example: Example) -> Snapshot:
             robots_txt=facts.robots_txt,
             sitemaps=tuple(absolute(s) for s in facts.sitemaps),
             assets=tuple(_request(a) for a in facts.assets),
+            script_starts=tuple((absolute(s.url), s.start) for s in facts.scripts),
+            doors=tuple(made_up_probes.door(d) for d in facts.doors),
+            handshakes=tuple(made_up_probes.handshake(h, noon) for h in facts.handshakes),
+            security_txt=made_up_probes.text_file(
+                facts.security_txt, absolute(facts.security_txt.url) if facts.security_txt else ""
+            ),
+            hosts=tuple(_link(h, facts.homepage) for h in facts.hosts),
         ),
         coverage=Coverage(found=len(pages), stopped="exhausted" if facts.whole else ""),
         started=noon,

@@ -140,6 +140,47 @@ class MadeNotFound(msgspec.Struct, frozen=True):
     final_url: str = ""
 
 
+class MadeDoor(msgspec.Struct, frozen=True):
+    """One way into the site: where the address led. ``to`` is one more hop each."""
+
+    url: str
+    to: list[str] = []
+    status: int | None = 200
+    reason: Reason = Reason.OK
+    headers: dict[str, str] = {}
+    expect: bool = False
+
+
+class MadeHandshake(msgspec.Struct, frozen=True):
+    """How a host began to speak TLS. Days are counted from the date of the visit."""
+
+    host: str = "www.example.gov.uk"
+    version: str = "TLSv1.3"
+    fault: str = ""
+    names: tuple[str, ...] = ("example.gov.uk", "www.example.gov.uk")
+    age_days: float = 30
+    days_left: float = 60
+    old: str = "none"
+
+
+class MadeFile(msgspec.Struct, frozen=True):
+    """A text file of the site."""
+
+    text: str = ""
+    url: str = "/.well-known/security.txt"
+    status: int = 200
+    type: str = "text/plain; charset=utf-8"
+    reason: Reason = Reason.OK
+
+
+class MadeScript(msgspec.Struct, frozen=True):
+    """The first characters of one of the home page's own scripts."""
+
+    url: str
+    start: str = ""
+    expect: bool = False
+
+
 class MadeLost(msgspec.Struct, frozen=True):
     """One page that could not be seen."""
 
@@ -165,6 +206,11 @@ class SiteFacts(msgspec.Struct, frozen=True):
     extra: dict[str, Any] = {}
     lost: list[MadeLost] = []
     whole: bool = False  # every page of the site was seen
+    doors: list[MadeDoor] = []
+    handshakes: list[MadeHandshake] = []
+    security_txt: MadeFile | None = None
+    hosts: list[MadeLink] = []
+    scripts: list[MadeScript] = []
 
 
 class StandardTable(msgspec.Struct, frozen=True):

@@ -35,8 +35,8 @@ class _Transport(httpx.AsyncHTTPTransport):
         )
 
 
-def open_client(settings: Settings, resolver: Resolver) -> httpx.AsyncClient:
-    """A client that trusts the usual authorities and the one in the settings.
+def trust(settings: Settings) -> ssl.SSLContext:
+    """A context that trusts the usual authorities and the one in the settings.
 
     Raises:
         SettingsError: the certificate authority file cannot be used.
@@ -49,6 +49,16 @@ def open_client(settings: Settings, resolver: Resolver) -> httpx.AsyncClient:
             raise SettingsError(
                 f"ca_file: {settings.ca_file} cannot be used: {error}. Give a PEM file."
             ) from error
+    return context
+
+
+def open_client(settings: Settings, resolver: Resolver) -> httpx.AsyncClient:
+    """A client that trusts the usual authorities and the one in the settings.
+
+    Raises:
+        SettingsError: the certificate authority file cannot be used.
+    """
+    context = trust(settings)
     connect = min(CONNECT, settings.timeout)
     nothing = http.cookiejar.DefaultCookiePolicy(allowed_domains=())
     return httpx.AsyncClient(

@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from lgaudit import urls
 from lgaudit.evidence import Coverage, Snapshot
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.tour import Progress, Tour
@@ -64,6 +66,9 @@ async def visit(
     chosen = await tour.choose(panel)
     documents = await tour.documents()
     checked = await tour.links()
+    hosts, private = await tour.own_hosts(checked)
+    secret = {note.host for note in private}
+    checked = tuple(check for check in checked if urls.host_of(check.url) not in secret)
     pages, lost, coverage = tour.account(chosen)
     return Snapshot(
         site=site,
@@ -72,7 +77,8 @@ async def visit(
         lost=lost,
         documents=documents,
         links=checked,
-        probes=probed,
+        probes=replace(probed, hosts=hosts),
+        private=private,
         coverage=coverage,
         started=started,
         finished=now(),

@@ -14,6 +14,7 @@ from lgaudit.models import Kind, Site
 
 MOST_ASSETS = 30
 LARGEST_ASSET = 3_000_000  # bytes
+SCRIPT_START = 3_000  # bytes kept of each script
 
 
 def made_up_address(home: str, seed: int) -> str:
@@ -33,18 +34,24 @@ async def not_found(
 
 async def assets(
     fetcher: Fetcher, site: Site, home: Page, hosts: Collection[str]
-) -> tuple[Request, ...]:
-    """The home page's own stylesheets and scripts, fetched once; other owners' are left alone."""
+) -> tuple[tuple[Request, ...], tuple[tuple[str, str], ...]]:
+    """The home page's own stylesheets and scripts, fetched once; other owners' are left alone.
+
+    With them the first characters of each script, where libraries say their name and version.
+    """
     plan = fetcher.plan(site=site, hosts=hosts, stay=True, limit=LARGEST_ASSET)
     own = [
         (url, kind)
         for url, kind in discover.assets_of(home)
         if urls.same_site(site.homepage, url, hosts)
     ]
-    found = []
+    found, starts = [], []
     for url, kind in own[:MOST_ASSETS]:
-        found.append(asset_of(await fetcher.request(url, plan), kind))
-    return tuple(found)
+        answer = await fetcher.request(url, plan)
+        found.append(asset_of(answer, kind))
+        if kind == "script" and answer.verdict.ok and answer.status == 200:
+            starts.append((url, answer.body[:SCRIPT_START].decode("utf-8", "replace")))
+    return tuple(found), tuple(starts)
 
 
 def asset_of(answer: Response, kind: str) -> Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,7 +20,10 @@ FRESH = 600.0  # seconds an answer is kept
 UNSURE = 30.0  # seconds a failure that may pass is kept
 TRIES = 3  # addresses of one name that are tried
 
+ALIAS_PATIENCE = 5.0  # seconds for looking up what a name is an alias of
+
 Lookup = Callable[[str], Iterable[str]]
+AliasLookup = Callable[[str], Awaitable[str]]
 
 
 class NameNotFound(httpcore.ConnectError):
@@ -42,17 +45,41 @@ def system_lookup(name: str) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in order))
 
 
+async def system_alias(name: str) -> str:
+    """The last name that a name's CNAME records lead to, whether or not that exists; or ''."""
+    import dns.asyncresolver
+    import dns.exception
+    import dns.resolver
+
+    resolver = dns.asyncresolver.Resolver()
+    resolver.lifetime = ALIAS_PATIENCE
+    try:
+        found = (await resolver.resolve(name, "A", raise_on_no_answer=False)).canonical_name
+    except dns.resolver.NXDOMAIN as error:
+        found = error.canonical_name
+    except (dns.exception.DNSException, OSError):
+        return ""
+    alias = str(found).rstrip(".").lower()
+    return "" if alias == name else alias
+
+
 class Resolver:
     """Looks names up in threads, remembers the answers, refuses private ones.
 
     ``Settings.name_map`` comes first; with ``Settings.only_mapped`` no other name exists.
     """
 
-    def __init__(self, settings: Settings, lookup: Lookup = system_lookup) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        lookup: Lookup = system_lookup,
+        alias: AliasLookup = system_alias,
+    ) -> None:
         self._map = {k.lower(): v for k, v in settings.name_map.items()}
         self._only_mapped = settings.only_mapped
         self._allow_private = settings.allow_private
         self._lookup = lookup
+        self._alias = alias
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="names")
         self._known: dict[str, tuple[float, asyncio.Task[list[str]]]] = {}
         self.proven = False  # a look-up has succeeded, so "no such name" can be believed
@@ -84,6 +111,13 @@ class Resolver:
     def _given(self, host: str) -> bool:
         """True when no look-up is needed to know about this name."""
         return host in self._map or self._only_mapped or host.endswith(".invalid")
+
+    async def alias(self, host: str) -> str:
+        """The other name this one is only an alias of, or ''. Names that are given have none."""
+        asks_the_world = self._alias is system_alias
+        if asks_the_world and self._given(host):
+            return ""
+        return await self._alias(host)
 
     async def warm(self, hosts: Iterable[str]) -> None:
         """Look many names up at once, so that a long list of sites need not wait one by one."""

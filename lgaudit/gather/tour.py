@@ -7,8 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lgaudit import urls
-from lgaudit.evidence import Coverage, Document, LinkCheck, Page, PdfFacts, Probes
-from lgaudit.gather import attachments, discover, kinds, links, probes, sample, sitemaps
+from lgaudit.evidence import Coverage, Document, LinkCheck, Page, PdfFacts, PrivateNote, Probes
+from lgaudit.gather import (
+    attachments,
+    discover,
+    doors,
+    hosts,
+    kinds,
+    links,
+    probes,
+    sample,
+    sitemaps,
+)
 from lgaudit.gather.attachments import Attachments
 from lgaudit.gather.budget import Budget
 from lgaudit.gather.fetch import Fetcher
@@ -72,14 +82,24 @@ class Tour:
         self._not_found = await probes.not_found(
             self.fetcher, self.site, home, self.hosts, self.settings.seed
         )
-        assets = await probes.assets(self.fetcher, self.site, home, self.hosts)
+        assets, starts = await probes.assets(self.fetcher, self.site, home, self.hosts)
         self.budget.spend(sum(asset.transferred for asset in assets))
         welsh = urls.normalise(self.site.welsh_homepage) if self.site.welsh_homepage else None
         if welsh and not self.visited.seen_at(welsh):
             await self._fetch(self.frontier.start(welsh))
         named = await self._read_sitemaps(home, rules.sitemaps)
         await self._find_statement(home)
-        return Probes(self._not_found, probes.alpn(home), rules.text, named, assets)
+        return Probes(
+            self._not_found,
+            probes.alpn(home),
+            rules.text,
+            named,
+            assets,
+            starts,
+            doors=await doors.knock(self.fetcher, self.site, home, self.hosts),
+            handshakes=await doors.handshakes(self.fetcher, home),
+            security_txt=await doors.security_txt(self.fetcher, self.site, home, self.hosts),
+        )
 
     async def wander(self) -> None:
         """Follow links outwards from the home page, then try what only sitemaps name.
@@ -122,6 +142,13 @@ class Tour:
         """Whether links answer; documents are asked for there already."""
         most = self.settings.links
         return await links.check(self.linked, self.visited.get, self.fetcher, self.budget, most)
+
+    async def own_hosts(
+        self, checked: Sequence[LinkCheck]
+    ) -> tuple[tuple[LinkCheck, ...], tuple[PrivateNote, ...]]:
+        """Other hosts of its own that the site links to, and what only its owner should know."""
+        seen = {urls.host_of(p.final_url) for p in self.visited.pages.values() if p.status}
+        return await hosts.look(self.linked, checked, seen, self.fetcher, self.budget)
 
     def account(self, chosen: Sequence[Sampled]) -> tuple[tuple[Page, ...], Lost, Coverage]:
         """Pages (sampled ones first, in sample order), URLs lost and why, and the sums."""

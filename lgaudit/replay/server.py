@@ -36,6 +36,9 @@ _QUIET = (
 class Replay:
     """Serve sites while the context is open.
 
+    A site may have ``certificate``, the days its own has left and the names it is for, and
+    ``https`` = False to answer over plain http.
+
     ``name_map`` and ``ca_file`` are what :class:`lgaudit.settings.Settings` needs so that both
     the crawler and the browser find the sites under their own names.
     """
@@ -47,6 +50,7 @@ class Replay:
         self._tasks: set[asyncio.Task[None]] = set()
         self._folder = tempfile.TemporaryDirectory(prefix="lgaudit-replay-")
         self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._odd: dict[str, ssl.SSLContext] = {}
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._deaf = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self.ca_file = ""
@@ -61,6 +65,7 @@ class Replay:
             context.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
             self._contexts[http2] = context
         self._contexts[True].sni_callback = self._by_name
+        self._odd = self._odd_contexts()
         try:
             for sock in (self._listener, self._deaf):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -101,11 +106,33 @@ class Replay:
             for host, site in sorted(self._sites.items())
         }
 
+    def _odd_contexts(self) -> dict[str, ssl.SSLContext]:
+        """Contexts of the sites whose certificate is made to be odd, by host."""
+        made = {}
+        authorities = [Path(self.ca_file).read_bytes()]
+        for number, (host, site) in enumerate(sorted(self._sites.items())):
+            days, names = getattr(site, "certificate", None) or (None, ())
+            if days is None:
+                continue
+            pem, key = certificate.write(
+                names or [host], Path(self._folder.name), name=f"odd{number}", days=days
+            )
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(pem, key)
+            context.set_alpn_protocols(["h2", "http/1.1"] if site.http2 else ["http/1.1"])
+            made[host] = context
+            authorities.append(pem.read_bytes())
+        Path(self.ca_file).write_bytes(b"".join(authorities))
+        return made
+
     def _by_name(
         self, connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext
     ) -> None:
         site = self._sites.get((name or "").lower())
-        if site is not None and not site.http2:
+        odd = self._odd.get((name or "").lower())
+        if odd is not None:
+            connection.context = odd
+        elif site is not None and not site.http2:
             connection.context = self._contexts[False]
 
     def _run(self) -> None:

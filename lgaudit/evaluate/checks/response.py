@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+from lgaudit.evaluate.answers import from_folder
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
     failed,
@@ -15,7 +16,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     site_check,
     untested,
 )
-from lgaudit.evidence import Headers, Page, Request, Snapshot, header
+from lgaudit.evidence import Headers, Request, Snapshot, header
 from lgaudit.models import Spot
 from lgaudit.urls import address, host_of, is_local_name, same_site
 
@@ -77,7 +78,7 @@ def static_files_cacheable(
 @site_check
 def http2_used(visit: Snapshot) -> Result:
     """The site's main host speaks HTTP/2 or HTTP/3."""
-    pages = [p for p in visit.pages if not _from_folder(p)]
+    pages = [p for p in visit.pages if not from_folder(p)]
     home = next((p.final_url for p in pages if p.final_url), visit.site.homepage)
     host = host_of(home)
     if visit.pages and not pages:
@@ -103,12 +104,12 @@ def _answers(visit: Snapshot) -> Iterator[_Answer]:
     """Every good response of the visit whose headers are known, once an address."""
     seen: set[str] = set()
     for page in visit.pages:
-        if page.verdict.ok and page.status == 200 and page.headers and not _from_folder(page):
+        if page.verdict.ok and page.status == 200 and page.headers and not from_folder(page):
             seen.add(page.final_url)
             yield _Answer(page.final_url, "document", page.headers, len(page.body), 0)
     requests = list(visit.probes.assets)
     for page in visit.pages:
-        if page.browser and not _from_folder(page):
+        if page.browser and not from_folder(page):
             requests.extend(page.browser.requests)
     whole: dict[str, Request] = {}
     for r in requests:
@@ -120,11 +121,6 @@ def _answers(visit: Snapshot) -> Iterator[_Answer]:
                 whole[r.url] = r
     for r in whole.values():
         yield _Answer(r.url, r.type, r.headers, r.decoded or r.transferred, r.transferred)
-
-
-def _from_folder(page: Page) -> bool:
-    """True when this program itself served the page from a folder on this machine."""
-    return bool(page.source) and not page.source.lower().startswith(("http:", "https:"))
 
 
 def _own(visit: Snapshot, url: str) -> bool:
