@@ -43,6 +43,8 @@ def build(seed: int = 1, today: dt.date = TODAY) -> Sector:
     for fact in facts:
         councils += _councils(fact)
         sites[fact["host"]] = _site(fact, seed, today)
+        if (apex := server.apex(fact)) is not None:
+            sites[apex.host] = apex
     sites |= server.third_parties()
     truth = planting.truth(facts, sites)
     return Sector(tuple(sorted(councils, key=lambda c: c.slug)), sites, truth, today)

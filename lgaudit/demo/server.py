@@ -43,6 +43,59 @@ CARE = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "strict-origin-when-cross-origin"),
 )
+# What each supplier's servers send with every page.
+HEADERS = {
+    "bespoke": CARE,
+    "lanternworks": (
+        *(pair for pair in CARE if pair[0] != "content-security-policy"),
+        (
+            "content-security-policy",
+            "script-src 'self' 'unsafe-inline' https:; frame-ancestors 'self'",
+        ),
+        ("set-cookie", "lw_session=4f0e9a7d2c6b18350a1e; Path=/; Secure; HttpOnly"),
+    ),
+    "hollowell": (
+        ("strict-transport-security", "max-age=31536000"),
+        ("x-content-type-options", "nosniff"),
+        ("server", "nginx"),
+    ),
+    "townhall": (
+        ("server", "Apache/2.2.15 (CentOS)"),
+        ("x-powered-by", "PHP/5.3.3"),
+        ("set-cookie", "PHPSESSID=t2v9k4m1c7b0; path=/"),
+    ),
+    "shell": (
+        ("strict-transport-security", "max-age=300"),
+        ("referrer-policy", "unsafe-url"),
+    ),
+}
+
+
+def apex(fact: Mapping[str, Any]) -> DemoSite | None:
+    """What answers at the address without www, or None when nothing has that name.
+
+    ``apex`` in the facts: "missing", "plain" (pages over http), "name" (a certificate for www
+    only), or the address it leads to; without it, to the site.
+    """
+    host = fact["host"]
+    kind = fact.get("apex", f"https://{host}/")
+    if kind == "missing" or not host.startswith("www."):
+        return None
+    to = kind if kind.startswith("https:") else f"https://{host}/"
+    moved = Resource(b"", HTML, 301, (("location", to),))
+    plain = Resource(b"<!doctype html><title>Council</title><p>Our old start page.</p>", HTML)
+    return DemoSite(
+        host.removeprefix("www."),
+        {},
+        plain if kind == "plain" else moved,
+        robots_txt="User-agent: *\nAllow: /\n",
+        https=kind != "plain",
+        certificate=(60, (host,)) if kind == "name" else None,
+    )
+
+
+def _more_headers(fact: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(name), str(value)) for name, value in fact.get("headers", {}).items())
 
 
 def site(fact: Mapping[str, Any], maker: Maker) -> DemoSite:
@@ -55,6 +108,8 @@ def site(fact: Mapping[str, Any], maker: Maker) -> DemoSite:
     pages["/sitemap.xml"] = _sitemap(host, pages)
     if maker.supplier == "bespoke":
         pages |= _open_files(maker)
+    if days := fact.get("security_txt"):
+        pages["/.well-known/security.txt"] = _security_txt(maker, int(days))
     noon = dt.datetime.combine(maker.today, dt.time(12), dt.UTC)
     cache_control = fact.get("cache", "max-age=31536000, immutable")
     return DemoSite(
@@ -70,7 +125,11 @@ def site(fact: Mapping[str, Any], maker: Maker) -> DemoSite:
         http2=bool(fact.get("http2", True)),
         compress=bool(fact.get("compress", True)),
         date=format_datetime(noon, usegmt=True),
-        page_headers=CARE if maker.supplier == "bespoke" else (),
+        page_headers=HEADERS.get(maker.supplier, ()) + _more_headers(fact),
+        certificate=(float(fact["certificate_days"]), (host,))
+        if "certificate_days" in fact
+        else None,
+        old_tls=bool(fact.get("old_tls")),
         cache_control=dict.fromkeys(STATIC, cache_control),
         validators=bool(fact.get("validators", cache_control != "no-store")),
     )
@@ -162,13 +221,19 @@ def _robots(host: str, allowed: tuple[str, ...]) -> str:
     return f"User-agent: *\n{rules}\nSitemap: https://{host}/sitemap.xml\n"
 
 
+def _security_txt(maker: Maker, days: int) -> Resource:
+    """A security.txt that holds for so many days, counted from today as visitors count."""
+    start = max(maker.today, dt.datetime.now(dt.UTC).date())
+    expires = dt.datetime.combine(start + dt.timedelta(days=days), dt.time())
+    text = (
+        f"Contact: mailto:security@{maker.council.domain}\n"
+        f"Expires: {expires.isoformat()}Z\nPolicy: https://{maker.council.host}/terms\n"
+    )
+    return Resource(text.encode(), "text/plain; charset=utf-8")
+
+
 def _open_files(maker: Maker) -> dict[str, Resource]:
     host, today = maker.council.host, maker.today
-    expires = dt.datetime.combine(today + dt.timedelta(days=300), dt.time())
-    security = (
-        f"Contact: mailto:security@{maker.council.domain}\n"
-        f"Expires: {expires.isoformat()}Z\nPolicy: https://{host}/terms\n"
-    )
     stamp = f"{(today - dt.timedelta(days=9)).isoformat()}T09:00:00Z"
     entries = "".join(
         f"<entry><id>https://{host}{story['path']}</id><title>{escape(story['title'])}</title>"
@@ -183,6 +248,6 @@ def _open_files(maker: Maker) -> dict[str, Resource]:
         f"<author><name>{escape(maker.council.name)}</name></author>\n{entries}</feed>\n"
     )
     return {
-        "/.well-known/security.txt": Resource(security.encode(), "text/plain; charset=utf-8"),
+        "/.well-known/security.txt": _security_txt(maker, 300),
         "/news/feed.xml": Resource(feed.encode(), "application/atom+xml"),
     }

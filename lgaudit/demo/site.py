@@ -46,6 +46,9 @@ class DemoSite:
     page_headers: tuple[tuple[str, str], ...] = ()
     cache_control: Mapping[str, str] = field(default_factory=dict)  # path suffix -> header
     date: str = ""  # what every answer says the day and time is
+    https: bool = True  # False answers over plain http instead of sending visitors to https
+    certificate: tuple[float, tuple[str, ...]] | None = None  # days left and names, when odd
+    old_tls: bool = False  # accepts TLS 1.0 as well
     validators: bool = True  # send ETag, and 304 when the visitor has that version
 
     @property

@@ -22,7 +22,7 @@ def write(
         Paths of the certificate and of the key, both PEM, called after ``name``.
     """
     key = ec.generate_private_key(ec.SECP256R1())
-    owner = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "lgaudit replay")])
+    owner = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"lgaudit {name}")])
     now = dt.datetime.now(dt.UTC)
     certificate = (
         x509.CertificateBuilder()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import socket
 import ssl
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -36,8 +38,8 @@ _QUIET = (
 class Replay:
     """Serve sites while the context is open.
 
-    A site may have ``certificate``, the days its own has left and the names it is for, and
-    ``https`` = False to answer over plain http.
+    A site may have ``certificate``, the days its own has left and the names it is for,
+    ``old_tls`` to accept TLS 1.0, and ``https`` = False to answer over plain http.
 
     ``name_map`` and ``ca_file`` are what :class:`lgaudit.settings.Settings` needs so that both
     the crawler and the browser find the sites under their own names.
@@ -49,7 +51,7 @@ class Replay:
         self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
         self._tasks: set[asyncio.Task[None]] = set()
         self._folder = tempfile.TemporaryDirectory(prefix="lgaudit-replay-")
-        self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._contexts: dict[tuple[bool, bool], ssl.SSLContext] = {}
         self._odd: dict[str, ssl.SSLContext] = {}
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._deaf = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -59,12 +61,11 @@ class Replay:
         hosts = sorted(self._sites)
         pem, key = certificate.write([*hosts, "localhost"], Path(self._folder.name))
         self.ca_file = str(pem)
-        for http2 in (False, True):
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(pem, key)
-            context.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
-            self._contexts[http2] = context
-        self._contexts[True].sni_callback = self._by_name
+        for http2, old in itertools.product((False, True), repeat=2):
+            self._contexts[http2, old] = _context(pem, key, http2=http2, old=old)
+        # The one that listens takes whatever some site takes; the name then decides.
+        self._listening = self._contexts[True, any(map(_old, self._sites.values()))]
+        self._listening.sni_callback = self._by_name
         self._odd = self._odd_contexts()
         try:
             for sock in (self._listener, self._deaf):
@@ -111,16 +112,14 @@ class Replay:
         made = {}
         authorities = [Path(self.ca_file).read_bytes()]
         for number, (host, site) in enumerate(sorted(self._sites.items())):
-            days, names = getattr(site, "certificate", None) or (None, ())
-            if days is None:
+            odd = getattr(site, "certificate", None)
+            if odd is None:
                 continue
+            days, names = odd
             pem, key = certificate.write(
-                names or [host], Path(self._folder.name), name=f"odd{number}", days=days
+                names, Path(self._folder.name), name=f"odd{number}", days=days
             )
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(pem, key)
-            context.set_alpn_protocols(["h2", "http/1.1"] if site.http2 else ["http/1.1"])
-            made[host] = context
+            made[host] = _context(pem, key, http2=site.http2, old=_old(site))
             authorities.append(pem.read_bytes())
         Path(self.ca_file).write_bytes(b"".join(authorities))
         return made
@@ -132,8 +131,8 @@ class Replay:
         odd = self._odd.get((name or "").lower())
         if odd is not None:
             connection.context = odd
-        elif site is not None and not site.http2:
-            connection.context = self._contexts[False]
+        elif site is not None:
+            connection.context = self._contexts[site.http2, _old(site)]
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -169,7 +168,7 @@ class Replay:
             transport, _ = await self._loop.connect_accepted_socket(
                 lambda: protocol,
                 sock,
-                ssl=self._contexts[True] if secure else None,
+                ssl=self._listening if secure else None,
                 ssl_handshake_timeout=20 if secure else None,
             )
             writer = asyncio.StreamWriter(transport, protocol, reader, self._loop)
@@ -196,3 +195,19 @@ class Replay:
         finally:
             self._loop.remove_reader(sock)
         return sock.recv(1, socket.MSG_PEEK)[:1] == bytes([TLS_HANDSHAKE])
+
+
+def _old(site: WebSite) -> bool:
+    return bool(getattr(site, "old_tls", False))
+
+
+def _context(pem: Path, key: Path, *, http2: bool, old: bool) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem, key)
+    context.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
+    if old:
+        with warnings.catch_warnings():  # naming old versions is the very point
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+        context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
