@@ -194,7 +194,9 @@ async def look_at(
         visit = await crawl.visit(site, plan.settings, fetcher, now=clock, progress=watch.page)
         if pool is not None:
             visit = await look.see(visit, pool, fetcher, progress=watch.page)
-        visit = replace(visit, finished=clock())
+        if visit.private:
+            notes(visit)
+        visit = replace(visit, finished=clock(), private=())
         return await asyncio.to_thread(evaluate, plan.book, visit, products_of(plan.settings))
     except Exception as error:
         if isinstance(error, look.FATAL):

@@ -70,6 +70,8 @@ async def visit(
     secret = {note.host for note in private}
     checked = tuple(check for check in checked if urls.host_of(check.url) not in secret)
     pages, lost, coverage = tour.account(chosen)
+    pages = tuple(page for page in pages if urls.host_of(page.url) not in secret)
+    lost = tuple(item for item in lost if urls.host_of(item[0]) not in secret)
     return Snapshot(
         site=site,
         verdict=home.verdict,
