@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,7 @@ class Result:
     rules: Sequence[Rule]
     engines: Engines
     fail_on: str = "minor"
+    known: Callable[[], Collection[str]] | None = None  # all rules and packs, run or not
 
     @property
     def failures(self) -> list[Failure]:
@@ -108,7 +110,8 @@ class Result:
         _check_severity(fail_on or self.fail_on)
         worst = Severity(fail_on or self.fail_on).order
         rules = {rule.id: rule for rule in self.rules}
-        _check_ignored(ignore, rules)
+        if ignore:
+            _check_ignored(ignore, self.known() if self.known else rules)
 
         def counts(finding: Finding) -> bool:
             rule = rules[finding.rule]
@@ -170,7 +173,8 @@ class Lgaudit:
         """
         book = self._session.book(self._rules, self._only)
         results, engines = self._session.check(page, name or "the HTML", book, self._browser)
-        return Result(results, book.rules, engines, self._fail_on)
+        known = partial(self._session.names, self._rules)
+        return Result(results, book.rules, engines, self._fail_on, known)
 
     def assert_meets_bar(
         self,
@@ -194,7 +198,7 @@ class _Session:
 
     def __init__(self) -> None:
         self._open = ExitStack()
-        self._standby: Standby | None = None
+        self._standby: dict[bool, Standby] = {}
         self._books: dict[tuple[Any, ...], Rulebook] = {}
         self._served = _Served()
         self._turn = threading.Lock()
@@ -206,6 +210,11 @@ class _Session:
         if (rules, only) not in self._books:
             self._books[rules, only] = rulebook.load(rules, only=only)
         return self._books[rules, only]
+
+    def names(self, rules: tuple[Path, ...]) -> set[str]:
+        """Every rule there is, and every pack."""
+        everything = self.book(rules, ()).rules
+        return {name for rule in everything for name in (rule.id, rule.pack)}
 
     def check(
         self, page: str | bytes | Path, name: str, book: Rulebook, browser: bool
@@ -221,7 +230,11 @@ class _Session:
                     " Give str(live_server) or response.content."
                 )
             if text.lstrip()[:8].lower().startswith(("http://", "https://")):
-                return self._ready().check(_address(text.strip()), book, browser=browser)
+                from lgaudit.urls import host_of
+
+                jobs = _address(text.strip())
+                mapped = host_of(jobs[0].site.homepage) in ("127.0.0.1", "localhost")
+                return self._ready(mapped).check(jobs, book, browser=browser)
             if "<" not in text:
                 raise ValueError(
                     f"{text[:80]!r} is neither a web address (https://…) nor HTML."
@@ -244,24 +257,29 @@ class _Session:
         own = [(t.url.replace(group.site.slug, HOST, 1), t.source) for t in group.targets]
         return [_pages(HOST, own, whole=group.whole)]
 
-    def _ready(self) -> Standby:
-        if self._standby is None:
+    def _ready(self, mapped: bool = True) -> Standby:
+        """Browsers that know HTML handed over by its host, and no other names; or all but it."""
+        if mapped not in self._standby:
             from lgaudit import settings
             from lgaudit.replay import Replay
             from lgaudit.standby import Standby
 
-            replay = self._open.enter_context(Replay([self._served]))
+            replay = self._open.enter_context(Replay([self._served])) if mapped else None
             chosen = settings.load(
-                {"browsers": 1, "allow_private": True, "name_map": replay.name_map}
+                {
+                    "browsers": 1,
+                    "allow_private": True,
+                    "name_map": replay.name_map if replay else None,
+                }
             )
-            self._standby = self._open.enter_context(Standby(chosen))
-        return self._standby
+            self._standby[mapped] = self._open.enter_context(Standby(chosen))
+        return self._standby[mapped]
 
     def close(self) -> None:
         """End everything; the next check would start it again."""
         with self._turn:
             self._open.close()
-            self._standby = None
+            self._standby.clear()
 
 
 class _Served:
@@ -334,13 +352,12 @@ def _check_severity(given: str) -> None:
         raise ValueError(f"fail_on must be one of {', '.join(levels)}, not {given!r}")
 
 
-def _check_ignored(ignore: Collection[str], rules: Mapping[str, Rule]) -> None:
+def _check_ignored(ignore: Collection[str], known: Collection[str]) -> None:
     """A misspelt rule must not look like one that is let pass."""
     from lgaudit.strict import did_you_mean
 
     if isinstance(ignore, str):
         raise TypeError(f"ignore takes several rules: ignore=[{ignore!r}]")
-    known = {*rules, *(rule.pack for rule in rules.values())}
     for name in ignore:
         if name not in known:
             raise ValueError(

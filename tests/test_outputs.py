@@ -68,17 +68,25 @@ def test_what_cannot_work_is_said_before_anything_is_done(
     assert said in str(raised.value)
 
 
-def test_the_summary_is_added_to_the_page_of_the_job(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_markdown_goes_to_the_page_of_the_job_unless_a_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
     monkeypatch.setenv(outputs.STEP_SUMMARY, str(summary))
-    outputs.write([Wanted("sarif", Path("o.sarif"))], RESULTS, (), ENGINES)
+    outputs.write(outputs.parse(["markdown=o.md"], None), RESULTS, (), ENGINES)
+    outputs.write(outputs.parse(["markdown"], Path("p.md")), RESULTS, (), ENGINES)
     assert summary.read_text() == "before\n"
-    outputs.write([Wanted("markdown", Path("o.md"))], RESULTS, (), ENGINES)
-    assert summary.read_text() == "before\n" + Path("o.md").read_text()
     assert "No page could be checked" in Path("o.md").read_text()
+    assert Path("o.md").read_text() == Path("p.md").read_text()
+    both = outputs.parse(["github", "markdown"], None)
+    assert both == (Wanted("github"), Wanted("markdown", summary, added=True))
+    outputs.write(both, RESULTS, (), ENGINES)
+    assert summary.read_text() == "before\n" + Path("o.md").read_text()
+    assert capsys.readouterr().out.startswith("::notice")
+    monkeypatch.delenv(outputs.STEP_SUMMARY)
+    outputs.write(outputs.parse(["markdown"], None), RESULTS, (), ENGINES)
+    assert capsys.readouterr().out == Path("o.md").read_text()
 
 
 def test_one_file_that_cannot_be_written_does_not_stop_the_others(
@@ -86,12 +94,11 @@ def test_one_file_that_cannot_be_written_does_not_stop_the_others(
 ) -> None:
     Path("taken").mkdir()
     monkeypatch.setenv(outputs.STEP_SUMMARY, "nowhere/summary.md")
-    wanted = [Wanted("json"), Wanted("html", Path("taken")), Wanted("markdown", Path("o.md"))]
+    wanted = [Wanted("json"), Wanted("html", Path("taken")), *outputs.parse(["markdown"], None)]
     with pytest.raises(ReportError) as raised:
         outputs.write(wanted, RESULTS, (), ENGINES)
     assert "taken: cannot be written" in str(raised.value)
-    assert "GITHUB_STEP_SUMMARY" in str(raised.value)
-    assert Path("o.md").is_file()
+    assert "nowhere/summary.md: cannot be written" in str(raised.value)
     assert json.loads(capsys.readouterr().out)["summary"]["pages"] == 0
 
 

@@ -30,10 +30,13 @@ class Wanted:
 
     name: str
     file: Path | None = None
+    added: bool = False  # to what the file holds already
 
 
 def parse(given: Sequence[str], output: Path | None) -> tuple[Wanted, ...]:
     """What `--format` (NAME or NAME=FILE, repeated) and `--output` ask for.
+
+    Markdown for which no file is named goes to the page of the GitHub job, where there is one.
 
     Raises:
         typer.BadParameter: an unknown format, two of them for standard output, one file for two
@@ -41,7 +44,7 @@ def parse(given: Sequence[str], output: Path | None) -> tuple[Wanted, ...]:
     """
     wanted = [_one(item) for item in given] or [Wanted("terminal")]
     if output is not None:
-        if len(wanted) > 1 or wanted[0].file is not None:
+        if len(wanted) > 1 or (wanted[0].file is not None and not wanted[0].added):
             raise typer.BadParameter(
                 "works with a single --format NAME. Use --format NAME=FILE for each instead.",
                 param_hint="--output",
@@ -56,7 +59,7 @@ def parse(given: Sequence[str], output: Path | None) -> tuple[Wanted, ...]:
         )
     files: dict[Path, str] = {}
     for item in wanted:
-        if item.file is not None:
+        if item.file is not None and not item.added:
             _check_file(item.name, item.file, files)
     return tuple(wanted)
 
@@ -76,6 +79,9 @@ def _one(given: str) -> Wanted:
             f"{given} names no file. Write {name}=FILE, or {name} alone for standard output.",
             param_hint="--format",
         )
+    summary = os.environ.get(STEP_SUMMARY)
+    if name == "markdown" and not equals and summary:
+        return Wanted(name, Path(summary), added=True)
     return Wanted(name, Path(file) if equals else None)
 
 
@@ -131,10 +137,8 @@ def write(
                 _show(made)
                 continue
             text = _text(item.name, made)
-            if item.name == "markdown":
-                problems += _step_summary(text)
             if item.file is not None:
-                problems += _put(text, item.file)
+                problems += _put(text, item.file, "a" if item.added else "w")
             else:
                 typer.echo(as_json(json.loads(text)) if item.name in _JSON else text)
     finally:  # a reader of standard output that has gone hides no file that is missing
@@ -142,10 +146,11 @@ def write(
             raise ReportError(" ".join(problems))
 
 
-def _put(text: str, file: Path) -> list[str]:
-    """Write one file; what went wrong, in words."""
+def _put(text: str, file: Path, mode: str) -> list[str]:
+    """Write one file, or add to it; what went wrong, in words."""
     try:
-        file.write_text(text + "\n", encoding="utf-8", errors="replace", newline="\n")
+        with file.open(mode, encoding="utf-8", errors="replace", newline="\n") as opened:
+            opened.write(text + "\n")
     except OSError as error:
         return [f"{file}: cannot be written ({error.strerror or error})."]
     return []
@@ -185,19 +190,6 @@ def _text(name: str, made: _Made) -> str:
         )
         return json.dumps(document, indent=2, ensure_ascii=False)
     return formats.writer(name)(made.shown, made.rules, made.engines)
-
-
-def _step_summary(text: str) -> list[str]:
-    """Add the summary to the page of a GitHub job, when this is one; problems in words."""
-    name = os.environ.get(STEP_SUMMARY)
-    if not name:
-        return []
-    try:
-        with Path(name).open("a", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text + "\n")
-    except OSError as error:
-        return [f"{name} ({STEP_SUMMARY}): cannot be written ({error.strerror or error})."]
-    return []
 
 
 def _rendered(made: _Made) -> RenderableType:
