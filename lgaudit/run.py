@@ -204,6 +204,23 @@ async def look_at(
         return SiteResult(site, our_fault(error), Coverage())
 
 
+def glance(
+    site: Site, settings: Settings, book: Rulebook, watch: Watch, clock: Clock
+) -> SiteResult:
+    """Look at one site and evaluate it; nothing is kept, timed or scored."""
+
+    async def looking() -> SiteResult:
+        run = Run("", clock(), None, Engines(__version__, book.bar.version), {}, {}, settings.seed)
+        plan = Plan(run, (site,), settings, book)
+        watch.stage("Looking", 1)
+        async with Fetcher(settings) as fetcher, browsers(settings, book) as pool:
+            result = await look_at(site, plan, watch, clock, fetcher, pool)
+        watch.looked(site, result)
+        return result
+
+    return asyncio.run(looking())
+
+
 def evaluate(book: Rulebook, visit: Snapshot, products: Sequence[Product] = ()) -> SiteResult:
     """Judge a visit and boil it down."""
     return summarise(visit, judge(book.rules, visit), products)

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from lgaudit import __version__
-from lgaudit.cli import audit, check, councils, demo, report, rules, runs
+from lgaudit.cli import audit, check, councils, demo, report, rules, runs, statement
 from lgaudit.cli.console import complain, let_go, never_choke
 from lgaudit.errors import LgauditError
 
@@ -55,6 +55,7 @@ app.command("audit")(audit.audit)
 app.command("check")(check.check)
 app.command("demo")(demo.demo)
 app.command("report")(report.report)
+app.command("statement")(statement.statement)
 app.add_typer(runs.app, name="runs")
 app.add_typer(rules.app, name="rules")
 app.add_typer(councils.app, name="councils")
