@@ -58,7 +58,7 @@ _VERSION = re.compile(
 _ANY_VERSION = re.compile(r"\b(?:version|wcag|v)\s*\.?(2\.[0-9])\b(?!\.\d)", re.I)
 _PREPARED = re.compile(
     r"\b(?:statement|it|page) was (?:first |originally |last )?"
-    r"(?:prepared|published|created|written|produced)\b"
+    r"(?:prepared|published|created|written|produced|adopted|approved)\b"
     r"|\bprepared on\b|\bfirst published\b|\bdate (?:of preparation|prepared|published)\b",
     re.I,
 )
@@ -72,7 +72,7 @@ _TESTED = re.compile(
     r"\b(?:tested|tests?|testing|audit(?:ed)?|evaluat(?:ed|ion)|assess(?:ed|ment)|checked)\b", re.I
 )
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+44|0)\s?(?:\d[\s-]?){8,10}\d?(?!\d)")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\[email.protected\]")  # hidden from robots
 _NONE_CLAIMED = re.compile(
     r"\b(?:not|no|never|hasn't|haven't|aren't)\b.{0,40}\b(?:claim|assess|appl|use[ds]?\b|consider"
     r"|rel(?:y|ied)|content|items?|issues?|areas?).{0,60}\bdisproportionate burden"
