@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from lgaudit import __version__
+from lgaudit.access import NOBODY, Access
 from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.evidence import Coverage
 from lgaudit.gather import exactly, look
@@ -29,15 +30,21 @@ class Pages:
     site: Site
     targets: tuple[tuple[str, str], ...]
     whole: bool = False  # they are every page of the site: its links to itself are looked at
+    files: bool = False  # served from a folder, so that a page about a missing page is meant
 
 
 def check(
-    jobs: Sequence[Pages], settings: Settings, book: Rulebook, watch: Watch, clock: Clock
+    jobs: Sequence[Pages],
+    settings: Settings,
+    book: Rulebook,
+    watch: Watch,
+    clock: Clock,
+    access: Access = NOBODY,
 ) -> tuple[list[SiteResult], Engines]:
     """Check pages without crawling, scoring or keeping anything; results in the order given."""
 
     async def once() -> tuple[list[SiteResult], Engines]:
-        async with Checker(settings, book, watch, clock) as checker:
+        async with Checker(settings, book, watch, clock, access) as checker:
             return await checker.check(jobs), checker.engines
 
     return asyncio.run(once())
@@ -46,7 +53,8 @@ def check(
 class Checker:
     """Checks pages again and again with browsers that stay open; use it with ``async with``.
 
-    A ``pool`` and a ``gate`` may be lent; they outlive the checker.
+    A ``pool`` and a ``gate`` may be lent; they outlive the checker. ``access`` opens pages that
+    are not public; nothing that comes out of here holds it.
     """
 
     def __init__(
@@ -55,10 +63,12 @@ class Checker:
         book: Rulebook,
         watch: Watch,
         clock: Clock,
+        access: Access = NOBODY,
         *,
         pool: BrowserPool | None = None,
         gate: Gate | None = None,
     ) -> None:
+        self._access = access
         self._settings, self._book = settings, book
         self._watch, self._clock = watch, clock
         self._open = contextlib.AsyncExitStack()
@@ -67,10 +77,11 @@ class Checker:
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as opening:
-            fetcher = Fetcher(self._settings, gate=self._gate)
+            fetcher = Fetcher(self._settings, gate=self._gate, access=self._access)
             self._fetcher = await opening.enter_async_context(fetcher)
             if self._pool is None:
-                self._pool = await opening.enter_async_context(browsers(self._settings, self._book))
+                own = browsers(self._settings, self._book, self._access)
+                self._pool = await opening.enter_async_context(own)
             self._open = opening.pop_all()
         return self
 
@@ -96,7 +107,7 @@ class Checker:
 
         async def one(number: int, job: Pages) -> None:
             async with room:
-                results[number] = await self._check(job)
+                results[number] = self._access.hidden(await self._check(job))
 
         await together(one(number, job) for number, job in enumerate(jobs))
         return [results[number] for number in range(len(jobs))]
@@ -115,6 +126,7 @@ class Checker:
                 now=self._clock,
                 progress=seen,
                 whole=job.whole,
+                files=job.files,
             )
             return await asyncio.to_thread(evaluate, self._book, visit)
         except Exception as error:

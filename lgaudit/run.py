@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lgaudit import __version__
+from lgaudit.access import NOBODY, Access
 from lgaudit.errors import LgauditError
 from lgaudit.evaluate import fingerprints, scores
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY
@@ -88,12 +89,14 @@ async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
 
 
 @contextlib.asynccontextmanager
-async def browsers(settings: Settings, book: Rulebook) -> AsyncIterator[BrowserPool | None]:
+async def browsers(
+    settings: Settings, book: Rulebook, access: Access = NOBODY
+) -> AsyncIterator[BrowserPool | None]:
     """The browsers of a run, or None when it does without or no rule asks what they see."""
     if not settings.browser or not needs_browser(book):
         yield None
         return
-    async with BrowserPool(settings) as pool:
+    async with BrowserPool(settings, access=access) as pool:
         yield pool
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lgaudit.cli.console import note
+from lgaudit.cli.options import Browsers, NoBrowser, Only, Quiet, RuleFolders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,26 +46,16 @@ def audit(
     sites: Annotated[
         int | None, typer.Option(min=1, help="Sites fetched at the same time (default 40).")
     ] = None,
-    browsers: Annotated[
-        int | None, typer.Option(min=1, help="Browsers at work (default one for each core).")
-    ] = None,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Only what can be judged without a browser.")
-    ] = False,
+    browsers: Browsers = None,
+    no_browser: NoBrowser = False,
     pace: Annotated[
         float | None, typer.Option(min=0, help="Least seconds between requests to one host.")
     ] = None,
     contact: Annotated[
         str | None, typer.Option(help="E-mail or page that site owners can ask about the visit.")
     ] = None,
-    rules: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FOLDER", help="A folder of rule packs to add; may be repeated."),
-    ] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PACK", help="Only these packs or rules; may be repeated."),
-    ] = None,
+    rules: RuleFolders = None,
+    only: Only = None,
     seed: Annotated[
         int | None, typer.Option(help="The same seed and sites give the same sample.")
     ] = None,
@@ -83,7 +74,7 @@ def audit(
     format_: Annotated[
         str, typer.Option("--format", help="terminal, or json for the results on standard output.")
     ] = "terminal",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Audit council websites and write a league table.
 

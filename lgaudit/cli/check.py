@@ -9,6 +9,7 @@ import typer
 
 from lgaudit.cli import outputs
 from lgaudit.cli.console import let_go, note
+from lgaudit.cli.options import Browsers, NoBrowser, Only, Quiet, RuleFolders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,20 +45,10 @@ def check(
         str,
         typer.Option(help="Exit 1 for failures this severe or worse: minor to critical, or never."),
     ] = "minor",
-    rules: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FOLDER", help="A folder of rule packs to add; may be repeated."),
-    ] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PACK", help="Only these packs or rules; may be repeated."),
-    ] = None,
-    browsers: Annotated[
-        int | None, typer.Option(min=1, help="Browsers at work (default one for each core).")
-    ] = None,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Only what can be judged without a browser.")
-    ] = False,
+    rules: RuleFolders = None,
+    only: Only = None,
+    browsers: Browsers = None,
+    no_browser: NoBrowser = False,
     pace: Annotated[
         float | None,
         typer.Option(min=0, help="Least seconds between requests to one host (folders: none)."),
@@ -84,7 +75,33 @@ def check(
     all_outcomes: Annotated[
         bool, typer.Option("--all-outcomes", help="JSON: list what passed too.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="'NAME: VALUE'",
+            help="Send this to the addresses' own servers; may be repeated. env:VARIABLE in place"
+            " of the value keeps it secret.",
+        ),
+    ] = None,
+    cookie: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="As --header, a cookie; may be repeated."),
+    ] = None,
+    user: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Basic authentication; the password is in LGAUDIT_PASSWORD or asked for.",
+        ),
+    ] = "",
+    session: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A saved sign-in: Playwright's storage state, or Selenium's cookies, as JSON.",
+        ),
+    ] = None,
+    quiet: Quiet = False,
 ) -> None:
     """Check pages before release, each exactly as given.
 
@@ -99,7 +116,7 @@ def check(
     `lgaudit check build/ --format sarif=out.sarif --format junit=out.xml --format terminal`.
     """
     from lgaudit import checking, settings
-    from lgaudit.cli import auditing
+    from lgaudit.cli import auditing, signin
     from lgaudit.cli import baseline as known
     from lgaudit.cli import targets as target
     from lgaudit.cli.progress import Watch
@@ -109,6 +126,13 @@ def check(
     _check_severity(fail_on)
     wanted = outputs.parse(format_ or (), output)
     known.check_choices(baseline, update=update_baseline, grow=grow_baseline)
+    opened = signin.access(
+        [item for item in targets if "://" in item],
+        headers=header or (),
+        cookies=cookie or (),
+        user=user,
+        session=session,
+    )
     groups = target.read(targets, root)
     before = known.read(baseline, grow=grow_baseline)
     book = rulebook.load(tuple(rules or ()), only=tuple(only or ()))
@@ -124,11 +148,16 @@ def check(
             }
         )
         jobs = [
-            checking.Pages(group.site, tuple((t.url, t.source) for t in group.targets), group.whole)
+            checking.Pages(
+                group.site,
+                tuple((t.url, t.source) for t in group.targets),
+                group.whole,
+                files=group.folder is not None,
+            )
             for group in groups
         ]
         with Watch(quiet=quiet) as watch:
-            results, engines = checking.check(jobs, chosen, book, watch, auditing.now)
+            results, engines = checking.check(jobs, chosen, book, watch, auditing.now, opened)
     against = None
     if baseline is not None and before is not None:
         names = known.Names(groups, baseline.parent, before.folder, root, all_pages=all_pages)

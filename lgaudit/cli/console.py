@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -29,18 +30,33 @@ def err() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+_hiding: list[Callable[[str], str]] = []
+
+
+def keep_secret(hide: Callable[[str], str]) -> None:
+    """From now on words about the work go through ``hide``, which blanks secrets out."""
+    _hiding.append(hide)
+
+
+def hidden(text: str) -> str:
+    """The text without any secret this run was given."""
+    for hide in _hiding:
+        text = hide(text)
+    return text
+
+
 def complain(message: str) -> None:
     """An error: what is wrong and what to do next; never read as markup."""
     from rich.text import Text
 
-    err().print(Text.assemble(("lgaudit: ", "bold red"), message), soft_wrap=True)
+    err().print(Text.assemble(("lgaudit: ", "bold red"), hidden(message)), soft_wrap=True)
 
 
 def note(message: str) -> None:
     """Something worth knowing that stops nothing."""
     from rich.text import Text
 
-    err().print(Text.assemble(("lgaudit: ", "bold yellow"), message), soft_wrap=True)
+    err().print(Text.assemble(("lgaudit: ", "bold yellow"), hidden(message)), soft_wrap=True)
 
 
 def as_json(document: Any) -> str:

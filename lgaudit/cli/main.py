@@ -11,7 +11,7 @@ import typer
 
 from lgaudit import __version__
 from lgaudit.cli import audit, check, councils, demo, report, rules, runs, statement
-from lgaudit.cli.console import complain, let_go, never_choke
+from lgaudit.cli.console import complain, hidden, let_go, never_choke
 from lgaudit.errors import LgauditError
 
 COULD_NOT_RUN = 2
@@ -82,7 +82,7 @@ def main() -> None:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             complain("The disk is full. What was kept before is safe: free some space, try again.")
             sys.exit(COULD_NOT_RUN)
-        traceback.print_exc()
+        sys.stderr.write(hidden(traceback.format_exc()))
         complain(
             f"stopped by a fault of its own ({type(error).__name__}), not of yours. What was kept"
             " is safe. Please report it with the lines above and the command you gave."

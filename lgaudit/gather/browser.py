@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from lgaudit.access import NOBODY, Access
 from lgaudit.errors import BrowserMissing
 from lgaudit.evidence import BrowserEvidence, Page, Timings, header
 from lgaudit.gather import axe, politeness, vitals
@@ -33,10 +34,14 @@ class BrowserPool:
     """Browsers that see pages: ``async with BrowserPool(settings) as pool``.
 
     ``axe_rules`` are the axe-core rules to run; without them, all that any bar may hold.
+    ``access`` opens the pages of the servers it names.
     """
 
-    def __init__(self, settings: Settings, axe_rules: Sequence[str] = ()) -> None:
+    def __init__(
+        self, settings: Settings, axe_rules: Sequence[str] = (), access: Access = NOBODY
+    ) -> None:
         self._settings = settings
+        self._access = access
         self._rules = tuple(axe_rules)
         self.size = settings.browsers or _cores()
         self.versions = ("", "")  # browser and axe-core, as they report themselves
@@ -55,7 +60,9 @@ class BrowserPool:
         axe.axe_file()
         programs = find(self._settings)
         atexit.register(self._kill)
-        self._workers = [_Worker(self._settings, programs, self._rules) for _ in range(self.size)]
+        self._workers = [
+            _Worker(self._settings, programs, self._rules, self._access) for _ in range(self.size)
+        ]
         try:
             await asyncio.gather(*(worker.start() for worker in self._workers))
         except BaseException:
@@ -142,8 +149,11 @@ class BrowserPool:
 class _Worker:
     """A thread, the browser it drives, and what to do when that browser fails."""
 
-    def __init__(self, settings: Settings, programs: Programs, rules: Sequence[str]) -> None:
+    def __init__(
+        self, settings: Settings, programs: Programs, rules: Sequence[str], access: Access
+    ) -> None:
         self._settings, self._programs, self._rules = settings, programs, rules
+        self._access = access
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="browser")
         self._tab: Tab | None = None
         self._closed = False
@@ -164,7 +174,7 @@ class _Worker:
                     raise BrowserMissing(f"No browser would stay up: {error}.") from error
 
     def _open(self) -> None:
-        tab = Tab(self._settings, self._programs, self._rules)
+        tab = Tab(self._settings, self._programs, self._rules, self._access)
         if self._closed:  # the pool was closed while the browser was starting
             tab.kill()
             return

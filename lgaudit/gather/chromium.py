@@ -71,7 +71,7 @@ FLAGS = (
     "--password-store=basic",
     "--use-mock-keychain",
     # One process for a page and its frames: scripts and the event log then reach every frame,
-    # those of other origins too. Nothing secret is ever in these browsers.
+    # those of other origins too. No secret is in these browsers but what a user lends a check.
     "--disable-site-isolation-trials",
     "--disable-features=IsolateOrigins,site-per-process,Translate,OptimizationHints,"
     "MediaRouter,DialMediaRouteProvider,AutofillServerCommunication,HttpsUpgrades",

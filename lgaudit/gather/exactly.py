@@ -16,7 +16,8 @@ from lgaudit.gather.verdict import classify
 from lgaudit.models import OK, Kind, Reason, Site, Verdict
 
 # A page that is named is meant, however little it shows: only what hides it is a reason not to.
-MEANT = (Reason.EMPTY_SHELL, Reason.SOFT_404, Reason.DUPLICATE)
+MEANT = (Reason.EMPTY_SHELL, Reason.DUPLICATE)
+MEANT_FILE = (*MEANT, Reason.SOFT_404)  # a built site holds its own "page not found"
 AT_ONCE = 8  # fetches under way; the gate still asks each host one thing at a time
 
 
@@ -29,14 +30,17 @@ async def visit(
     now: Callable[[], dt.datetime],
     progress: Callable[[str], None] = lambda _: None,
     whole: bool = False,
+    files: bool = False,
 ) -> Snapshot:
     """Look at each target, (URL, what the user called it); pages come back in that order.
 
     robots.txt is not asked: it speaks to visitors who find their own way, and a team that names
     its own preview has allowed it. Everything else a host is owed, it gets.
     ``whole`` says that the targets are all there is of the site, so that its links to itself and
-    its documents are looked at too.
+    its documents are looked at too; ``files`` that they are files, and not answers of a server
+    that may say in place of a page that there is none.
     """
+    meant = MEANT_FILE if files else MEANT
     started = now()
     room = asyncio.Semaphore(AT_ONCE)
 
@@ -49,9 +53,9 @@ async def visit(
 
     pages = list(await asyncio.gather(*(fetch(url, source) for url, source in targets)))
     empty = Snapshot(site=site, verdict=OK)
-    pages = [_meant(page, classify(page, site)) for page in pages]
+    pages = [_meant(page, classify(page, site), meant) for page in pages]
     if pool is not None:
-        pages = await _seen(pages, empty, fetcher, pool, progress)
+        pages = await _seen(pages, empty, fetcher, pool, progress, meant)
     links, documents = await inside.look(site, pages, fetcher) if whole else ((), ())
     return replace(
         empty,
@@ -72,8 +76,8 @@ async def visit(
     )
 
 
-def _meant(page: Page, verdict: Verdict) -> Page:
-    return replace(page, verdict=OK if verdict.reason in MEANT else verdict)
+def _meant(page: Page, verdict: Verdict, meant: Sequence[Reason]) -> Page:
+    return replace(page, verdict=OK if verdict.reason in meant else verdict)
 
 
 async def _seen(
@@ -82,6 +86,7 @@ async def _seen(
     fetcher: Fetcher,
     pool: BrowserPool,
     progress: Callable[[str], None],
+    meant: Sequence[Reason],
 ) -> list[Page]:
     """The same pages with what a browser saw, shared out between all browsers."""
     worth = [n for n, page in enumerate(pages) if page.verdict.reason in WORTH_A_BROWSER]
@@ -97,7 +102,7 @@ async def _seen(
         seen = await pool.visit(key, [pages[n] for n in own], turn=fetcher.gate.turn)
         for number, evidence in zip(own, seen, strict=True):
             shown = with_evidence(pages[number], evidence, empty)
-            pages[number] = _meant(shown, shown.verdict)
+            pages[number] = _meant(shown, shown.verdict, meant)
             progress(pages[number].source)
 
     await asyncio.gather(*(one_browser(share) for share in range(pool.size)))

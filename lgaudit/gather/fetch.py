@@ -12,6 +12,7 @@ from typing import Self
 import httpx
 
 from lgaudit import urls
+from lgaudit.access import NOBODY, Access
 from lgaudit.evidence import Page, Redirect
 from lgaudit.gather import faults, robots
 from lgaudit.gather.answer import Response, page_of, read_body, redirect_target
@@ -63,8 +64,10 @@ class Fetcher:
         gate: Gate | None = None,
         resolver: Resolver | None = None,
         clock: Callable[[], float] = time.monotonic,
+        access: Access = NOBODY,
     ) -> None:
         self.settings = settings
+        self._access = access
         self.gate = gate or Gate(settings)
         self.resolver = resolver or Resolver(settings)
         self._clock = clock
@@ -261,6 +264,7 @@ class Fetcher:
                     plan.method, url, headers={"accept": plan.accept}
                 )
                 jar.set_cookie_header(request)
+                self._show_access(request)
                 response = await self._client.send(request, stream=True)
                 try:
                     jar.extract_cookies(response)
@@ -279,6 +283,18 @@ class Fetcher:
         except Exception as error:  # whatever a hostile server provokes in the layers below
             fault = faults.explain(error, answered=partial.status is not None)
             return replace(partial, verdict=fault.verdict, passing=fault.passing)
+
+    def _show_access(self, request: httpx.Request) -> None:
+        """Add what opens the page; a cookie that the site has set since is left as it is."""
+        url = str(request.url)
+        for name, value in self._access.headers_for(url):
+            request.headers[name] = value
+        given = {cookie.name: cookie.value for cookie in self._access.cookies_for(url)}
+        if given:
+            sent = str(request.headers.get("cookie", ""))
+            known = {pair.partition("=")[0].strip() for pair in sent.split(";")}
+            more = [f"{name}={value}" for name, value in given.items() if name not in known]
+            request.headers["cookie"] = "; ".join(filter(None, (sent, *more)))
 
 
 def _hop(

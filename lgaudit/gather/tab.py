@@ -17,8 +17,9 @@ from selenium.common.exceptions import (
 from urllib3.exceptions import HTTPError
 
 from lgaudit import urls
+from lgaudit.access import NOBODY, Access
 from lgaudit.evidence import AxeRun, BrowserEvidence
-from lgaudit.gather import axe, vitals
+from lgaudit.gather import axe, entry, vitals
 from lgaudit.gather.chromium import Chromium, Programs, user_agent
 from lgaudit.models import Reason, Verdict
 from lgaudit.settings import Settings
@@ -78,8 +79,15 @@ class _Moved(Exception):
 class Tab:
     """A browser and its one window, kept from page to page."""
 
-    def __init__(self, settings: Settings, programs: Programs, rules: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        programs: Programs,
+        rules: Sequence[str] = (),
+        access: Access = NOBODY,
+    ) -> None:
         self._settings = settings
+        self._access = access
         self._deadline = settings.page_deadline
         self.chromium = Chromium(settings, programs, command_timeout=self._deadline + 10)
         assert self.chromium.driver is not None
@@ -109,7 +117,22 @@ class Tab:
         self.axe_version = axe.version(driver)
         self._rules = self._rules or axe.rules_to_run(driver)
         self._frame = driver.current_window_handle
+        if self._access:
+            self._let_in()
         self._read_log()
+
+    def _let_in(self) -> None:
+        """Show what opens the pages: headers with each request, cookies, local storage."""
+        if self._access.headers or self._access.passwords:
+            debugger = str(self._driver.capabilities["goog:chromeOptions"]["debuggerAddress"])
+            self._entry = entry.Entry(debugger, self._frame, self._access)
+            # A service worker's own requests are not the window's, so would go without headers.
+            self.chromium.cdp("Network.setBypassServiceWorker", bypass=True)
+        if script := entry.storage_script(self._access):
+            self.chromium.cdp(
+                "Page.addScriptToEvaluateOnNewDocument", source=script, worldName="lgaudit"
+            )
+        entry.arrive(self.chromium.cdp, self._access)
 
     def _preload(self, wanted: bool) -> None:
         for name in self._preloaded:
@@ -137,6 +160,7 @@ class Tab:
         cdp("Storage.clearDataForOrigin", origin="*", storageTypes="all")
         cdp("Network.clearBrowserCookies")
         cdp("Network.clearBrowserCache")
+        entry.arrive(cdp, self._access)
         self._read_log()
 
     def load(self, url: str) -> vitals.Document:

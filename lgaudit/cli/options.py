@@ -1,0 +1,27 @@
+"""Options that several commands share, so that they read and work the same everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+RuleFolders = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules", metavar="FOLDER", help="A folder of rule packs to add; may be repeated."
+    ),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="PACK", help="Only these packs or rules; may be repeated."),
+]
+Browsers = Annotated[
+    int | None,
+    typer.Option("--browsers", min=1, help="Browsers at work (default one for each core)."),
+]
+NoBrowser = Annotated[
+    bool, typer.Option("--no-browser", help="Only what can be judged without a browser.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
