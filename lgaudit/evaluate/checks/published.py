@@ -60,6 +60,15 @@ def subject_published(
 
 
 @site_check
+def subjects_published(visit: Snapshot, *, subjects: Mapping[str, Sequence[str]]) -> Result:
+    """There is a page or a file about each subject; ``subjects`` names them."""
+    lacking = [name for name, phrases in subjects.items() if not signs(visit).about(phrases)]
+    if not lacking:
+        return passed()
+    return not_found(visit, " or ".join(lacking))
+
+
+@site_check
 def linked_on_every_page(
     visit: Snapshot, *, what: str, subject: Sequence[str], share: float = 0.95
 ) -> Result:
@@ -152,7 +161,7 @@ def subject_can_be_written_to(
     said = signs(visit).said_on
     for place in pages[:MOST_READ]:
         if place.page is not None and (
-            _can_write(place.page) or any(mentions(form, t) for t in said.get(place.page.url, ()))
+            can_write(place.page) or any(mentions(form, t) for t in said.get(place.page.url, ()))
         ):
             return passed(place.url)
     if len(found) > min(len(pages), MOST_READ):
@@ -174,7 +183,8 @@ def unseen(found: Sequence[Found], what: str) -> Result:
     return cant_tell(f"The page about {what} was not among those seen.", _spots(found[:1]))
 
 
-def _can_write(page: Page) -> bool:
+def can_write(page: Page) -> bool:
+    """True when a page has an e-mail address or a box to write in."""
     return page.dom.css_first(_CONTACT) is not None or _MAIL.search(page.text) is not None
 
 
