@@ -87,6 +87,17 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """One thing a close look saw: what it is, where, and plain facts of it, never an opinion."""
+
+    kind: str
+    selector: str = ""
+    html: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    block: str = ""  # mark of the shared block (header, footer ...) it stands in, '' when in none
+
+
+@dataclass(frozen=True, slots=True)
 class BrowserEvidence:
     """What a browser saw of one page."""
 
@@ -100,6 +111,7 @@ class BrowserEvidence:
     quiet: Timings | None = None
     console_errors: tuple[str, ...] = ()
     dialogs: int = 0  # alerts and confirms that were dismissed
+    rendered: tuple[Sighting, ...] | None = None  # media, canvas, lookalike, background
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,10 @@ PAGE_EVIDENCE: dict[str, tuple[Callable[[Page], bool], str]] = {
         lambda p: bool(p.browser and p.browser.axe and not p.browser.axe.error),
         "axe-core gave no answer for this page.",
     ),
+    "rendered": (
+        lambda p: p.browser is not None and p.browser.rendered is not None,
+        "What this page looks like was not recorded.",
+    ),
     "requests": (
         lambda p: bool(p.browser and p.browser.requests),
         "The requests of this page were not recorded.",

@@ -19,6 +19,7 @@ from lgaudit.evaluate.ruleschema import (
     MadeLink,
     MadeNotFound,
     MadeRequest,
+    MadeSighting,
     Metrics,
     SiteFacts,
 )
@@ -35,6 +36,7 @@ from lgaudit.evidence import (
     Probes,
     Redirect,
     Request,
+    Sighting,
     Snapshot,
     Timings,
 )
@@ -121,6 +123,7 @@ def _browser(metrics: Metrics, html: str, url: str, status: int) -> BrowserEvide
         metrics.cls,
         metrics.requests,
         metrics.console_errors,
+        metrics.rendered,
     )
     if not (metrics.browser or timed or any(value is not None for value in optional)):
         return None
@@ -135,7 +138,14 @@ def _browser(metrics: Metrics, html: str, url: str, status: int) -> BrowserEvide
         quiet=Timings(*timings, loads=metrics.loads) if timed else None,
         console_errors=tuple(metrics.console_errors or ()),
         dialogs=metrics.dialogs,
+        rendered=_sightings(metrics.rendered),
     )
+
+
+def _sightings(made: list[MadeSighting] | None) -> tuple[Sighting, ...] | None:
+    if made is None:
+        return None
+    return tuple(Sighting(s.kind, s.selector, s.html, s.facts) for s in made)
 
 
 def _axe(results: list[MadeAxeResult] | None) -> AxeRun | None:

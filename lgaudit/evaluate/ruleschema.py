@@ -54,6 +54,15 @@ class MadeAxeResult(msgspec.Struct, frozen=True):
     nodes: list[MadeAxeNode] = []
 
 
+class MadeSighting(msgspec.Struct, frozen=True):
+    """One thing a close look saw; ``facts`` are those of its kind."""
+
+    kind: str
+    selector: str
+    html: str = ""
+    facts: dict[str, Any] = {}
+
+
 class MadeRedirect(msgspec.Struct, frozen=True):
     """One hop."""
 
@@ -63,7 +72,7 @@ class MadeRedirect(msgspec.Struct, frozen=True):
 
 
 class Metrics(msgspec.Struct, frozen=True):
-    """What browser and network saw of a page; any of the first ten means a browser looked."""
+    """What browser and network saw of a page; any of the first eleven means a browser looked."""
 
     browser: bool = False
     rendered_html: str | None = None
@@ -75,6 +84,7 @@ class Metrics(msgspec.Struct, frozen=True):
     lcp: float | None = None
     tbt: float | None = None
     console_errors: list[str] | None = None
+    rendered: list[MadeSighting] | None = None
     loads: int = 3
     dialogs: int = 0
     http_version: str = ""

@@ -18,8 +18,8 @@ from urllib3.exceptions import HTTPError
 
 from lgaudit import urls
 from lgaudit.access import NOBODY, Access
-from lgaudit.evidence import AxeRun, BrowserEvidence
-from lgaudit.gather import axe, entry, vitals
+from lgaudit.evidence import AxeRun, BrowserEvidence, Sighting
+from lgaudit.gather import axe, entry, rendered, vitals
 from lgaudit.gather.chromium import Chromium, Programs, user_agent
 from lgaudit.models import Reason, Verdict
 from lgaudit.settings import Settings
@@ -231,6 +231,9 @@ class Tab:
             raise BrowserLost("axe-core never answered", replace(evidence, axe=hung)) from error
         if mark != seen["document"]:
             raise _Moved
+        mark_seen, shown = self._rendered()
+        if mark_seen != mark:
+            raise _Moved
         shifts, dialogs = self._scroll(mark)
         self._document = mark
         return replace(
@@ -239,7 +242,14 @@ class Tab:
             cls=vitals.layout_shift(seen["shifts"], shifts),
             console_errors=self._console_errors(),
             dialogs=dialogs,
+            rendered=shown,
         )
+
+    def _rendered(self) -> tuple[str, tuple[Sighting, ...]]:
+        try:
+            return rendered.look(self._driver)
+        except TimeoutException as error:
+            raise BrowserLost("The page never stopped running its scripts") from error
 
     def _evidence(self, seen: Mapping[str, Any], document: vitals.Document) -> BrowserEvidence:
         return BrowserEvidence(

@@ -46,6 +46,23 @@
     observer.flush = () => keep({ getEntries: () => observer.takeRecords() });
   }
 
+  // Words drawn on a canvas are in no tree; kept a few for each, to ask whether they are said too.
+  const MOST_DRAWN = 40;
+  const drawn = new WeakMap();
+  const drawing = (window.CanvasRenderingContext2D || {}).prototype;
+  for (const name of drawing ? ["fillText", "strokeText"] : []) {
+    const original = drawing[name];
+    drawing[name] = function (...given) {
+      try {
+        const words = drawn.get(this.canvas) || [];
+        if (words.length < MOST_DRAWN) drawn.set(this.canvas, [...words, String(given[0]).slice(0, 100)]);
+      } catch {
+        // Whatever it was asked to draw, it draws.
+      }
+      return original.apply(this, given);
+    };
+  }
+
   const text = (value, limit) => {
     const whole = String(value ?? "");
     const cut = whole.length > limit ? whole.slice(0, limit - 1) + "…" : whole;
@@ -94,6 +111,7 @@
     rules: () => axe.getRules().map((rule) => [rule.ruleId, rule.tags]),
     dialog: count,
     dialogs: () => own.dialogs,
+    drawn: (canvas) => drawn.get(canvas) || [],
     frame,
     pause: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
     shifts: () => {
