@@ -16,7 +16,9 @@ from lgaudit.models import Outcome, Scope
 
 PACK = Path(__file__).parent.parent / "rules" / "accessibility"
 RULES, PROBLEMS = rulebook.read_rules(PACK)
-PAGE_RULES = [rule for rule in RULES if rule.scope is Scope.PAGE]
+PAGE_RULES = [  # those that need nothing but the page itself
+    rule for rule in RULES if rule.scope is Scope.PAGE and not VOCABULARY[rule.check].needs
+]
 WELSH = (
     "Rydym yn casglu gwastraff cartref bob wythnos ac ailgylchu bob yn ail wythnos. Rhowch eich "
     "biniau allan erbyn saith o'r gloch y bore ar ddiwrnod eich casgliad."
@@ -29,7 +31,7 @@ def page(html: str, url: str = "https://www.borchester.gov.uk/bins") -> Page:
 
 def test_every_rule_file_of_the_pack_is_sound() -> None:
     assert PROBLEMS == []
-    assert len(RULES) == 21
+    assert len(RULES) > 70
 
 
 HOSTILE = {

@@ -127,10 +127,13 @@ def _known_type(type_: str, reader: Reader, place: tuple[str | int, ...]) -> Non
 
 def _examples_enough(raw: RuleTable, reader: Reader) -> None:
     outcomes = {e.outcome for e in raw.examples}
-    for wanted in (Outcome.PASSED, Outcome.FAILED):
+    for needed in (Outcome.PASSED, Outcome.FAILED):
+        wanted = needed
         check = VOCABULARY.get(raw.check)
-        if wanted is Outcome.FAILED and check is not None and check.measure:
-            continue
+        if wanted is Outcome.FAILED and check is not None:
+            if check.measure:
+                continue
+            wanted = Outcome.CANT_TELL if check.review else wanted
         if wanted not in outcomes:
             reader.problem(
                 f'there is no example with outcome = "{wanted.value}". Every rule has at least'

@@ -1,16 +1,28 @@
-"""Checks of tables."""
+"""Checks of tables: header cells that head something, even rows, one table at a time."""
 
 from __future__ import annotations
+
+import re
 
 from selectolax.lexbor import LexborNode
 
 from lgaudit import dom
-from lgaudit.evaluate.checks.vocabulary import Result, judged, page_check, places
+from lgaudit.evaluate.checks.vocabulary import (
+    MOST_PLACES,
+    Result,
+    cant_tell,
+    inapplicable,
+    judged,
+    page_check,
+    places,
+    spot,
+)
+from lgaudit.evaluate.grids import Cell, Grid, data_tables, is_data, tables_of
 from lgaudit.evidence import Page
 
 _HEADERS = "th, [role=columnheader], [role=rowheader], td[scope]"
-_LINKS = 0.6  # share of the text that is links, above which a table is a menu
-_LAYOUT = "table, input, select, textarea, button, iframe, form, h1, h2, h3"
+_CONTENT = "img, svg, input, select, textarea, button, object, video, audio, iframe, canvas"
+_HEADING = re.compile(r"h[1-6]$")
 
 
 @page_check
@@ -26,26 +38,217 @@ def tables_have_headers(
     data = [
         table
         for table in page.dom.css("table")
-        if _is_data(table, rows, columns, longest_cell) and not dom.hidden(table)
+        if is_data(table, rows=rows, columns=columns, longest_cell=longest_cell)
+        and not dom.hidden(table)
     ]
     bare = [table for table in data if table.css_first(_HEADERS) is None]
     count = "1 table has" if len(bare) == 1 else f"{len(bare)} tables have"
     return judged(places(bare), f"{count} no header cells.", bool(data))
 
 
-def _is_data(table: LexborNode, rows: int, columns: int, longest_cell: int) -> bool:
-    if dom.attribute(table, "role").lower() in ("presentation", "none"):
-        return False
-    if any(item.mem_id != table.mem_id for item in table.css(_LAYOUT)):
-        return False
-    if any(around.tag in ("table", "nav") for around in dom.ancestors(table)):
-        return False
-    if sum(len(link.text()) for link in table.css("a")) > _LINKS * len(table.text()):
-        return False
-    filled = 0
-    for row in table.css("tr"):
-        texts = [cell.text().strip() for cell in row.iter() if cell.tag in ("td", "th")]
-        if any(len(text) > longest_cell for text in texts):
+@page_check
+def headers_head_cells(page: Page) -> Result:
+    """Each header cell of a table heads at least one other cell.
+
+    Header cells without text, and rows of headers below the data, are left alone; so is a table
+    that has no data at all, which may be waiting for results.
+    """
+    idle: list[LexborNode] = []
+    looked = False
+    for grid in tables_of(page):
+        if not grid.whole or not any(not cell.header for cell in grid.cells):
+            continue
+        reach = _Reach(grid)
+        for cell in grid.headers:
+            if cell.text and _exposed(cell.node):
+                looked = True
+                if not reach.heads(cell):
+                    idle.append(cell.node)
+    count = "1 header cell heads" if len(idle) == 1 else f"{len(idle)} header cells head"
+    return judged(places(idle), f"{count} no cell.", looked)
+
+
+@page_check
+def tables_even(page: Page) -> Result:
+    """Every row of a table of data fills the same number of columns."""
+    data = [grid for grid in data_tables(page) if grid.whole]
+    uneven = []
+    for grid in data:
+        widths = [width for width in grid.widths if width]
+        usual = max(set(widths), key=lambda w: (widths.count(w), w)) if widths else 0
+        odd = next((n for n, width in enumerate(grid.widths) if width not in (0, usual)), None)
+        if odd is not None:
+            message = f"Row {odd + 1} has {grid.widths[odd]} columns, most rows have {usual}."
+            uneven.append(spot(grid.table, message))
+    count = "1 table has" if len(uneven) == 1 else f"{len(uneven)} tables have"
+    return judged(uneven, f"{count} rows of different lengths.", bool(data))
+
+
+@page_check
+def tables_not_nested(page: Page) -> Result:
+    """No table stands inside another, unless the outer one is marked as layout."""
+    grids = [grid for grid in tables_of(page) if grid.table.tag == "table"]
+    inner = [grid.table for grid in grids if _inside_table(grid.table)]
+    count = "1 table stands" if len(inner) == 1 else f"{len(inner)} tables stand"
+    return judged(places(inner), f"{count} inside another table.", bool(grids))
+
+
+@page_check
+def tables_not_all_headers(page: Page, *, least: int = 4) -> Result:
+    """No table of at least ``least`` filled cells consists of header cells alone."""
+    grids = [grid for grid in tables_of(page) if len(grid.cells) >= least]
+    wrong = [
+        grid.table
+        for grid in grids
+        if all(cell.header for cell in grid.cells)
+        and len({c.row for c in grid.cells}) > 1
+        and sum(bool(c.text) for c in grid.cells) >= least
+    ]
+    count = "1 table has" if len(wrong) == 1 else f"{len(wrong)} tables have"
+    return judged(places(wrong), f"{count} nothing but header cells.", bool(grids))
+
+
+@page_check
+def tables_captioned(page: Page, *, least: int = 2) -> Result:
+    """Where there are ``least`` tables of data, each has a caption, a name or a heading above."""
+    data = data_tables(page)
+    if len(data) < least:
+        return inapplicable("There are not several tables of data to tell apart.")
+    bare = [grid.table for grid in data if not _titled(grid.table)]
+    count = "1 table has" if len(bare) == 1 else f"{len(bare)} tables have"
+    return judged(places(bare), f"{count} no caption, and no heading just above.")
+
+
+@page_check
+def cells_not_merged(page: Page) -> Result:
+    """No cell in a table of data of the main content spans several rows or columns."""
+    data = [grid for grid in data_tables(page) if _in_main(page, grid.table)]
+    merged = [
+        cell.node
+        for grid in data
+        for cell in grid.cells
+        if cell.width > 1 or (cell.height > 1 and "rowspan" in cell.node.attributes)
+    ]
+    count = "1 cell spans" if len(merged) == 1 else f"{len(merged)} cells span"
+    return judged(places(merged), f"{count} several rows or columns.", bool(data))
+
+
+@page_check
+def cells_not_empty(page: Page, *, allowed: int = 1) -> Result:
+    """At most ``allowed`` cells of a table of data are blank, its first cell left out."""
+    data = [grid for grid in data_tables(page) if _in_main(page, grid.table)]
+    spots = []
+    for grid in data:
+        blank = [c for c in grid.cells if not c.header and (c.row or c.column) and _is_blank(c)]
+        if len(blank) > allowed:
+            spots += [spot(cell.node) for cell in blank[:MOST_PLACES]]
+    return judged(spots[:MOST_PLACES], f"{len(spots)} cells are blank.", bool(data))
+
+
+@page_check(review=True)
+def layout_tables_plain(page: Page) -> Result:
+    """A table that only lays out a page is not marked up as if it held data.
+
+    A table around headings, forms or other tables that also has header cells or a caption is for
+    a person to look at.
+    """
+    grids = [grid for grid in tables_of(page) if grid.table.tag == "table"]
+    doubtful = [
+        grid.table
+        for grid in grids
+        if not is_data(grid.table)
+        and grid.table.css_first("h1, h2, form, table table") is not None
+        and any(c.tag == "caption" for c in grid.table.iter())
+    ]
+    if doubtful:
+        return cant_tell("Does this table hold data, or lay out the page?", places(doubtful))
+    return judged((), "", bool(grids))
+
+
+class _Reach:
+    """Where a table has cells that headers may head."""
+
+    def __init__(self, grid: Grid) -> None:
+        taken = {cell.row for cell in grid.cells if not cell.header}
+        self._only_headers = {c.row for c in grid.cells} - taken
+        self._first_data = min(taken, default=0)
+        self._named = {n for c in grid.cells for n in dom.attribute(c.node, "headers").split()}
+        self._lowest: dict[int, int] = {}  # column -> last row with a cell a header may head
+        self._rows: set[int] = set()  # rows with data that takes headers by its place
+        for cell in grid.cells:
+            if cell.row in self._only_headers or dom.attribute(cell.node, "headers").strip():
+                continue
+            for column in range(cell.column, cell.column + cell.width):
+                self._lowest[column] = max(self._lowest.get(column, -1), cell.row)
+            if not cell.header:
+                self._rows.update(range(cell.row, cell.row + cell.height))
+
+    def heads(self, header: Cell) -> bool:
+        """Whether some cell names this header, or stands where it heads."""
+        if dom.attribute(header.node, "id") in self._named:
+            return True
+        scope = dom.attribute(header.node, "scope").strip().lower()
+        role = dom.attribute(header.node, "role").strip().lower()
+        columns = range(header.column, header.column + header.width)
+        down = any(self._lowest.get(column, -1) > header.row for column in columns)
+        across = any(n in self._rows for n in range(header.row, header.row + header.height))
+        if scope in ("col", "colgroup") or (role == "columnheader" and not scope):
+            return down
+        if scope in ("row", "rowgroup") or role == "rowheader":
+            return across
+        if header.row in self._only_headers and header.row > self._first_data:
+            return True  # a row of totals or of notes below the data
+        return down or across
+
+
+def _exposed(node: LexborNode) -> bool:
+    around = (node, *dom.ancestors(node))
+    return not any(
+        dom.hidden_here(n) or dom.attribute(n, "aria-hidden").lower() == "true" for n in around
+    )
+
+
+def _inside_table(table: LexborNode) -> bool:
+    for around in dom.ancestors(table):
+        if around.tag == "table":
+            return dom.attribute(around, "role").lower() not in ("presentation", "none")
+    return False
+
+
+def _titled(table: LexborNode) -> bool:
+    caption = next((c for c in table.iter() if c.tag == "caption"), None)
+    if caption is not None and caption.text().strip():
+        return True
+    attributes = table.attributes
+    if any((attributes.get(a) or "").strip() for a in ("aria-label", "aria-labelledby", "title")):
+        return True
+    node = table
+    for _ in range(4):  # a wrapper or two, or a sentence, may stand between
+        before = node.prev
+        steps = 0
+        while before is not None and steps < 6:
+            if before.is_element_node:
+                if _HEADING.match(before.tag or "") or before.tag in ("figcaption", "summary"):
+                    return True
+                if before.tag == "table":
+                    return False
+                steps += 1
+            before = before.prev
+        parent = node.parent
+        if parent is None or parent.tag in ("main", "body"):
             return False
-        filled += sum(1 for text in texts if text) >= columns
-    return filled >= rows
+        node = parent
+    return False
+
+
+def _in_main(page: Page, node: LexborNode) -> bool:
+    main = page.main
+    return main is not None and (
+        main.tag == "body" or any(a.mem_id == main.mem_id for a in dom.ancestors(node))
+    )
+
+
+def _is_blank(cell: Cell) -> bool:
+    if cell.node.text().replace("\xa0", " ").strip():
+        return False
+    return cell.node.css_first(_CONTENT) is None

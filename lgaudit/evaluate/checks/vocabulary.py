@@ -98,6 +98,7 @@ class Check:
     options: Mapping[str, Any]
     timing: bool = False
     measure: bool = False  # only ever measures: it cannot fail, and its rules need no such example
+    review: bool = False  # only ever asks a person to look: its rules show that in place of failing
 
 
 REQUIRED = inspect.Parameter.empty
@@ -106,11 +107,21 @@ VOCABULARY: dict[str, Check] = {}
 
 @overload
 def page_check(
-    function: F, *, needs: Iterable[str] = ..., timing: bool = ..., measure: bool = ...
+    function: F,
+    *,
+    needs: Iterable[str] = ...,
+    timing: bool = ...,
+    measure: bool = ...,
+    review: bool = ...,
 ) -> F: ...
 @overload
 def page_check(
-    function: None = None, *, needs: Iterable[str] = ..., timing: bool = ..., measure: bool = ...
+    function: None = None,
+    *,
+    needs: Iterable[str] = ...,
+    timing: bool = ...,
+    measure: bool = ...,
+    review: bool = ...,
 ) -> Callable[[F], F]: ...
 def page_check(
     function: F | None = None,
@@ -118,18 +129,29 @@ def page_check(
     needs: Iterable[str] = (),
     timing: bool = False,
     measure: bool = False,
+    review: bool = False,
 ) -> Any:
     """Register a function as a check of one page."""
-    return _register(function, Scope.PAGE, needs, timing, measure)
+    return _register(function, Scope.PAGE, needs, timing, measure, review)
 
 
 @overload
 def site_check(
-    function: F, *, needs: Iterable[str] = ..., timing: bool = ..., measure: bool = ...
+    function: F,
+    *,
+    needs: Iterable[str] = ...,
+    timing: bool = ...,
+    measure: bool = ...,
+    review: bool = ...,
 ) -> F: ...
 @overload
 def site_check(
-    function: None = None, *, needs: Iterable[str] = ..., timing: bool = ..., measure: bool = ...
+    function: None = None,
+    *,
+    needs: Iterable[str] = ...,
+    timing: bool = ...,
+    measure: bool = ...,
+    review: bool = ...,
 ) -> Callable[[F], F]: ...
 def site_check(
     function: F | None = None,
@@ -137,13 +159,19 @@ def site_check(
     needs: Iterable[str] = (),
     timing: bool = False,
     measure: bool = False,
+    review: bool = False,
 ) -> Any:
     """Register a function as a check of one visit to a site."""
-    return _register(function, Scope.SITE, needs, timing, measure)
+    return _register(function, Scope.SITE, needs, timing, measure, review)
 
 
 def _register(
-    function: F | None, scope: Scope, needs: Iterable[str], timing: bool, measure: bool
+    function: F | None,
+    scope: Scope,
+    needs: Iterable[str],
+    timing: bool,
+    measure: bool,
+    review: bool,
 ) -> Any:
     def enter(target: F) -> F:
         options = {
@@ -154,7 +182,9 @@ def _register(
         name = target.__name__
         if name in VOCABULARY:
             raise ValueError(f"two checks are named {name}")
-        VOCABULARY[name] = Check(name, target, scope, frozenset(needs), options, timing, measure)
+        VOCABULARY[name] = Check(
+            name, target, scope, frozenset(needs), options, timing, measure, review
+        )
         return target
 
     return enter(function) if function is not None else enter

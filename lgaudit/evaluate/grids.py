@@ -1,0 +1,191 @@
+"""Tables as people see them: cells in rows and columns, spans followed, within bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborNode
+
+from lgaudit import dom
+from lgaudit.evidence import Page
+
+MOST_TABLES = 100  # of one page
+MOST_ROWS = 400  # of one table; what comes after is not looked at
+MOST_COLUMNS = 100
+HEADER_ROLES = ("columnheader", "rowheader")
+_CELL_ROLES = ("cell", "gridcell", *HEADER_ROLES)
+_GROUPS = ("thead", "tbody", "tfoot")
+_LAYOUT = "table, input, select, textarea, button, iframe, form, h1, h2, h3"
+_LINKS = 0.6  # share of the text that is links, above which a table is a menu
+_NUMBER = re.compile(r"\s*\+?(\d{1,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell and the slots it takes, counted from 0."""
+
+    node: LexborNode
+    row: int
+    column: int
+    height: int
+    width: int
+    header: bool
+
+    @property
+    def text(self) -> str:
+        """The cell's text, white space folded."""
+        return dom.fold(self.node.text())
+
+    def covers(self, column: int) -> bool:
+        """Whether the cell stands in that column."""
+        return self.column <= column < self.column + self.width
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table: its cells in document order, and how many slots each row fills."""
+
+    table: LexborNode
+    cells: tuple[Cell, ...]
+    widths: tuple[int, ...]  # one a row
+    whole: bool  # False when it was too long to be read to its end
+
+    def row(self, number: int) -> list[Cell]:
+        """Cells that stand in a row, those that reach into it from above included."""
+        return [c for c in self.cells if c.row <= number < c.row + c.height]
+
+    @property
+    def headers(self) -> list[Cell]:
+        """The header cells."""
+        return [cell for cell in self.cells if cell.header]
+
+
+def tables_of(page: Page) -> list[Grid]:
+    """Every table of a page that is not layout by its role and that markup does not hide."""
+    kept = page.__dict__.get("_grids")
+    if kept is None:
+        nodes = page.dom.css("table, [role=table], [role=grid], [role=treegrid]")
+        kept = [read(node) for node in nodes[:MOST_TABLES] if _is_table(node)]
+        page.__dict__["_grids"] = kept
+    return list(kept)
+
+
+def read(table: LexborNode) -> Grid:
+    """The grid of a table element, or of an element with a table's role."""
+    cells: list[Cell] = []
+    widths: list[int] = []
+    taken: dict[int, int] = {}  # column -> rows still taken by a cell from above
+    whole = True
+    for number, (row, left) in enumerate(_rows(table)):
+        if number >= MOST_ROWS:
+            whole = False
+            break
+        column = width = 0
+        before = dict(taken)
+        taken = {c: n - 1 for c, n in taken.items() if n > 1}
+        for node in _cells(row):
+            while column in before:
+                column += 1
+            if column >= MOST_COLUMNS:
+                whole = False
+                break
+            attributes = node.attributes
+            wide = high = 1
+            if attributes:
+                wide = _span(attributes, "colspan")
+                high = min(_span(attributes, "rowspan") or left, left)  # never beyond its group
+            cells.append(Cell(node, number, column, high, wide, is_header(node)))
+            if high > 1:
+                taken.update(dict.fromkeys(range(column, column + wide), high - 1))
+            column += wide
+            width = column
+        widths.append(max([width, *(c + 1 for c in before)]))
+    return Grid(table, tuple(cells), tuple(widths), whole)
+
+
+def is_header(node: LexborNode) -> bool:
+    """True for a cell that heads others, by its element or its role."""
+    role = (node.attributes.get("role") or "").strip().lower()
+    return role in HEADER_ROLES if role else node.tag == "th"
+
+
+def is_data(table: LexborNode, *, rows: int = 2, columns: int = 2, longest_cell: int = 200) -> bool:
+    """True when a table holds data rather than the layout of a page.
+
+    At least ``rows`` rows have text in at least ``columns`` cells. Nested tables, menus, tables
+    with form fields or headings, and tables with a longer cell are taken to be layout.
+    """
+    if dom.attribute(table, "role").lower() in ("presentation", "none"):
+        return False
+    if any(item.mem_id != table.mem_id for item in table.css(_LAYOUT)):
+        return False
+    if any(around.tag in ("table", "nav") for around in dom.ancestors(table)):
+        return False
+    if sum(len(link.text()) for link in table.css("a")) > _LINKS * len(table.text()):
+        return False
+    filled = 0
+    for row in table.css("tr"):
+        texts = [cell.text().strip() for cell in row.iter() if cell.tag in ("td", "th")]
+        if any(len(text) > longest_cell for text in texts):
+            return False
+        filled += sum(1 for text in texts if text) >= columns
+    return filled >= rows
+
+
+def data_tables(page: Page) -> list[Grid]:
+    """Tables of a page that hold data, see :func:`is_data`."""
+    kept = page.__dict__.get("_data_grids")
+    if kept is None:
+        kept = [g for g in tables_of(page) if g.table.tag == "table" and is_data(g.table)]
+        page.__dict__["_data_grids"] = kept
+    return list(kept)
+
+
+def _is_table(node: LexborNode) -> bool:
+    role = dom.attribute(node, "role").strip().lower()
+    return role in ("", "table", "grid", "treegrid") and not dom.hidden(node)
+
+
+def _rows(table: LexborNode) -> Iterator[tuple[LexborNode, int]]:
+    """Rows with the number of rows from each to the end of its group."""
+    for group in _row_groups(table):
+        for number, row in enumerate(group):
+            yield row, len(group) - number
+
+
+def _row_groups(table: LexborNode) -> Iterator[Sequence[LexborNode]]:
+    if table.tag != "table":
+        rows = table.css("[role=row]")
+        yield rows[: MOST_ROWS + 1]
+        return
+    loose: list[LexborNode] = []
+    for child in table.iter():
+        if child.tag == "tr":
+            loose.append(child)
+        elif child.tag in _GROUPS:
+            if loose:
+                yield loose
+                loose = []
+            yield [row for row in child.iter() if row.tag == "tr"]
+    if loose:
+        yield loose
+
+
+def _cells(row: LexborNode) -> Iterator[LexborNode]:
+    for child in row.iter():
+        if child.tag in ("td", "th") or dom.attribute(child, "role").lower() in _CELL_ROLES:
+            yield child
+
+
+def _span(attributes: Mapping[str, str | None], name: str) -> int:
+    """A span as written, at least 1; 0 is kept for rowspan, where it means "to the end"."""
+    value = attributes.get(name) or attributes.get(f"aria-{name}")
+    if not value:
+        return 1
+    found = _NUMBER.match(value)
+    number = int(found[1]) if found else 1
+    if number == 0:
+        return 0 if name == "rowspan" else 1
+    return min(number, MOST_COLUMNS)
