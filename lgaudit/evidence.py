@@ -220,6 +220,31 @@ class PdfFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CsvFacts:
+    """What was read from one CSV file, without its content."""
+
+    utf8: bool = True
+    rows: int = 0  # with anything in them, the headings included
+    columns: int = 0  # of the first row
+    blank_lead_rows: int = 0
+    ragged_rows: int = 0  # with more or fewer columns than the first
+    empty_headings: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A news feed a page announces. ``latest`` is the date of its newest entry."""
+
+    url: str
+    found_on: str
+    verdict: Verdict
+    entries: int = 0
+    latest: dt.date | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A linked file that is not a page."""
 
@@ -230,6 +255,7 @@ class Document:
     content_type: str = ""
     size: int | None = None  # bytes
     pdf: PdfFacts | None = None
+    csv: CsvFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +306,7 @@ class Probes:
     doors: tuple[Page, ...] = ()  # home pages with and without www, http and https; no bodies
     handshakes: tuple[Handshake, ...] = ()
     security_txt: Page | None = None
+    feeds: tuple[Feed, ...] = ()
     hosts: tuple[LinkCheck, ...] = ()  # other hosts of its own that it links to, a link of each
 
 

@@ -127,7 +127,7 @@ def _expected_addresses(example: Example) -> list[str]:
     found = [absolute(page.url) for page in example.pages if page.expect]
     for page in example.pages:
         found += _marked(page.metrics.get("requests"))
-    for key in ("links", "documents", "assets", "doors", "hosts", "scripts"):
+    for key in ("links", "documents", "assets", "doors", "hosts", "scripts", "feeds"):
         found += _marked(example.site.get(key))
     return found
 

@@ -29,6 +29,7 @@ from lgaudit.evidence import (
     AxeRun,
     BrowserEvidence,
     Coverage,
+    CsvFacts,
     Document,
     LinkCheck,
     Page,
@@ -204,6 +205,7 @@ def snapshot_of(rule: Rule, example: Example) -> Snapshot:
                 facts.security_txt, absolute(facts.security_txt.url) if facts.security_txt else ""
             ),
             hosts=tuple(_link(h, facts.homepage) for h in facts.hosts),
+            feeds=tuple(made_up_probes.feed(f, absolute) for f in facts.feeds),
         ),
         coverage=Coverage(found=len(pages), stopped="exhausted" if facts.whole else ""),
         started=noon,
@@ -258,6 +260,7 @@ def _document(made: MadeDocument) -> Document:
         content_type=made.content_type,
         size=made.size,
         pdf=PdfFacts(**msgspec.structs.asdict(made.pdf)) if made.pdf else None,
+        csv=CsvFacts(**msgspec.structs.asdict(made.csv)) if made.csv else None,
     )
 
 

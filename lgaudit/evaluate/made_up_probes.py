@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Callable
 
-from lgaudit.evaluate.ruleschema import MadeDoor, MadeFile, MadeHandshake
-from lgaudit.evidence import Handshake, Page, Redirect
+from lgaudit.evaluate.ruleschema import MadeDoor, MadeFeed, MadeFile, MadeHandshake
+from lgaudit.evidence import Feed, Handshake, Page, Redirect
 from lgaudit.models import Kind, Verdict
 
 
@@ -50,4 +51,16 @@ def text_file(made: MadeFile | None, url: str) -> Page | None:
         headers=(("content-type", made.type),) if made.type else (),
         body=made.text.encode(),
         sampled=False,
+    )
+
+
+def feed(made: MadeFeed, absolute: Callable[[str], str]) -> Feed:
+    """A news feed, as it was read."""
+    return Feed(
+        url=absolute(made.url),
+        found_on=absolute(made.found_on),
+        verdict=Verdict(made.reason, made.detail),
+        entries=made.entries,
+        latest=made.latest,
+        error=made.error,
     )

@@ -127,6 +127,31 @@ class MadePdf(msgspec.Struct, frozen=True):
     error: str = ""
 
 
+class MadeCsv(msgspec.Struct, frozen=True):
+    """What was read from a CSV file."""
+
+    utf8: bool = True
+    rows: int = 10
+    columns: int = 4
+    blank_lead_rows: int = 0
+    ragged_rows: int = 0
+    empty_headings: int = 0
+    error: str = ""
+
+
+class MadeFeed(msgspec.Struct, frozen=True):
+    """A news feed that a page announces."""
+
+    url: str = "/news/feed.xml"
+    found_on: str = "/"
+    reason: Reason = Reason.OK
+    detail: str = ""
+    entries: int = 10
+    latest: dt.date | None = None
+    error: str = ""
+    expect: bool = False
+
+
 class MadeDocument(msgspec.Struct, frozen=True):
     """One linked file."""
 
@@ -137,6 +162,7 @@ class MadeDocument(msgspec.Struct, frozen=True):
     content_type: str = ""
     size: int | None = None
     pdf: MadePdf | None = None
+    csv: MadeCsv | None = None
     expect: bool = False
 
 
@@ -220,6 +246,7 @@ class SiteFacts(msgspec.Struct, frozen=True):
     handshakes: list[MadeHandshake] = []
     security_txt: MadeFile | None = None
     hosts: list[MadeLink] = []
+    feeds: list[MadeFeed] = []
     scripts: list[MadeScript] = []
 
 

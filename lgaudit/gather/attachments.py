@@ -11,12 +11,14 @@ from lgaudit.evidence import Document, PdfFacts
 from lgaudit.gather import kinds
 from lgaudit.gather.answer import Response
 from lgaudit.gather.budget import Budget
+from lgaudit.gather.csv_reader import read_csv
 from lgaudit.gather.discover import Link
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.models import OK, Reason, Site, Verdict
 
 LARGEST = 20_000_000  # bytes of one PDF
 MOST = 2_000  # documents listed for one site
+MOST_TABLES = 3  # CSV files read
 MOST_HEADS = 25  # documents asked for their type and size only
 
 ReadPdf = Callable[[bytes], PdfFacts]
@@ -69,7 +71,9 @@ async def look(
     documents = attachments.listed()
     most = fetcher.settings.documents
     pdfs = [d for d in documents if kinds.extension(d.url) == "pdf"][:most]
-    others = [d for d in documents if d not in pdfs][: MOST_HEADS if most else 0]
+    tables = [d for d in documents if kinds.extension(d.url) == "csv"][: min(most, MOST_TABLES)]
+    read = {d.url for d in (*pdfs, *tables)}
+    others = [d for d in documents if d.url not in read][: MOST_HEADS if most else 0]
     plan = fetcher.plan(
         site=attachments.site, hosts=attachments.hosts, obey=obey, stay=True, limit=LARGEST
     )
@@ -80,6 +84,16 @@ async def look(
         answer = await fetcher.request(document.url, plan)
         budget.spend(answer.transferred)
         seen[document.url] = await _read(document, answer, read_pdf)
+    for document in tables:
+        if budget.out_of_time:
+            break
+        answer = await fetcher.request(document.url, plan)
+        budget.spend(answer.transferred)
+        found = _described(document, answer)
+        if found.verdict.ok and "html" not in found.content_type:
+            facts = await asyncio.to_thread(read_csv, answer.body)
+            found = replace(found, size=len(answer.body), csv=facts)
+        seen[document.url] = found
     for document in others:
         if budget.out_of_time:
             break

@@ -67,6 +67,7 @@ async def visit(
     documents = await tour.documents()
     checked = await tour.links()
     hosts, private = await tour.own_hosts(checked)
+    feeds = await tour.feeds()
     secret = {note.host for note in private}
     checked = tuple(check for check in checked if urls.host_of(check.url) not in secret)
     pages, lost, coverage = tour.account(chosen)
@@ -79,7 +80,7 @@ async def visit(
         lost=lost,
         documents=documents,
         links=checked,
-        probes=replace(probed, hosts=hosts),
+        probes=replace(probed, hosts=hosts, feeds=feeds),
         private=private,
         coverage=coverage,
         started=started,

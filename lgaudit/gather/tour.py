@@ -7,11 +7,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lgaudit import urls
-from lgaudit.evidence import Coverage, Document, LinkCheck, Page, PdfFacts, PrivateNote, Probes
+from lgaudit.evidence import (
+    Coverage,
+    Document,
+    Feed,
+    LinkCheck,
+    Page,
+    PdfFacts,
+    PrivateNote,
+    Probes,
+)
 from lgaudit.gather import (
     attachments,
     discover,
     doors,
+    feeds,
     hosts,
     kinds,
     links,
@@ -149,6 +159,11 @@ class Tour:
         """Other hosts of its own that the site links to, and what only its owner should know."""
         seen = {urls.host_of(p.final_url) for p in self.visited.pages.values() if p.status}
         return await hosts.look(self.linked, checked, seen, self.fetcher, self.budget)
+
+    async def feeds(self) -> tuple[Feed, ...]:
+        """News feeds that pages announce."""
+        pages = self.visited.pages.values()
+        return await feeds.look(pages, self.site, self.hosts, self.fetcher, self.budget)
 
     def account(self, chosen: Sequence[Sampled]) -> tuple[tuple[Page, ...], Lost, Coverage]:
         """Pages (sampled ones first, in sample order), URLs lost and why, and the sums."""

@@ -23,6 +23,7 @@ MODULES = (
     "links",
     "markup",
     "media",
+    "openness",
     "performance",
     "pictures",
     "prose",
