@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import signal
 import sys
 import traceback
 from typing import Annotated, NoReturn
@@ -64,6 +66,7 @@ app.add_typer(councils.app, name="councils")
 def main() -> None:
     """Run the program; every error the user can act on is a sentence and exit code 2."""
     never_choke()
+    _end_like_ctrl_c()
     try:
         app()
     except LgauditError as error:
@@ -88,6 +91,12 @@ def main() -> None:
             " is safe. Please report it with the lines above and the command you gave."
         )
         sys.exit(COULD_NOT_RUN)
+
+
+def _end_like_ctrl_c() -> None:
+    """Let SIGTERM, by which CI ends a job, close browsers and give a clear exit code too."""
+    with contextlib.suppress(ValueError, OSError):  # not the main thread, or no such signal here
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _stopped() -> NoReturn:
