@@ -57,7 +57,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.server.waiting.set()
             self.server.over.wait(60)
             return
-        if self.path == "/account":
+        if self.path == "/statement":
             self.send_response(302)
             self.send_header("location", "/login")
             self.end_headers()
@@ -138,7 +138,7 @@ def test_ctrl_c_and_a_job_that_is_ended(
 
 
 def test_pages_that_ask_who_you_are_are_no_pass(site: Site, tmp_path: Path) -> None:
-    code, stdout, stderr = lgaudit("check", f"{site.url}/account", "--no-browser", cwd=tmp_path)
+    code, stdout, stderr = lgaudit("check", f"{site.url}/statement", "--no-browser", cwd=tmp_path)
     assert code == 2
     assert "sign-in page" in stdout
     assert "that is not a pass" in stderr
