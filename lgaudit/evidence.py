@@ -111,7 +111,7 @@ class BrowserEvidence:
     quiet: Timings | None = None
     console_errors: tuple[str, ...] = ()
     dialogs: int = 0  # alerts and confirms that were dismissed
-    rendered: tuple[Sighting, ...] | None = None  # media, canvas, lookalike, background
+    rendered: tuple[Sighting, ...] | None = None  # media, canvas, picture, font ...
 
 
 @dataclass(frozen=True)

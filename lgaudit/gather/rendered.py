@@ -9,7 +9,7 @@ from lgaudit.evidence import Sighting
 from lgaudit.gather.axe import Driver, script
 
 MOST = 50  # things of one kind kept of one page
-KINDS = ("media", "canvas", "lookalike", "background")
+KINDS = ("media", "canvas", "lookalike", "background", "picture", "font")
 
 
 def look(driver: Driver) -> tuple[str, tuple[Sighting, ...]]:

@@ -39,6 +39,7 @@ MODULES = (
     "tables",
     "titled",
     "tongues",
+    "weight",
 )
 
 

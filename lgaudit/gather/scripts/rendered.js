@@ -1,5 +1,6 @@
 // What only a rendered page tells: how long its recordings are and whether they start by
-// themselves, text that looks like a heading, pictures in backgrounds, words drawn on a canvas.
+// themselves, text that looks like a heading, pictures in backgrounds, words drawn on a canvas, how
+// large pictures are and are shown, how fonts come in.
 // Argument: most things of a kind. Answers at once: { document, seen: [[kind, selector, html, facts]] }.
 const [most] = arguments;
 const MOST_ELEMENTS = 6000; // of a page; the rest is not looked at
@@ -122,6 +123,31 @@ const backgrounds = () => {
   }
 };
 
+const pictures = () => {
+  for (const e of [...document.images].slice(0, most)) {
+    if (!e.complete || !e.naturalWidth) continue;
+    const box = e.getBoundingClientRect();
+    add("picture", e, {
+      source: tidy(e.currentSrc || e.src, 300),
+      natural: [e.naturalWidth, e.naturalHeight],
+      shown: [Math.round(box.width), Math.round(box.height)],
+      top: Math.round(box.top + scrollY),
+      window: [innerWidth, innerHeight],
+      lazy: e.loading === "lazy",
+    });
+  }
+};
+
+const fonts = () => {
+  const body = getComputedStyle(document.body).fontFamily.toLowerCase();
+  for (const face of [...document.fonts].slice(0, most)) {
+    const family = tidy(face.family, 100).replace(/^["']|["']$/g, "");
+    if (face.status === "loaded") {
+      add("font", document.body, { family, display: tidy(face.display, 20), body: body.includes(family.toLowerCase()) });
+    }
+  }
+};
+
 const safely = (part) => {
   try {
     part();
@@ -137,5 +163,7 @@ safely(() => {
   const size = parseFloat(getComputedStyle(main.querySelector("p") || main).fontSize) || 16;
   safely(() => lookalikes(main, size));
   safely(backgrounds);
+  safely(pictures);
+  safely(fonts);
 });
 return { document: handle ? handle.document : "", seen };
