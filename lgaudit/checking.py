@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from lgaudit import __version__
 from lgaudit.access import NOBODY, Access
+from lgaudit.evaluate import budgets as budget
 from lgaudit.evaluate.rulebook import Rulebook
+from lgaudit.evaluate.sourcelines import Templates, located
 from lgaudit.evidence import Coverage
 from lgaudit.gather import exactly, look
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
+from lgaudit.gather.listed import Listed
+from lgaudit.gather.listed import pages as pages_listed
 from lgaudit.gather.politeness import Gate
 from lgaudit.models import Engines, Kind, Site
 from lgaudit.results import PageResult, SiteResult
 from lgaudit.run import Clock, Watch, at_once, browsers, evaluate, our_fault, together
-from lgaudit.settings import Settings
+from lgaudit.settings import Budget, Settings
+
+NO_TEMPLATES = Templates()
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,29 @@ def check(
     watch: Watch,
     clock: Clock,
     access: Access = NOBODY,
+    *,
+    templates: Templates = NO_TEMPLATES,
+    budgets: Sequence[Budget] = (),
 ) -> tuple[list[SiteResult], Engines]:
     """Check pages without crawling, scoring or keeping anything; results in the order given."""
 
     async def once() -> tuple[list[SiteResult], Engines]:
-        async with Checker(settings, book, watch, clock, access) as checker:
+        async with Checker(
+            settings, book, watch, clock, access, templates=templates, budgets=budgets
+        ) as checker:
             return await checker.check(jobs), checker.engines
+
+    return asyncio.run(once())
+
+
+def listed(
+    sitemap: str, moved: Callable[[str], str], settings: Settings, access: Access = NOBODY
+) -> Listed:
+    """The pages of a sitemap, see :func:`lgaudit.gather.listed.pages`."""
+
+    async def once() -> Listed:
+        async with Fetcher(settings, access=access) as fetcher:
+            return await pages_listed(sitemap, fetcher, moved)
 
     return asyncio.run(once())
 
@@ -54,7 +77,8 @@ class Checker:
     """Checks pages again and again with browsers that stay open; use it with ``async with``.
 
     A ``pool`` and a ``gate`` may be lent; they outlive the checker. ``access`` opens pages that
-    are not public; nothing that comes out of here holds it.
+    are not public; nothing that comes out of here holds it. ``templates`` are what pages are made
+    from. Pages with a budget for how fast they show are timed, which takes loads of their own.
     """
 
     def __init__(
@@ -67,7 +91,10 @@ class Checker:
         *,
         pool: BrowserPool | None = None,
         gate: Gate | None = None,
+        templates: Templates = NO_TEMPLATES,
+        budgets: Sequence[Budget] = (),
     ) -> None:
+        self._templates, self._budgets = templates, budgets
         self._access = access
         self._settings, self._book = settings, book
         self._watch, self._clock = watch, clock
@@ -128,10 +155,29 @@ class Checker:
                 whole=job.whole,
                 files=job.files,
             )
-            return await asyncio.to_thread(evaluate, self._book, visit)
+            result = await asyncio.to_thread(evaluate, self._book, visit)
+            result = await asyncio.to_thread(located, visit, result, self._templates)
+            return await self._timed(result)
         except Exception as error:
             if isinstance(error, look.FATAL):
                 raise
             fault = our_fault(error)
             lost = (PageResult(u, u, "", Kind.OTHER, fault, True, source=s) for u, s in job.targets)
             return SiteResult(job.site, fault, Coverage(), pages=tuple(lost))
+
+    async def _timed(self, result: SiteResult) -> SiteResult:
+        """The result with timings of the pages that have a budget for them."""
+        wanted = [
+            p.url for p in result.pages if p.verdict.ok and budget.timed(self._budgets, p.url)
+        ]
+        if not wanted or self._pool is None:
+            return result
+        turn = self._fetcher.gate.turn
+        timings = await self._pool.quiet(result.site.slug, wanted, turn=turn)
+        pages = tuple(
+            replace(page, fcp=found.fcp, lcp=found.lcp, tbt=found.tbt)
+            if (found := timings.get(page.url))
+            else page
+            for page in result.pages
+        )
+        return replace(result, pages=pages)

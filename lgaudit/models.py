@@ -229,6 +229,9 @@ class Spot:
     snippet: str
     message: str = ""  # what is wrong just here, when the finding's message is not enough
     fingerprint: str = ""  # identity of the defect, see evaluate.issues
+    line: int = 0  # of the start tag in the page's source, from 1; 0: not known for sure
+    template: str = ""  # file that the element was made from, where that is known
+    template_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,29 @@ class Compared:
     fixed: tuple[Mapping[str, str | int], ...] = ()  # rule, page, snippet, count
 
 
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """What the gate of a check let through. Counts are of rules."""
+
+    fail_on: str  # a severity, or never
+    special: bool  # lgaudit.toml has other levels for some pages or packs
+    stopped: int  # rules that fail at their level or worse
+    below: Mapping[str, int]  # severity -> scored rules that fail, but not at their level
+
+    @property
+    def sentence(self) -> str:
+        """How it went, for people."""
+        level = "no failure closes it" if self.fail_on == "never" else f"{self.fail_on} or worse"
+        level += ", with the exceptions of lgaudit.toml" if self.special else ""
+        said = f"Gate ({level}): {'closed' if self.stopped else 'open'}."
+        if self.stopped:
+            said += f" {self.stopped} rule{'s' if self.stopped > 1 else ''} stopped."
+        if self.below:
+            counted = ", ".join(f"{count} {name}" for name, count in self.below.items())
+            said += f" Failing below the gate: {counted}."
+        return said
+
+
 class Results(Protocol):
     """A finished run, read one site at a time so that memory stays flat."""
 

@@ -2,19 +2,62 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from lgaudit.errors import SettingsError
+from lgaudit.strict import Reader, did_you_mean
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
+
+
+Level = Literal["minor", "moderate", "serious", "critical", "never"]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Limit = Annotated[float, msgspec.Meta(ge=0)] | None
+
+
+class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Another level for some pages or packs; where several fit, the last one holds."""
+
+    fail_on: Level
+    paths: list[Name] = []  # as in "/news/*"; a star stands for anything; none: every page
+    packs: list[Name] = []  # packs or rules, as in "content" or "axe/color-contrast"; none: all
+
+
+class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Most that pages at a path may cost. Where several fit, the last that names a metric holds."""
+
+    path: Name = "*"
+    severity: Literal["minor", "moderate", "serious", "critical"] = "serious"
+    page_weight_kb: Limit = None  # everything a first visit moves, in units of 1,024 bytes
+    requests: Limit = None
+    cls: Limit = None  # cumulative layout shift, unitless
+    fcp_ms: Limit = None  # first contentful paint: desktop, not slowed down
+    lcp_ms: Limit = None  # largest contentful paint
+    tbt_ms: Limit = None  # total blocking time
+
+
+class TemplateMapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The file that pages, or parts of them, are made from; the last entry that fits holds."""
+
+    file: Name  # {1}, {2} stand for what the stars of the path stood for
+    paths: list[Name] = []
+    selector: str = ""  # only what is inside such elements, as in "footer"
+
+
+class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The table [check] of lgaudit.toml: what pages before release must meet."""
+
+    fail_on: Level = "minor"
+    gates: list[Gate] = []
+    budgets: list[Budget] = []
+    templates: list[TemplateMapping] = []
+    template_root: str = ""  # folder that template names in comments of the pages start from
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,26 +99,49 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ca_file: str = ""  # extra certificate authority, PEM
 
 
+FILE = "lgaudit.toml"
+
+
 def load(overrides: Mapping[str, Any], folder: Path | None = None) -> Settings:
     """Settings from every source; None values in ``overrides`` mean "not given".
 
     Raises:
         SettingsError: an unknown name or a value out of range, with the source that holds it.
     """
-    merged: dict[str, Any] = {}
-    path = (folder or Path.cwd()) / "lgaudit.toml"
-    if path.is_file():
-        merged |= _checked(_read(path), str(path))
+    merged = dict(_file(folder)[0])
     merged |= _checked(_environment(), "environment")
     merged |= _checked({k: v for k, v in overrides.items() if v is not None}, "command line")
     return msgspec.convert(merged, Settings)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read: {error}. Correct or remove it.") from error
+def load_check(folder: Path | None = None) -> CheckSettings:
+    """The table [check] of lgaudit.toml; its defaults when there is none.
+
+    Raises:
+        SettingsError: as ``load``.
+    """
+    return _file(folder)[1]
+
+
+def _file(folder: Path | None) -> tuple[dict[str, Any], CheckSettings]:
+    """What lgaudit.toml says, every problem in it told at once with its line."""
+    path = (folder or Path.cwd()) / FILE
+    if not path.exists():
+        return {}, CheckSettings()
+    reader = Reader(str(path))
+    table = reader.table(path) or {}
+    check = reader.struct(CheckSettings, table.pop("check", {}), ("check",))
+    known = {info.encode_name: info for info in msgspec.structs.fields(Settings)}
+    values = {}
+    for name, value in table.items():
+        if name in known:
+            values[name] = reader.value(known[name].type, value, (name,))
+        else:
+            hint = did_you_mean(name, (*known, "check"))
+            reader.problem(f"there is no setting named {name!r}.{hint}", (name,))
+    if reader.problems:
+        raise SettingsError("\n".join(reader.problems))
+    return values, check or CheckSettings()
 
 
 def _environment() -> dict[str, Any]:
@@ -91,8 +157,7 @@ def _checked(values: Mapping[str, Any], source: str) -> dict[str, Any]:
     known = Settings.__struct_fields__
     for name in values:
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f" Did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(name, known)
             raise SettingsError(f"{source}: there is no setting named {name!r}.{hint}")
     try:
         settings = msgspec.convert(dict(values), Settings, strict=False)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -51,6 +52,25 @@ def _describe(command: Any, path: str, lines: list[str]) -> None:
         _describe(command.commands[name], f"{path} {name}", lines)
 
 
+def settings_schema() -> str:
+    """docs/lgaudit.schema.json, from the settings themselves."""
+    import msgspec
+
+    from lgaudit.settings import CheckSettings, Settings
+
+    kinds = (Settings, CheckSettings)
+    _, parts = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
+    whole = parts.pop("Settings")
+    whole["properties"]["check"] = {"$ref": "#/$defs/CheckSettings"}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **whole,
+        "title": "lgaudit.toml",
+        "$defs": parts,
+    }
+    return json.dumps(schema, indent=2) + "\n"
+
+
 def write(folder: Path) -> None:
     """Write every generated document below a folder."""
     from lgaudit.evaluate import rulebook
@@ -60,6 +80,7 @@ def write(folder: Path) -> None:
     (folder / "cli.md").write_text(command_reference(), encoding="utf-8")
     book = rulebook.load(entry_points=False)
     ruledocs.write_rule_docs(book.rules, folder / "rules")
+    (folder / "lgaudit.schema.json").write_text(settings_schema(), encoding="utf-8")
 
 
 def main() -> int:
@@ -72,7 +93,7 @@ def main() -> int:
         write(fresh)
         stale = [
             file.relative_to(fresh)
-            for file in sorted(fresh.rglob("*.md"))
+            for file in sorted((*fresh.rglob("*.md"), *fresh.rglob("*.json")))
             if not _same(file, ROOT / "docs" / file.relative_to(fresh))
         ]
         committed = {p.relative_to(ROOT / "docs") for p in (ROOT / "docs/rules").rglob("*.md")}

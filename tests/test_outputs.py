@@ -77,7 +77,7 @@ def test_markdown_goes_to_the_page_of_the_job_unless_a_file_is_named(
     outputs.write(outputs.parse(["markdown=o.md"], None), RESULTS, (), ENGINES)
     outputs.write(outputs.parse(["markdown"], Path("p.md")), RESULTS, (), ENGINES)
     assert summary.read_text() == "before\n"
-    assert "No page could be checked" in Path("o.md").read_text()
+    assert "There was no page to check" in Path("o.md").read_text()
     assert Path("o.md").read_text() == Path("p.md").read_text()
     both = outputs.parse(["github", "markdown"], None)
     assert both == (Wanted("github"), Wanted("markdown", summary, added=True))

@@ -122,9 +122,10 @@ def test_a_fault_while_checking_is_no_pass(
     assert [(p.source, p.verdict.reason) for p in result.pages] == [
         ("as given", Reason.PROGRAM_ERROR)
     ]
-    from lgaudit.cli.check import exit_code
+    from lgaudit.cli.check import exit_code, weigh
+    from lgaudit.evaluate.gates import Gates
 
-    assert exit_code([result], book, "minor") == 2
+    assert exit_code([result], weigh([result], book.rules, Gates("minor"))) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,17 +15,40 @@ from lgaudit.cli.options import Browsers, NoBrowser, Only, Quiet, RuleFolders
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lgaudit.evaluate.rulebook import Rulebook
-    from lgaudit.results import SiteResult
+    from lgaudit.evaluate.gates import Gates
+    from lgaudit.models import Rule
+    from lgaudit.results import Gated, SiteResult
+    from lgaudit.settings import CheckSettings
 
 PASSED, FAILED, COULD_NOT_CHECK = 0, 1, 2
 
 
 def check(
     targets: Annotated[
-        list[str],
-        typer.Argument(metavar="PATH | URL...", help="Files, folders of built pages, or URLs."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH | URL...",
+            help="Files, folders of built pages, or URLs; - reads a list from standard input.",
+        ),
+    ] = None,
+    sitemap: Annotated[
+        str, typer.Option(metavar="URL | FILE", help="Check the pages that a sitemap lists.")
+    ] = "",
+    replace_host: Annotated[
+        str,
+        typer.Option(
+            metavar="[OLD=]NEW", help="Ask this host instead, as in https://preview.example.org."
+        ),
+    ] = "",
+    max_pages: Annotated[
+        int, typer.Option(min=1, help="At most so many pages of the sitemap.")
+    ] = 1_000,
+    changed_since: Annotated[
+        str,
+        typer.Option(
+            metavar="REF", help="Only pages that changes since a git commit may have changed."
+        ),
+    ] = "",
     root: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="The folder that / means, for absolute links."),
@@ -42,9 +66,19 @@ def check(
         typer.Option(metavar="FILE", help="Write the result there instead, in a single format."),
     ] = None,
     fail_on: Annotated[
-        str,
-        typer.Option(help="Exit 1 for failures this severe or worse: minor to critical, or never."),
-    ] = "minor",
+        str | None,
+        typer.Option(
+            metavar="SEVERITY",
+            help="Exit 1 for failures this severe or worse: minor (default) to critical, or never."
+            " Given here, it replaces the gates of lgaudit.toml.",
+        ),
+    ] = None,
+    explain: Annotated[
+        str, typer.Option(metavar="RULE", help="Explain a rule, with examples, and end.")
+    ] = "",
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again, quickly, whenever a file changes.")
+    ] = False,
     rules: RuleFolders = None,
     only: Only = None,
     browsers: Browsers = None,
@@ -105,7 +139,8 @@ def check(
 ) -> None:
     """Check pages before release, each exactly as given.
 
-    With `--baseline` only failures that it does not hold decide the exit code.
+    Gates, budgets and templates are set in lgaudit.toml, see docs/check.md; previews and sign-in in
+    docs/access.md. With `--baseline` only failures that it does not hold decide the exit code.
 
     Exit code 0: nothing scored fails at `--fail-on` or worse; 1: something does; 2: a page could
     not be checked (an error, a login or block page) and nothing else failed, or the command
@@ -113,94 +148,110 @@ def check(
 
     Examples: `lgaudit check build/`, `lgaudit check build/index.html --only axe`,
     `lgaudit check https://preview.example.gov.uk/bins --format json --output result.json`,
-    `lgaudit check build/ --format sarif=out.sarif --format junit=out.xml --format terminal`.
+    `lgaudit check build/ --format sarif=out.sarif --format junit=out.xml --format terminal`,
+    `lgaudit check --sitemap https://www.example.gov.uk/sitemap.xml --replace-host preview.test`,
+    `lgaudit check build/ --changed-since origin/main`, `lgaudit check build/ --watch`.
     """
-    from lgaudit import checking, settings
-    from lgaudit.cli import auditing, signin
+    if explain:
+        from lgaudit.cli.rules import show
+
+        show(explain, rules)
+        return
+    from lgaudit import settings
+    from lgaudit.cli import auditing, changes, inputs, signin
     from lgaudit.cli import baseline as known
     from lgaudit.cli import targets as target
-    from lgaudit.cli.progress import Watch
+    from lgaudit.cli.oncecheck import Check
     from lgaudit.evaluate import rulebook
-    from lgaudit.replay import Replay
 
-    _check_severity(fail_on)
+    here = Path.cwd()
+    config = settings.load_check()
+    gates = choose_gates(fail_on, config)
     wanted = outputs.parse(format_ or (), output)
     known.check_choices(baseline, update=update_baseline, grow=grow_baseline)
+    moved = inputs.mover(replace_host)
+    items = [moved(item) for item in inputs.named(targets or ())]
+    said = {
+        "pace": pace,
+        "browsers": browsers,
+        "browser": False if no_browser else None,
+        "allow_private": allow_private or None,
+    }
+    if sitemap and "://" not in sitemap:  # the user's own file: the servers it names are meant
+        items += inputs.listed(sitemap, moved, max_pages, settings.load(said))
+    addresses = [item for item in (*items, moved(sitemap)) if "://" in item]
     opened = signin.access(
-        [item for item in targets if "://" in item],
-        headers=header or (),
-        cookies=cookie or (),
-        user=user,
-        session=session,
+        addresses, headers=header or (), cookies=cookie or (), user=user, session=session
     )
-    groups = target.read(targets, root)
+    if "://" in sitemap:
+        items += inputs.listed(sitemap, moved, max_pages, settings.load(said), opened)
+    groups = target.read(items, root)
     before = known.read(baseline, grow=grow_baseline)
     book = rulebook.load(tuple(rules or ()), only=tuple(only or ()))
-    local = all(group.folder for group in groups)
-    with Replay([group.folder for group in groups if group.folder]) as replay:
-        chosen = settings.load(
-            {
-                "pace": 0.0 if local and pace is None else pace,
-                "browsers": browsers,
-                "browser": False if no_browser else None,
-                "name_map": replay.name_map,
-                "allow_private": allow_private or local or None,
-            }
-        )
-        jobs = [
-            checking.Pages(
-                group.site,
-                tuple((t.url, t.source) for t in group.targets),
-                group.whole,
-                files=group.folder is not None,
-            )
-            for group in groups
-        ]
-        with Watch(quiet=quiet) as watch:
-            results, engines = checking.check(jobs, chosen, book, watch, auditing.now, opened)
+    job = Check(groups, said, book, () if only else config.budgets, config, opened, quiet)
+    if watch:
+        from lgaudit.cli.watching import keep_watching
+
+        keep_watching(job, lambda: target.read(items, root), here)
+        return
+    if changed_since:
+        groups = changes.only_changed(groups, changes.since(changed_since, here), config, here)
+        job = replace(job, groups=groups)
+        if not groups:
+            note(f"no page has changed since {changed_since}, so none is checked.")
+    results, rulings, engines = job.run()
     against = None
     if baseline is not None and before is not None:
         names = known.Names(groups, baseline.parent, before.folder, root, all_pages=all_pages)
-        against = known.against(before, results, book, names, auditing.now().date())
+        against = known.against(before, results, job.book, names, auditing.now().date())
         if update_baseline or grow_baseline:
             known.update(baseline, against, grow=grow_baseline)
     judged = results if against is None else against.failing(grown=grow_baseline)
+    gated = weigh(judged, rulings, gates)
     try:
         outputs.write(
             wanted,
             results,
-            book.rules,
+            rulings,
             engines,
             all_outcomes=all_outcomes,
             against=against,
             baseline=str(baseline or ""),
+            gated=gated,
         )
     except (BrokenPipeError, SystemExit):  # rich makes the one of the other
         let_go()  # the reader has had enough, and the exit code still counts
-    raise typer.Exit(exit_code(judged, book, fail_on))
+    if gated.below and not any(item.name == "terminal" and not item.file for item in wanted):
+        note(gated.sentence)
+    raise typer.Exit(exit_code(results, gated))
 
 
-def _check_severity(fail_on: str) -> None:
+def choose_gates(fail_on: str | None, config: CheckSettings) -> Gates:
+    """The gates: those of the command line, else those of lgaudit.toml."""
+    from lgaudit.evaluate.gates import Gates
     from lgaudit.models import Severity
 
     levels = [*(severity.value for severity in Severity), "never"]
+    if fail_on is None:
+        return Gates(config.fail_on, config.gates)
     if fail_on not in levels:
         raise typer.BadParameter(f"must be one of {', '.join(levels)}", param_hint="--fail-on")
+    if config.gates:
+        note("--fail-on replaces the gates of lgaudit.toml this time.")
+    return Gates(fail_on)
 
 
-def exit_code(results: Sequence[SiteResult], book: Rulebook, fail_on: str) -> int:
-    """1 when a scored rule fails at that severity or worse, else 2 when a page was not seen."""
-    from lgaudit.models import Outcome, Severity, Status
+def weigh(results: Sequence[SiteResult], rules: Sequence[Rule], gates: Gates) -> Gated:
+    """What the gates make of the results."""
+    from lgaudit.evaluate import gates as gate
 
-    rules = {rule.id: rule for rule in book.rules}
-    if fail_on != "never":
-        worst = Severity(fail_on).order
-        for result in results:
-            for finding in result.findings:
-                rule = rules[finding.rule]
-                counts = finding.outcome is Outcome.FAILED and rule.status is Status.SCORED
-                if counts and rule.severity.order >= worst:
-                    return FAILED
+    return gate.weigh(results, {rule.id: rule for rule in rules}, gates)
+
+
+def exit_code(results: Sequence[SiteResult], gated: Gated) -> int:
+    """1 when the gate is closed, else 2 when a page was not seen."""
+    if gated.stopped:
+        return FAILED
     unseen = [page for r in results for page in r.pages if not page.verdict.ok]
     if unseen:
         note(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from lgaudit.cli.baseline import Against
     from lgaudit.models import Engines, Rule
-    from lgaudit.results import SiteResult
+    from lgaudit.results import Gated, SiteResult
 
 NAMES = ("terminal", "json", *formats.NAMES)
 _JSON = frozenset({"json", "sarif", "gitlab", "earl"})
@@ -115,6 +115,7 @@ def write(
     all_outcomes: bool = False,
     against: Against | None = None,
     baseline: str = "",
+    gated: Gated | None = None,
 ) -> None:
     """Write every format, files first; one that cannot be written does not stop the others.
 
@@ -130,7 +131,7 @@ def write(
     from lgaudit.errors import ReportError
 
     problems: list[str] = []
-    made = _Made(results, rules, engines, all_outcomes, against, baseline)
+    made = _Made(results, rules, engines, all_outcomes, against, baseline, gated)
     try:
         for item in sorted(wanted, key=lambda item: item.file is None):
             if item.name == "terminal" and item.file is None:
@@ -166,6 +167,7 @@ class _Made:
     all_outcomes: bool
     against: Against | None
     baseline: str
+    gated: Gated | None
 
     @property
     def shown(self) -> Sequence[SiteResult]:
@@ -187,6 +189,7 @@ def _text(name: str, made: _Made) -> str:
             made.engines,
             all_outcomes=made.all_outcomes,
             compared=made.against.compared if made.against else None,
+            gated=made.gated,
         )
         return json.dumps(document, indent=2, ensure_ascii=False)
     return formats.writer(name)(made.shown, made.rules, made.engines)
@@ -199,7 +202,12 @@ def _rendered(made: _Made) -> RenderableType:
 
     against = made.against
     issues = summary.issues(made.shown, made.rules, only_new=against is not None)
-    return Group(issues, summary.baseline(against.compared, made.baseline)) if against else issues
+    parts = [issues]
+    if against:
+        parts.append(summary.baseline(against.compared, made.baseline))
+    if made.gated is not None and (made.gated.below or made.gated.special):
+        parts.append(summary.gate(made.gated))
+    return Group(*parts)
 
 
 def _show(made: _Made) -> None:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lgaudit.models import Engines, Finding, Outcome, Rule
-from lgaudit.results import Compared, Outcomes, PageResult, SiteResult
+from lgaudit.models import Engines, Finding, Outcome, Rule, Spot
+from lgaudit.results import Compared, Gated, Outcomes, PageResult, SiteResult
 
 REPORTED = (Outcome.FAILED, Outcome.CANT_TELL)
 
@@ -19,6 +19,7 @@ def document(
     *,
     all_outcomes: bool = False,
     compared: Compared | None = None,
+    gated: Gated | None = None,
 ) -> dict[str, Any]:
     """Everything found, as plain data: pages, findings of whole sites, and a summary.
 
@@ -61,6 +62,12 @@ def document(
             "rules_failed": len(failing),
         },
     }
+    if gated is not None:
+        document["summary"]["gate"] = {
+            "fail_on": gated.fail_on,
+            "stopped": gated.stopped,
+            "below": dict(gated.below),
+        }
     if compared is not None:
         document["fixed"] = [dict(item) for item in compared.fixed]
         document["summary"]["baseline"] = dict(compared.counts)
@@ -112,11 +119,22 @@ def _entries(
                 entry["selector"] = spot.selector if spot else ""
             entry["snippet"] = spot.snippet if spot else ""
             entry["fingerprint"] = spot.fingerprint if spot else finding.fingerprint
+            entry.update(_source(spot) if spot else {})
             mark = marks.get((finding.rule, finding.url, number))
             if mark:
                 entry["baseline"] = mark
             entries.append(entry)
     return entries
+
+
+def _source(spot: Spot) -> dict[str, Any]:
+    """The line of the element, and the template it came of, where they are known."""
+    entry: dict[str, Any] = {"line": spot.line} if spot.line else {}
+    if spot.template:
+        entry["template"] = {"file": spot.template}
+        if spot.template_line:
+            entry["template"]["line"] = spot.template_line
+    return entry
 
 
 def _quiet_outcomes(outcomes: Iterable[Outcomes]) -> list[Finding]:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from lgaudit.models import Finding, Outcome, Rule, Status
 from lgaudit.report.formats import found
-from lgaudit.results import Compared, SiteResult
+from lgaudit.results import Compared, Gated, SiteResult
 
 PLACES = 5  # shown for each rule; the rest are counted
 WIDTH = 120
@@ -78,7 +78,12 @@ def _entry(rule: Rule, findings: Sequence[Finding], sources: dict[str, str]) -> 
                 return text
             shown += 1
             where = sources.get(finding.url, finding.url or "the site")
+            if spot is not None and spot.line:
+                where += f":{spot.line}"
             text.append(f"\n  {_printable(where)}", style="cyan")
+            if spot is not None and spot.template:
+                line = f":{spot.template_line}" if spot.template_line else ""
+                text.append(f"  made from {_printable(spot.template + line)}", style="cyan")
             if spot is not None and spot.selector:
                 text.append(f"  {_printable(spot.selector)}")
             text.append(f"\n    {_printable((spot and spot.snippet) or finding.message)}", "dim")
@@ -101,6 +106,8 @@ def _totals(
 ) -> RenderableType:
     pages = sum(page.verdict.ok for result in results for page in result.pages)
     fails = sum(key[0] == 0 for key in grouped)
+    if not any(result.pages for result in results):
+        return Text("\nThere was no page to check.", style="bold")
     if not pages:
         return Text("\nNo page could be checked.", style="bold")
     if not fails:
@@ -112,6 +119,11 @@ def _totals(
         f" {_count(fails, 'rule')} fail{'s' if fails == 1 else ''}{how}.",
         style="bold",
     )
+
+
+def gate(gated: Gated) -> RenderableType:
+    """What decided the exit code, and what fails all the same."""
+    return Text(gated.sentence, style="bold" if gated.stopped else "yellow")
 
 
 def baseline(compared: Compared, named: str) -> RenderableType:

@@ -18,7 +18,7 @@ PARTS = (
     "Fails, reported but not counted",
     "For a person to look at",
 )
-FIRST_LINE = 1  # for readers that insist on a line; which one it is is not known here
+FIRST_LINE = 1  # for readers that insist on a line where none is known
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE = "%/~!$&'()*+,;=:@"
 
@@ -51,6 +51,24 @@ class Place:
     snippet: str = ""
     fingerprint: str = ""
     of_site: bool = False
+    line: int = 0  # in the page's source, from 1; 0: not known
+    template: str = ""  # file that the element was made from
+    template_line: int = 0
+
+    @property
+    def at(self) -> tuple[Where, int]:
+        """Where to put it right, and the line or 0: the template where it is known."""
+        if self.template:
+            return Where(self.template, True), self.template_line
+        return self.where, self.line
+
+    @property
+    def name(self) -> str:
+        """The page with its line, and the template it came of, for people to read."""
+        said = with_line(self.where.name, self.line)
+        if self.template:
+            said += f" (made from {with_line(self.template, self.template_line)})"
+        return said
 
     @property
     def part(self) -> int:
@@ -135,9 +153,17 @@ def page_places(findings: Iterable[Finding], rule: Rule, at: Where) -> list[Plac
                     cells.one_line(spot.snippet, cells.SNIPPET),
                     spot.fingerprint,
                     of_site,
+                    spot.line,
+                    cells.one_line(spot.template),
+                    spot.template_line,
                 )
             )
     return found
+
+
+def with_line(name: str, line: int) -> str:
+    """As editors and terminals know it: file:12."""
+    return f"{name}:{line}" if line else name
 
 
 def by_id(rules: Iterable[Rule]) -> dict[str, Rule]:
@@ -204,6 +230,8 @@ def totals(results: Sequence[SiteResult], found: Sequence[Group]) -> str:
     seen = sum(page.verdict.ok for page in pages)
     lost = len(pages) - seen
     fails = len([group for group in found if group.part == 0])
+    if not pages:
+        return "There was no page to check."
     if not seen:
         return "No page could be checked."
     said = f"{words.count(seen, 'page')} checked; "

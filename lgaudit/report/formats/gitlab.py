@@ -31,7 +31,7 @@ def write(results: Sequence[SiteResult], rules: Sequence[Rule], engines: Engines
             NOT_CHECKED,
             f"Could not be checked: {page.why}",
             "blocker",
-            page.where,
+            (page.where, 0),
             _identity(seen, NOT_CHECKED, page.where.name),
         )
         for page in found.unseen(results)
@@ -45,12 +45,12 @@ def write(results: Sequence[SiteResult], rules: Sequence[Rule], engines: Engines
         if place.about:
             said += f" {place.about}"
         known = _identity(seen, rule.id, place.where.name, place.fingerprint or place.message)
-        entries.append(_entry(rule.id, said, severity, place.where, known))
+        entries.append(_entry(rule.id, said, severity, place.at, known))
     return json.dumps(entries, indent=2, ensure_ascii=False)
 
 
 def _entry(
-    name: str, description: str, severity: str, where: found.Where, fingerprint: str
+    name: str, description: str, severity: str, at: tuple[found.Where, int], fingerprint: str
 ) -> dict[str, Any]:
     return {
         "description": cells.one_line(description),
@@ -58,8 +58,8 @@ def _entry(
         "fingerprint": fingerprint,
         "severity": severity,
         "location": {
-            "path": where.name.removeprefix("./"),
-            "lines": {"begin": found.FIRST_LINE},
+            "path": at[0].name.removeprefix("./"),
+            "lines": {"begin": at[1] or found.FIRST_LINE},
         },
     }
 

@@ -86,6 +86,7 @@ def _text(rule: Rule, places: Sequence[found.Place]) -> str:
         lines.append(f"Fix: {rule.fix}")
     for place in places[:PLACES]:
         lines += ["", f"- {place.message}"]
+        lines += [f"  {place.name}"] if place.line or place.template else []
         lines += [f"  {text}" for text in (place.selector, place.snippet) if text]
     if len(places) > PLACES:
         lines += ["", f"and {len(places) - PLACES} more"]

@@ -58,7 +58,7 @@ def _details(group: found.Group) -> str:
     if rule.fix:
         lines += [f"**Fix:** {_text(rule.fix)}", ""]
     for place in group.places[:PLACES]:
-        at = f"{_code(place.where.name)}{' (the whole site)' if place.of_site else ''}"
+        at = f"{_code(place.name)}{' (the whole site)' if place.of_site else ''}"
         lines.append(f"- {at}: {_code(place.about) if place.about else _text(place.message)}")
     if len(group.places) > PLACES:
         lines.append(f"- and {len(group.places) - PLACES:,} more")

@@ -90,7 +90,7 @@ def _source(rule: Rule) -> str:
 def _result(place: found.Place, index: int) -> dict[str, Any]:
     failed = place.outcome is Outcome.FAILED
     text = f"{place.message}\n{place.about}" if place.about else place.message
-    location: dict[str, Any] = {"physicalLocation": _physical(place.where)}
+    location: dict[str, Any] = {"physicalLocation": _physical(*place.at)}
     if place.selector:
         location["logicalLocations"] = [
             {"fullyQualifiedName": place.selector, "kind": "element"},
@@ -103,15 +103,18 @@ def _result(place: found.Place, index: int) -> dict[str, Any]:
         "message": {"text": _plain(text)},
         "locations": [location],
     }
+    if place.template:
+        built = {"physicalLocation": _physical(place.where, place.line)}
+        entry["relatedLocations"] = [{**built, "message": {"text": "In the built page"}}]
     if place.fingerprint:
         entry["partialFingerprints"] = {FINGERPRINT: place.fingerprint}
     return entry
 
 
-def _physical(where: found.Where) -> dict[str, Any]:
+def _physical(where: found.Where, line: int) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": {"uri": where.uri}}
-    if where.is_file:  # code scanning drops results of files that name no line
-        physical["region"] = {"startLine": found.FIRST_LINE}
+    if where.is_file or line:  # code scanning drops results of files that name no line
+        physical["region"] = {"startLine": line or found.FIRST_LINE}
     return physical
 
 
