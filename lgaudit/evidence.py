@@ -98,6 +98,40 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class Cookie:
+    """One cookie a browser holds; never its value."""
+
+    name: str
+    domain: str  # without a leading dot
+    session: bool = True  # False: kept when the browser is closed
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One button or link of a cookie banner."""
+
+    text: str
+    role: str  # accept, reject, selected, settings, dismiss or other
+    button: bool = True  # False: a bare link
+    area: int = 0  # square CSS pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a first visit stores before any choice, the cookie banner, and what refusing leaves."""
+
+    cookies: tuple[Cookie, ...] = ()
+    storage: tuple[str, ...] = ()  # keys of local and session storage
+    banner: bool = False
+    framed: bool = False  # it seems to be in a frame of another site, whose buttons are unknown
+    supplier: str = ""
+    text: str = ""
+    choices: tuple[Choice, ...] = ()  # of its first layer
+    ticked: tuple[str, ...] = ()  # optional purposes that are on before anyone chose
+    after_refusing: tuple[Cookie, ...] | None = None  # None: nothing could be pressed to refuse
+
+
+@dataclass(frozen=True, slots=True)
 class BrowserEvidence:
     """What a browser saw of one page."""
 
@@ -112,6 +146,7 @@ class BrowserEvidence:
     console_errors: tuple[str, ...] = ()
     dialogs: int = 0  # alerts and confirms that were dismissed
     rendered: tuple[Sighting, ...] | None = None  # media, canvas, picture, font ...
+    consent: Consent | None = None  # on the first page of a visit alone
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,10 @@ PAGE_EVIDENCE: dict[str, tuple[Callable[[Page], bool], str]] = {
         lambda p: bool(p.browser and p.browser.requests),
         "The requests of this page were not recorded.",
     ),
+    "consent": (
+        lambda p: bool(p.browser and p.browser.consent),
+        "No browser looked at cookies before consent.",
+    ),
     "quiet": (
         lambda p: bool(p.browser and p.browser.quiet),
         "This page was not timed in the quiet pass.",

@@ -125,6 +125,7 @@ def _browser(metrics: Metrics, html: str, url: str, status: int) -> BrowserEvide
         metrics.requests,
         metrics.console_errors,
         metrics.rendered,
+        metrics.consent,
     )
     if not (metrics.browser or timed or any(value is not None for value in optional)):
         return None
@@ -140,6 +141,7 @@ def _browser(metrics: Metrics, html: str, url: str, status: int) -> BrowserEvide
         console_errors=tuple(metrics.console_errors or ()),
         dialogs=metrics.dialogs,
         rendered=_sightings(metrics.rendered),
+        consent=metrics.consent,
     )
 
 

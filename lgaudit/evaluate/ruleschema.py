@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from lgaudit.evidence import Consent
 from lgaudit.models import Kind, Outcome, Reason, Scope, Severity, Status
 
 HOME = "https://www.example.gov.uk/"
@@ -85,6 +86,7 @@ class Metrics(msgspec.Struct, frozen=True):
     tbt: float | None = None
     console_errors: list[str] | None = None
     rendered: list[MadeSighting] | None = None
+    consent: Consent | None = None
     loads: int = 3
     dialogs: int = 0
     http_version: str = ""

@@ -31,7 +31,7 @@ from lgaudit.models import (
 )
 from lgaudit.results import Bar, Outcomes, PageResult
 
-BROWSER_EVIDENCE = frozenset({"browser", "axe", "rendered", "requests", "quiet"})
+BROWSER_EVIDENCE = frozenset({"browser", "axe", "rendered", "requests", "quiet", "consent"})
 # When two findings speak of one rule on one page, the later one here is kept.
 _PRECEDENCE = (
     Outcome.INAPPLICABLE,

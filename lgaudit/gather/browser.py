@@ -19,7 +19,7 @@ from lgaudit.evidence import BrowserEvidence, Page, Timings, header
 from lgaudit.gather import axe, politeness, vitals
 from lgaudit.gather.chromium import Programs, find
 from lgaudit.gather.politeness import CircuitOpen
-from lgaudit.gather.tab import RESTLESS, BrowserLost, Tab
+from lgaudit.gather.tab import PARTS, RESTLESS, BrowserLost, Tab
 from lgaudit.models import Reason, Verdict
 from lgaudit.settings import Settings
 
@@ -96,7 +96,12 @@ class BrowserPool:
         await self.close()
 
     async def visit(
-        self, site_key: str, pages: Sequence[str | Page], turn: Turn | None = None
+        self,
+        site_key: str,
+        pages: Sequence[str | Page],
+        turn: Turn | None = None,
+        *,
+        consent: bool = False,
     ) -> tuple[BrowserEvidence | Verdict, ...]:
         """See the pages of one site, one after the other, in one browser that starts clean.
 
@@ -104,6 +109,7 @@ class BrowserPool:
             site_key: the site's name; two visits to one site never run side by side.
             pages: addresses, or pages whose final address is loaded.
             turn: politeness; each page load happens inside ``async with turn(url)``.
+            consent: see also what the first page stores, and its cookie banner.
 
         Returns:
             Evidence, or why there is none, for each page in order.
@@ -115,7 +121,7 @@ class BrowserPool:
                 if number and number % self._settings.recycle_pages == 0:
                     await worker.replace()
                 url = page if isinstance(page, str) else page.final_url or page.url
-                seen.append(await worker.see(url, turn))
+                seen.append(await worker.see(url, turn, consent=consent and not number))
         return tuple(seen)
 
     async def quiet(
@@ -199,21 +205,23 @@ class _Worker:
         except BrowserLost:
             await self.replace()
 
-    async def see(self, url: str, turn: Turn | None) -> BrowserEvidence | Verdict:
+    async def see(
+        self, url: str, turn: Turn | None, consent: bool = False
+    ) -> BrowserEvidence | Verdict:
         """The page's evidence; a page that takes a browser down gets one more try on a new one."""
         try:
             try:
-                return await self._see(url, turn)
+                return await self._see(url, turn, consent)
             except BrowserLost:
                 await self.replace()
-                return await self._see(url, turn)
+                return await self._see(url, turn, consent)
         except BrowserLost as lost:
             await self.replace()
             return lost.partial or Verdict(Reason.BROWSER_FAILED, str(lost))
         except CircuitOpen as closed:
             return Verdict(Reason.CIRCUIT_OPEN, str(closed))
 
-    async def _see(self, url: str, turn: Turn | None) -> BrowserEvidence | Verdict:
+    async def _see(self, url: str, turn: Turn | None, consent: bool) -> BrowserEvidence | Verdict:
         tab = await self._ready()
         clock = asyncio.get_running_loop().time
         async with _turn(turn, url) as leave:
@@ -224,6 +232,12 @@ class _Worker:
         seen = await self._in_thread(tab.judge, max(left, 1.0) + GRACE)
         if seen == RESTLESS:  # it would move on under the next page's feet
             await self.replace()
+        elif consent and isinstance(seen, BrowserEvidence):
+            evidence, limit = seen, self._settings.page_deadline * PARTS["consent"] + GRACE
+            try:
+                seen = await self._in_thread(lambda: tab.ask(evidence), limit)
+            except BrowserLost:
+                await self.replace()  # the page itself was seen all the same
         return seen
 
     async def time(self, url: str, turn: Turn | None) -> Timings | None:

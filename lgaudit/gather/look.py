@@ -12,7 +12,7 @@ from lgaudit.evidence import BrowserEvidence, Coverage, Page, Snapshot
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.verdict import classify
-from lgaudit.models import OK, Reason, Verdict
+from lgaudit.models import OK, Kind, Reason, Verdict
 
 FATAL = (LgauditError, KeyboardInterrupt)
 WORTH_A_BROWSER = (Reason.OK, Reason.EMPTY_SHELL)  # a script may fill an empty shell
@@ -34,7 +34,8 @@ async def see(
     wanted = [p for p in visit.pages if p.sampled and p.verdict.reason in WORTH_A_BROWSER]
     if not wanted:
         return visit
-    seen = await pool.visit(visit.site.slug, wanted, turn=fetcher.gate.turn)
+    first = wanted[0].kind is Kind.HOME
+    seen = await pool.visit(visit.site.slug, wanted, turn=fetcher.gate.turn, consent=first)
     after = {
         page.url: with_evidence(page, evidence, visit)
         for page, evidence in zip(wanted, seen, strict=True)

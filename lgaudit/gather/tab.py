@@ -19,7 +19,7 @@ from urllib3.exceptions import HTTPError
 from lgaudit import urls
 from lgaudit.access import NOBODY, Access
 from lgaudit.evidence import AxeRun, BrowserEvidence, Sighting
-from lgaudit.gather import axe, entry, rendered, vitals
+from lgaudit.gather import axe, consent, entry, rendered, vitals
 from lgaudit.gather.chromium import Chromium, Programs, user_agent
 from lgaudit.models import Reason, Verdict
 from lgaudit.settings import Settings
@@ -32,7 +32,13 @@ QUIET_SETTLE = 0.5  # seconds between load and reading timings
 MOVE = 3.0  # seconds to wait at most for a document that took the page's place
 MOVES = 3  # documents that may replace one another before we give up
 MOST_ERRORS = 50  # console errors kept
-PARTS = {"load": 0.5, "axe": 0.4, "script": 0.45, "alive": 0.1}  # of the page's deadline
+PARTS = {
+    "load": 0.5,
+    "axe": 0.4,
+    "script": 0.45,
+    "alive": 0.1,
+    "consent": 0.2,
+}  # of the page's deadline
 MARKUP = ("text/html", "application/xhtml+xml")
 
 FAILURES = (  # network errors as Chromium names them, most telling first
@@ -198,6 +204,33 @@ class Tab:
             self._driver.set_script_timeout(self._deadline * PARTS["script"])
         except TimeoutException as error:
             raise BrowserLost("The page never stopped running its scripts") from error
+
+    def ask(self, evidence: BrowserEvidence) -> BrowserEvidence:
+        """The evidence with what a first visit stores; afterwards nothing is left of it.
+
+        A page that moves on when its banner is used, or breaks, keeps the evidence it had.
+        """
+        limit = self._deadline * PARTS["consent"]
+        try:
+            self._driver.set_script_timeout(limit)
+            seen = consent.look(self._driver.execute_script, self.chromium.cdp, limit)
+            evidence = replace(evidence, consent=seen)
+        except (WebDriverException, KeyError, TypeError) as error:
+            if isinstance(error, LOST):
+                raise BrowserLost("The browser went away", evidence) from error
+        try:
+            self._driver.set_script_timeout(self._deadline * PARTS["script"])
+            _surely(self._unstore)
+        except (*LOST, BrowserLost) as error:
+            raise BrowserLost("The browser went away", evidence) from error
+        self._restless = True  # the banner may have started something
+        return evidence
+
+    def _unstore(self) -> None:
+        cdp = self.chromium.cdp
+        cdp("Storage.clearDataForOrigin", origin="*", storageTypes="all")
+        cdp("Network.clearBrowserCookies")
+        entry.arrive(cdp, self._access)
 
     def judge(self) -> BrowserEvidence | Verdict:
         """Everything there is to see of the page that is loaded, or why it is no evidence."""

@@ -8,6 +8,7 @@ MODULES = (
     "accessibility",
     "axe",
     "consistent",
+    "cookies",
     "democracy",
     "documents",
     "doors",
@@ -40,6 +41,7 @@ MODULES = (
     "titled",
     "tongues",
     "weight",
+    "welsh",
 )
 
 

@@ -10,7 +10,8 @@ options a rule file may set::
     def unique_titles(visit: Snapshot, *, minimum_pages: int = 2) -> Result: ...
 
 ``needs`` names the evidence without which the outcome is ``untested``: "axe", "browser" (any
-browser evidence), "requests", "quiet" (timings of the quiet pass), "documents", "links".
+browser evidence), "requests", "consent" (a first visit's cookies and banner), "quiet" (timings
+of the quiet pass), "documents", "links".
 """
 
 from __future__ import annotations
