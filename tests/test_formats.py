@@ -503,3 +503,44 @@ def test_html_stands_alone(text: str) -> None:
     assert "<a>here</a>" in codes
     assert FILE in codes
     assert "main > a" in codes
+
+
+def test_lines_and_templates_in_every_format_that_points_somewhere() -> None:
+    spots = (
+        Spot("footer > a", "<a>", "", "f1", line=12, template="t/foot.html", template_line=3),
+        Spot("main > a", "<a>", "", "f2", line=7),
+        Spot("main > b", "<b>", "", "f3"),
+    )
+    rule = Rule("content/x", "X", Severity.SERIOUS, Scope.PAGE, Status.SCORED, "content", "x")
+    finding = Finding("content/x", "http://folder1.localhost/a.html", Outcome.FAILED, "m", spots)
+    page = PageResult(finding.url, finding.url, "", Kind.OTHER, OK, True, source="site/a.html")
+    site = Site("folder1.localhost", "http://folder1.localhost/")
+    outcomes = (Outcomes(rule.id, {finding.url: Outcome.FAILED}),)
+    result = SiteResult(site, OK, Coverage(), pages=(page,), findings=(finding,), outcomes=outcomes)
+    engines = Engines("0", "1")
+    said = {n: formats.writer(n)([result], [rule], engines) for n in formats.NAMES}
+
+    sarif = json.loads(said["sarif"])["runs"][0]["results"]
+    physical = [r["locations"][0]["physicalLocation"] for r in sarif]
+    assert [(p["artifactLocation"]["uri"], p["region"]["startLine"]) for p in physical] == [
+        ("t/foot.html", 3),
+        ("site/a.html", 7),
+        ("site/a.html", 1),
+    ]
+    related = sarif[0]["relatedLocations"][0]["physicalLocation"]
+    assert (related["artifactLocation"]["uri"], related["region"]["startLine"]) == (
+        "site/a.html",
+        12,
+    )
+    gitlab = [entry["location"] for entry in json.loads(said["gitlab"])]
+    assert [(e["path"], e["lines"]["begin"]) for e in gitlab] == [
+        ("t/foot.html", 3),
+        ("site/a.html", 7),
+        ("site/a.html", 1),
+    ]
+    assert "file=t/foot.html,line=3," in said["github"]
+    assert "Seen on site/a.html:12" in said["github"]
+    assert "file=site/a.html,line=7," in said["github"]
+    for name in ("junit", "markdown", "html"):
+        assert "site/a.html:12 (made from t/foot.html:3)" in said[name], name
+        assert "site/a.html:7" in said[name], name
