@@ -104,11 +104,13 @@ def patterns_absent(
     heading_patterns: Sequence[str] = (),
     rendered_patterns: Sequence[str] = (),
     skip_pages_pattern: str = "",
+    allowed: int = 0,
 ) -> Result:
     """None of these patterns matches the text, save inside a match of ``unless_patterns``.
 
     With ``right_patterns`` the rule applies only to pages where the thing is written at all,
-    rightly or wrongly. ``limit`` caps the places reported; ``case`` minds capitals;
+    rightly or wrongly. ``limit`` caps the places reported; ``case`` minds capitals; so many
+    matches as ``allowed`` are let pass;
     ``heading_patterns`` are tried on headings only, ``rendered_patterns`` only where a browser
     has run the page's scripts.
     """
@@ -119,6 +121,8 @@ def patterns_absent(
         return inapplicable("There is too little text to judge.")
     wanted = (*patterns, *rendered_patterns) if page.browser else patterns
     hits = pattern_hits(stream, wanted, unless_patterns, case)
+    if len(hits) <= allowed:
+        hits = []
     if heading_patterns:
         headings = read(page).stream(("heading",))
         hits += pattern_hits(headings, heading_patterns, unless_patterns, case)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from selectolax.lexbor import LexborNode
 
 from lgaudit import dom, urls
+from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
     failed,
@@ -43,16 +44,22 @@ def title_short(page: Page, *, maximum: int = 65) -> Result:
 
 
 @page_check
-def title_ends_without(page: Page, *, endings: Sequence[str]) -> Result:
+def title_ends_without(
+    page: Page, *, endings: Sequence[str], unless_patterns: Sequence[str] = ()
+) -> Result:
     """Neither the page's title nor its main headings end in one of these.
 
     A page of a form that asks one thing may be called by its question.
     """
     ends = tuple(endings)
+
+    def wrong(text: str) -> bool:
+        return text.endswith(ends) and not any(timed.search(p, text) for p in unless_patterns)
+
     node = page.dom.css_first("head title")
-    places = [spot(node)] if node is not None and own_title(page).endswith(ends) else []
+    places = [spot(node)] if node is not None and wrong(own_title(page)) else []
     headings = [h for h in page.dom.css("h1")[:20] if heading_text(h) and not dom.hidden(h)]
-    asking = [h for h in headings if heading_text(h).endswith(ends)]
+    asking = [h for h in headings if wrong(heading_text(h))]
     if any(asks_in_form(h) for h in asking):
         return inapplicable("The question is one that the page's form asks.")
     told = own_title(page) if places else heading_text(asking[0]) if asking else ""
