@@ -32,7 +32,8 @@ _FULL_STOP = re.compile(r"[^.\s…]\.$")
 _SHORTENED = re.compile(r"\b(?:Ltd|Co|Inc|etc|No|St|Rd|Jr|plc|[A-Za-z](?:\.[A-Za-z])*)\.$", re.I)
 _MAIL = re.compile(r"(?<![\w.+/@-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,5}")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\.?$")
-_ACRONYM = re.compile(r"(?<![\w&/.-])[A-Z]{3,6}(?![\w&/-]|\.\w)")
+# Not in a row of words in capitals: those shout and abbreviate nothing.
+_ACRONYM = re.compile(r"(?<![\w&/.-])(?<![A-Z][A-Z]\s)[A-Z]{3,6}(?![\w&/-]|\.\w|\s[A-Z]{2})")
 _NOTE_MARK = re.compile(r"^[\[(]?(?:\d{1,3}|[*†‡])[\])]?$")
 _TIGHT = ("b", "strong")
 
@@ -130,10 +131,11 @@ def email_addresses_linked(page: Page) -> Result:
         for match in _MAIL.finditer(block.text[:20_000]):
             start, end = match.span()
             kinds = {kind for _, _, _, kind in block.between(start, end)}
-            if not kinds & {"code", "quote"}:
+            node = block.element(start, end)
+            if not kinds & {"code", "quote"} and not _in_code(node):
                 seen += 1
                 if "link" not in kinds:
-                    hits.append(Hit(block.element(start, end), match.group(), block, start, end))
+                    hits.append(Hit(node, match.group(), block, start, end))
     if not seen:
         return inapplicable("There is no e-mail address.")
     message = f"Not a link: {quoted(h.text for h in hits)}."
@@ -144,7 +146,7 @@ def email_addresses_linked(page: Page) -> Result:
 def lists_have_items(page: Page, *, least: int = 2) -> Result:
     """No list of the content has fewer than so many items."""
     lists = [found for found in _lists(page) if found[1]]
-    short = [node for node, items in lists if len(items) < least]
+    short = [node for node, items in lists if len(items) < least and not _all_links(items)]
     message = f"{len(short)} lists have only one item."
     return judged(spots(short), message, applicable=bool(lists))
 
@@ -299,11 +301,21 @@ def _linked(block: Block) -> bool:
     return length >= 0.8 * len(block.text)
 
 
+def _all_links(items: Sequence[LexborNode]) -> bool:
+    """True when the items are links and nothing else, as in a table of contents."""
+    linked = sum(len(dom.fold(a.text())) for item in items for a in item.css("a[href]"))
+    return linked >= sum(len(dom.fold(item.text())) for item in items)
+
+
 def _apart(node: LexborNode) -> bool:
     return dom.hidden(node) or any(
         a.tag in ("blockquote", "q", "cite", "code", "pre", "table", "nav", "footer", "form")
         for a in dom.ancestors(node)
     )
+
+
+def _in_code(node: LexborNode) -> bool:
+    return any(n.tag in ("code", "pre", "kbd", "samp") for n in (node, *dom.ancestors(node)))
 
 
 def _spelled(acronym: str, text: str) -> bool:
