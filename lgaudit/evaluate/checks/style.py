@@ -146,7 +146,7 @@ def email_addresses_linked(page: Page) -> Result:
 def lists_have_items(page: Page, *, least: int = 2) -> Result:
     """No list of the content has fewer than so many items."""
     lists = [found for found in _lists(page) if found[1]]
-    short = [node for node, items in lists if len(items) < least and not _all_links(items)]
+    short = [node for node, items in lists if len(items) < least and not _listing(items)]
     message = f"{len(short)} lists have only one item."
     return judged(spots(short), message, applicable=bool(lists))
 
@@ -301,8 +301,10 @@ def _linked(block: Block) -> bool:
     return length >= 0.8 * len(block.text)
 
 
-def _all_links(items: Sequence[LexborNode]) -> bool:
-    """True when the items are links and nothing else, as in a table of contents."""
+def _listing(items: Sequence[LexborNode]) -> bool:
+    """True for links and nothing else, as in a table of contents, and for cards and stories."""
+    if any(item.css_first("h2, h3, h4, h5, article, img, time") is not None for item in items):
+        return True
     linked = sum(len(dom.fold(a.text())) for item in items for a in item.css("a[href]"))
     return linked >= sum(len(dom.fold(item.text())) for item in items)
 

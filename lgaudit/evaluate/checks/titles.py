@@ -25,6 +25,7 @@ from lgaudit.models import Kind, Spot
 _WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"\s+[-–—/]\s+|\s*[|»›·•]\s*")
 _JOINED = re.compile(r"\s[-–—/]\s")
+_LEAD = re.compile(r"lead|lede|intro|summary|standfirst|description|strap", re.I)
 _OWN_KINDS = (Kind.HOME, Kind.SEARCH, Kind.NOT_FOUND)
 _COUNCIL = re.compile(
     r"\b(?:council|borough|district|county|city|metropolitan|london|royal|of|the|cyngor|comhairle"
@@ -125,17 +126,22 @@ def descriptions_distinct(visit: Snapshot, *, pages: int = 3) -> Result:
 
 @page_check
 def description_own(page: Page) -> Result:
-    """The meta description is neither the title, the main heading nor the first paragraph."""
+    """The meta description is neither the title, the main heading nor the first paragraph.
+
+    A first paragraph whose class says that it is the summary may be the same.
+    """
     text = _key_of(_description(page))
     if not text:
         return inapplicable("There is no summary.")
     node = page.dom.css_first('meta[name="description" i][content]')
-    first = next((b.text for b in read(page).within(("prose",)) if b.node.tag == "p"), "")
+    first = next((b for b in read(page).within(("prose",)) if b.node.tag == "p"), None)
+    # GOV.UK itself shows the summary above the text: that is not the text repeated.
+    shown = first is not None and _LEAD.search(dom.attribute(first.node, "class")[:200])
     said = {
         _key_of(page.title): "the page's title",
         _key_of(own_title(page)): "the page's title",
         _key_of(main_heading(page)): "the page's heading",
-        _key_of(first): "the first paragraph",
+        "" if shown or first is None else _key_of(first.text): "the first paragraph",
     }
     if text in said and node is not None:
         return failed(f"The summary only repeats {said[text]}.", [spot(node)])
