@@ -35,6 +35,10 @@ _HASHES = re.compile(
 _TELLING = 8  # letters of a file name that is not image, photo, agenda or banner
 _HOST = re.compile(r"(?:https?:)?//([^/?#]*)", re.I)
 _WORDS = re.compile(r"\w+")
+_NOWHERE = re.compile(r"(?:#|javascript:.*)?$", re.I | re.S)  # targets that tell links not apart
+_CHOICES = frozenset("radio checkbox submit button image".split())
+_CALLED = frozenset("a button summary label".split())  # what they say is what they are
+_SHORT = 8  # words; in longer texts a number is often a year that has moved on
 MUCH = 0.7  # share of words two versions of one text have in common
 
 
@@ -84,6 +88,7 @@ def identity(rule: str, snippet: str, place: str, message: str) -> Identity:
     if not tag and re.match(r"https?://\S+$", text):
         attributes, text = {"href": text}, ""
     target = next((_address(k, attributes[k]) for k in _TARGETS if attributes.get(k)), "")
+    target = "" if _NOWHERE.match(target) else target
     if not text:
         text = next((_plain(attributes[key]) for key in _LABELS if attributes.get(key)), "")
     names = frozenset(key for key in attributes if not key.startswith("data-")) - _VOLATILE
@@ -98,13 +103,21 @@ def identity(rule: str, snippet: str, place: str, message: str) -> Identity:
         | {"role=" + attributes.get("role", "")},
         place=tuple(step for step in place.split(" > ") if step in LANDMARKS),
         target=target,
-        name=_plain(attributes.get("name", "") or attributes.get("for", "")),
+        name=_name(tag, attributes),
         text=text.rstrip("…").rstrip(),
         cut=snippet.rstrip().endswith("…"),
         id=attributes.get("id", ""),
         # A rule that quotes the element's own words names it; it does not say what is wrong in it.
         says=tuple(q for q in map(_plain, _QUOTED.findall(message)) if not _is_its_name(q, text)),
     )
+
+
+def _name(tag: str, attributes: dict[str, str]) -> str:
+    """What a form calls it. Radio buttons share a name, so their value belongs to it."""
+    name = attributes.get("name", "") or attributes.get("for", "")
+    if tag == "button" or attributes.get("type", "").lower() in _CHOICES:
+        name = f"{name}={attributes.get('value', '')}" if name else ""
+    return _plain(name)
 
 
 def place_of(snippet: str, selector: str) -> str:
@@ -154,6 +167,14 @@ def _kinship(before: Identity, now: Identity) -> int:
         return 0
     if text < 0 and target <= 0 and name <= 0 and not (before.id and before.id == now.id):
         return 0
+    if (
+        text == 2
+        and before.tag in _CALLED
+        and target <= 0
+        and name <= 0
+        and not (before.id and before.id == now.id)
+    ):
+        return 0  # Edit and Delete of the same thing differ by a word
     sure = 8 * (target > 0) + 6 * (name > 0) + max(0, text) + 4 * bool(before.id == now.id != "")
     if sure:
         return sure
@@ -184,6 +205,8 @@ def _targets(before: Identity, now: Identity) -> int:
         # A cut snippet may have lost its target; else an element that has lost it is another.
         return 0 if before.target == now.target or before.cut or now.cut else -1
     old, new = before.target, now.target
+    if old.startswith("#") and new.startswith("#"):
+        return int(old == new)  # often made up: where they differ, the words decide
     if old == new or (_path(old) == _path(new) != "" and _one_host(old, new)):
         return 1
     if before.tag in _FILES or old.lower().endswith((".pdf", ".docx", ".xlsx")):
@@ -210,7 +233,13 @@ def _similar(old: str, new: str) -> bool:
     first, second = Counter(_WORDS.findall(old)), Counter(_WORDS.findall(new))
     if min(first.total(), second.total()) < 4:
         return False
+    if max(first.total(), second.total()) < _SHORT and _numbers(first) != _numbers(second):
+        return False  # list 1 and list 2 are two things
     return 2 * (first & second).total() >= MUCH * (first.total() + second.total())
+
+
+def _numbers(words: Counter[str]) -> set[str]:
+    return {word for word in words if word.isdigit()}
 
 
 def _plain(text: str) -> str:
@@ -220,6 +249,9 @@ def _plain(text: str) -> str:
 
 
 def _address(name: str, value: str) -> str:
+    value = value.strip()
+    if value.startswith("#"):
+        return html.unescape(value)
     return steady("src" if name == "data-src" else name, html.unescape(value))
 
 
