@@ -20,6 +20,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     site_check,
     untested,
 )
+from lgaudit.evaluate.patterns import search
 from lgaudit.evaluate.wayfinding import Found, base_of, signs
 from lgaudit.evidence import Document, Page, Snapshot
 from lgaudit.models import Kind, Spot
@@ -158,6 +159,22 @@ def _faults(document: Document, least_rows: int) -> str:
     elif facts.empty_headings:
         told.append(f"{facts.empty_headings} columns have no heading")
     return "; ".join(told)
+
+
+@page_check
+def report_followable(page: Page, *, reports: str, words: Sequence[str]) -> Result:
+    """A page of one public report, known by its address, lets anyone follow what becomes of it."""
+    if not search(reports, page.final_url):
+        return inapplicable("This is not the page of a public report.")
+    for node in page.dom.css("a[href], button, form, label, input[type=submit]")[:2000]:
+        said = f"{node.text()} {dom.attribute(node, 'value')} {dom.attribute(node, 'action')}"
+        text = dom.fold(said).lower()
+        if any(word in text for word in words):
+            return passed()
+    feed = page.dom.css_first("link[rel=alternate][type*=rss], link[rel=alternate][type*=atom]")
+    if feed is not None:
+        return passed("It has a feed of its own.")
+    return failed("There is no way to follow this report without an account.")
 
 
 @site_check
