@@ -74,13 +74,14 @@ def settings_schema() -> str:
 def write(folder: Path) -> None:
     """Write every generated document below a folder."""
     from lgaudit.evaluate import rulebook
-    from lgaudit.report import ruledocs
+    from lgaudit.report import manual, ruledocs
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "cli.md").write_text(command_reference(), encoding="utf-8")
     book = rulebook.load(entry_points=False)
     ruledocs.write_rule_docs(book.rules, folder / "rules")
     (folder / "lgaudit.schema.json").write_text(settings_schema(), encoding="utf-8")
+    (folder / "wcag.md").write_text(manual.table(book.rules), encoding="utf-8")
 
 
 def main() -> int:

@@ -65,7 +65,7 @@ def run_and_show(
         results = _run(plan, store, again or _again(plan, store), quiet=quiet)
         written = write_report(results, Path(settings.out), quiet=quiet)
         after(results)
-        return show(results, written, format_=format_)
+        return show(results, written, format_=format_, checklist=not again)
 
 
 def check_folder(folder: Path) -> None:
@@ -205,15 +205,17 @@ def write_report(results: Results, folder: Path, *, quiet: bool = False) -> Path
         ).folder
 
 
-def show(results: Results, written: Path, *, format_: str) -> int:
-    """Print the league (or everything, as JSON) and return the exit code."""
-    from lgaudit.report import contract, terminal
+def show(results: Results, written: Path, *, format_: str, checklist: bool = True) -> int:
+    """Print the league (or everything, as JSON) and what is left; return the exit code."""
+    from lgaudit.report import contract, manual, terminal
 
     if format_ == "json":
         document = contract.document(results.each_site(), results.rules, results.run.engines)
         typer.echo(as_json(document))
     else:
         out().print(terminal.LeagueTable(results))
+        if checklist:
+            out().print(manual.Checklist())
     index = (written / "index.html").resolve()
     err().print(f"Run {results.run.id} is kept. Report: {index}", soft_wrap=True, markup=False)
     seen = [slug for slug, score in results.scores.items() if score.rules]

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from lgaudit.report import cells, charts, words
+from lgaudit.report import cells, charts, manual, words
 from lgaudit.report.prose import prose
 
 TITLE = 64  # characters that fit a search result
@@ -30,7 +30,9 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(shared, charts=charts, words=words, cells=cells)
+        self._environment.globals.update(
+            shared, charts=charts, words=words, cells=cells, by_hand=manual.checks()
+        )
         self._environment.filters.update(
             points=_points, cut=cells.cut, address=cells.address, web_url=cells.web_url, prose=prose
         )
