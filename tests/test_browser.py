@@ -51,6 +51,11 @@ def script(source):
     return page(f"<main><h1>One</h1><script>{source}</script></main>")
 
 
+TUNE = (  # four seconds of silence: 8-bit samples, 1,000 a second
+    b"RIFF" + (36 + 4000).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
+    + b"\x01\x00\x01\x00" + (1000).to_bytes(4, "little") * 2 + b"\x01\x00\x08\x00"
+    + b"data" + (4000).to_bytes(4, "little") + b"\x80" * 4000
+)  # fmt: skip
 SECRETS = """
     localStorage.seen = (localStorage.seen || 0) * 1 + 1;
     const jar = document.cookie; document.cookie = "who=me; max-age=900";
@@ -92,6 +97,20 @@ PAGES = {
     "/tojson": script(
         "Array.prototype.toJSON = String.prototype.toJSON = () => 1; Object.prototype.toJSON = 1"
     ),
+    "/looks": page(
+        "<main><h1>Looks</h1><p>Small words.</p>"
+        '<p id="big" style="font-size:1.6em;font-weight:bold">Turnout over time</p>'
+        "<p>More people voted by post than ever before, and many were young.</p>"
+        '<p style="font-size:1.6em;font-weight:bold">It is large, and a sentence.</p><p>Text</p>'
+        '<canvas id="wards"></canvas><canvas id="shapes"></canvas>'
+        '<audio id="tune" controls loop src="/tune.wav"></audio>'
+        '<div id="map" style="width:200px;height:90px;background:url(/p.png?map)"></div>'
+        '<div style="display:none"><canvas id="unseen"></canvas></div></main><script>'
+        "for (const id of ['wards', 'unseen'])"
+        " document.getElementById(id).getContext('2d').fillText('North ward', 5, 20);"
+        "shapes.getContext('2d').fillRect(0, 0, 9, 9);</script>"
+    ),
+    "/tune.wav": Answer(200, (("content-type", "audio/wav"),), TUNE),
     "/surrogates": script("document.title = 'a\\ud800b'; document.body.append('x\\udfff')"),
     "/jump": page(
         '<div id="gap"></div><main><h1>Jump</h1><p style="height:300px">Text</p></main><script>'
@@ -288,6 +307,27 @@ async def test_a_page_that_moves_on_for_ever_is_given_up(pool):
     else:
         assert seen.final_url.startswith(f"{A}/spin")
     assert isinstance(await one(pool, "/two"), BrowserEvidence)
+
+
+@browser_test
+async def test_what_only_a_rendered_page_shows_is_told(pool):
+    seen = await one(pool, "/looks")
+    shown = {(s.kind, s.selector): s.facts for s in seen.rendered}
+    assert set(shown) == {
+        ("lookalike", "#big"),
+        ("canvas", "#wards"),
+        ("media", "#tune"),
+        ("background", "#map"),
+    }
+    assert shown["lookalike", "#big"]["text"] == "Turnout over time"
+    assert shown["lookalike", "#big"]["words"] == 12
+    assert shown["canvas", "#wards"]["drawn"] == ["North ward"]
+    tune = shown["media", "#tune"]
+    assert (tune["controls"], tune["loop"], tune["autoplay"]) == (True, True, False)
+    assert tune["seconds"] in (None, 4)  # None where the browser has no sound
+    assert shown["background", "#map"]["source"].endswith("/p.png?map")
+    broken = await one(pool, "/no-styles")
+    assert broken.rendered == ()
 
 
 @browser_test

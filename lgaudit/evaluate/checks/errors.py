@@ -41,6 +41,10 @@ _STOPWORDS = frozenset(
     "the and for your you enter field fields form must please fill required".split()
 )
 _LABELLED = "input, select, textarea, button, meter, output, progress"
+_WIDGETS = (
+    "[role=textbox], [role=checkbox], [role=radio], [role=switch], [role=combobox], [role=listbox],"
+    " [role=slider], [role=spinbutton], [role=searchbox], [contenteditable]"
+)
 _LONGEST = 300  # characters of an error message
 
 
@@ -74,7 +78,7 @@ def labels_point(page: Page) -> Result:
         if target:
             if target not in ids and not dom.hidden(label):
                 lost.append(spot(label, f"Nothing on the page has the id “{target[:60]}”."))
-        elif label.css_first(_LABELLED) is None and not dom.hidden(label):
+        elif not (_holds_control(label) or _names_something(page, label) or dom.hidden(label)):
             lost.append(spot(label, "It neither names a field nor holds one."))
     count = "1 label belongs" if len(lost) == 1 else f"{len(lost)} labels belong"
     return judged(lost[:MOST_PLACES], f"{count} to no field.", bool(labels))
@@ -242,6 +246,18 @@ def _find_messages(page: Page) -> Iterator[LexborNode]:
             continue
         if dom.fold(node.text()):
             yield node
+
+
+def _holds_control(label: LexborNode) -> bool:
+    """Whether a label is around a control: HTML's own, one by its role, or an element of a script."""
+    if label.css_first(_LABELLED) is not None or label.css_first(_WIDGETS) is not None:
+        return True
+    return any("-" in (node.tag or "-")[1:] for node in label.css("*"))
+
+
+def _names_something(page: Page, label: LexborNode) -> bool:
+    identity = dom.attribute(label, "id")
+    return bool(identity) and identity in _tied_ids(page)
 
 
 def _aria_hidden(node: LexborNode) -> bool:

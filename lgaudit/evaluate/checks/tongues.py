@@ -36,10 +36,11 @@ def page_language_true(page: Page) -> Result:
     declared = page.lang
     if not declared or page.dom.body is None:
         return inapplicable("The page declares no language.")
-    if tongues.speaks(page.text, declared) and not tongues.script_of(page.text):
-        return passed()
     body = page.dom.body
-    mixed = body.css_first("[lang]") is not None or len(page.text) < _SHORT
+    mixed = body.css_first("[lang]") is not None
+    if not mixed and tongues.speaks(page.text, declared) and not tongues.script_of(page.text):
+        return passed()
+    mixed = mixed or len(page.text) < _SHORT
     text = f"{page.title}\n{_unmarked_text(body) if mixed else page.text}"
     script = tongues.script_of(text)
     other = "" if script else tongues.clearly_other(text, declared)
