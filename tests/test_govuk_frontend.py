@@ -1,7 +1,7 @@
 """GOV.UK Frontend's own component examples, as pages: clean markup that nobody here wrote.
 
-They come with the npm package govuk-frontend, which `npm ci` fetches; LGAUDIT_GOVUK may name another
-folder of it.
+They come with the npm package govuk-frontend, which `npm ci` fetches; LGAUDIT_GOVUK may name
+another folder of it.
 """
 
 from __future__ import annotations

@@ -249,7 +249,7 @@ def _find_messages(page: Page) -> Iterator[LexborNode]:
 
 
 def _holds_control(label: LexborNode) -> bool:
-    """Whether a label is around a control: HTML's own, one by its role, or an element of a script."""
+    """Whether a label is around a control: HTML's own, one by its role, or a script's own."""
     if label.css_first(_LABELLED) is not None or label.css_first(_WIDGETS) is not None:
         return True
     return any("-" in (node.tag or "-")[1:] for node in label.css("*"))
