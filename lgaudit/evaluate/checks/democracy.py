@@ -54,7 +54,7 @@ def councillors_listed(
     """Councillors are listed, and of the profiles seen (``least`` or more) most give a contact."""
     found = signs(visit).about(subject, addresses=addresses)
     if not found:
-        return not_found(visit, "councillors")
+        return not_found(visit, "councillors", subject)
     profiles = [page for page in visit.pages if page.verdict.ok and _is_profile(page)]
     if len(profiles) < least:
         return passed(found[0].url)
@@ -82,7 +82,7 @@ def meetings_documented(
     """
     found = signs(visit).about(subject, addresses=addresses)
     if not found:
-        return not_found(visit, "meetings, agendas and minutes")
+        return not_found(visit, "meetings, agendas and minutes", subject)
     if visit.started is None:
         return cant_tell("The date of the visit is not known.")
     today = visit.started.date()

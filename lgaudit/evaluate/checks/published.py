@@ -21,7 +21,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 )
 from lgaudit.evaluate.wayfinding import Found, mentions, signs
 from lgaudit.evidence import Page, Snapshot
-from lgaudit.models import Spot
+from lgaudit.models import Kind, Spot
 
 MOST_READ = 8  # pages about one subject that are read
 _YEAR = re.compile(r"(?<![\d£.,])20[0-4]\d(?!\d)")
@@ -45,7 +45,7 @@ def subject_published(
     """
     found = signs(visit).about(subject, addresses=addresses)
     if not found:
-        return not_found(visit, what)
+        return not_found(visit, what, subject)
     if not within_years or visit.started is None:
         return passed(f"{found[0].url} (“{found[0].text}”)")
     this_year = visit.started.year
@@ -65,7 +65,8 @@ def subjects_published(visit: Snapshot, *, subjects: Mapping[str, Sequence[str]]
     lacking = [name for name, phrases in subjects.items() if not signs(visit).about(phrases)]
     if not lacking:
         return passed()
-    return not_found(visit, " or ".join(lacking))
+    phrases = [phrase for name in lacking for phrase in subjects[name]]
+    return not_found(visit, " or ".join(lacking), phrases)
 
 
 @site_check
@@ -109,7 +110,7 @@ def subject_says(
     found = signs(visit).about(subject)
     pages = [place for place in found if place.page is not None and place.by != "heading"]
     if not pages:
-        return unseen(found, what) if found else not_found(visit, what)
+        return unseen(found, what) if found else not_found(visit, what, subject)
     read = pages[:MOST_READ]
     if or_links_to:
         said = signs(visit).said_on
@@ -140,7 +141,7 @@ def subject_names(
     found = signs(visit).about(subject)
     pages = [place for place in found if place.page is not None]
     if not pages:
-        return unseen(found, what) if found else not_found(visit, what)
+        return unseen(found, what) if found else not_found(visit, what, subject)
     for place in pages[:MOST_READ]:
         if place.page is not None and mentions(wanted, place.page.text):
             return passed(place.url)
@@ -157,7 +158,7 @@ def subject_can_be_written_to(
     found = signs(visit).about(subject)
     pages = [place for place in found if place.page is not None]
     if not pages:
-        return unseen(found, what) if found else not_found(visit, what)
+        return unseen(found, what) if found else not_found(visit, what, subject)
     said = signs(visit).said_on
     for place in pages[:MOST_READ]:
         if place.page is not None and (
@@ -169,13 +170,17 @@ def subject_can_be_written_to(
     return failed(f"The pages about {what} give no e-mail address and no form.", _spots(pages[:3]))
 
 
-def not_found(visit: Snapshot, what: str) -> Result:
-    """Nothing about a subject: sure only when the whole site was seen."""
-    if signs(visit).whole:
-        return failed(f"No page or file about {what} on the whole site.")
-    return cant_tell(
-        f"No page or file about {what} among the {len(visit.pages)} pages seen and their links."
-    )
+def not_found(visit: Snapshot, what: str, subject: Sequence[str] = ()) -> Result:
+    """Nothing about a subject: sure only when the whole site was seen and no page mentions it."""
+    if not signs(visit).whole:
+        return cant_tell(
+            f"No page or file about {what} among the {len(visit.pages)} pages seen and their links."
+        )
+    for page in visit.pages:
+        told = subject and page.verdict.ok and page.kind is not Kind.NEWS
+        if told and mentions(subject, page.text):
+            return cant_tell(f"No page of its own about {what}; {page.url} mentions it.")
+    return failed(f"No page or file about {what} on the whole site.")
 
 
 def unseen(found: Sequence[Found], what: str) -> Result:

@@ -37,7 +37,7 @@ def data_recent(
     """The latest period that the files about a subject are named after ended lately enough."""
     found = _about(visit, subject, but_not)
     if not found:
-        return not_found(visit, what)
+        return not_found(visit, what, subject)
     if visit.started is None:
         return cant_tell("The date of the visit is not known.")
     today = visit.started.date()
@@ -71,7 +71,7 @@ def data_readable(
     """A file about a subject is in one of ``formats``, not only in those made for printing."""
     found = _about(visit, subject, but_not)
     if not found:
-        return not_found(visit, what)
+        return not_found(visit, what, subject)
     pages = [place.page for place in found if place.page is not None]
     files = [_file(place.url, place.text) for place in found if place.file]
     for place in found:
