@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks import statements as wordings
 from lgaudit.cli.main import app
 from lgaudit.evaluate import rulebook
 from lgaudit.evaluate.judge import judge
+from lgaudit.evaluate.statement.reading import LONGEST, read
 from lgaudit.evidence import Coverage, Page, Snapshot
 from lgaudit.models import (
     OK,
@@ -61,6 +63,41 @@ def test_a_statement_is_judged_by_its_meaning(entry: dict[str, Any], rules: Any)
     assert sorted(told.keys() - ELSEWHERE) == sorted(entry["fails"]), told
     unsure = {name for name, f in said.items() if f.outcome is Outcome.CANT_TELL}
     assert sorted(unsure - ELSEWHERE) == sorted(entry["unsure"])
+
+
+def test_wordings_of_single_parts_are_judged_as_a_person_would() -> None:
+    found = list(wordings.trials())
+    assert sum(t.bad for t in found) >= 70
+    assert sum(not t.bad for t in found) >= 130
+    assert [(t.rule, t.html) for t in found if t.failed != t.bad] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "statuses"),
+    [
+        ("This website is not yet fully compliant with WCAG 2.2 AA.", ["partially"]),
+        ("We aim to be fully compliant with WCAG 2.2 AA by 2027.", []),
+        ("Our suppliers are fully compliant with the law on data. We like WCAG 2.2.", []),
+        ("Some maps are not compliant with WCAG 2.2 success criterion 1.1.1.", []),
+        ("The site is fully compliant with WCAG 2.2.", ["fully"]),
+        ("Our planning site is not compliant with WCAG 2.2.", ["not"]),
+    ],
+)
+def test_only_what_is_said_of_the_site_is_its_status(written: str, statuses: list[str]) -> None:
+    html = f"<h1>Accessibility statement</h1><p>{written}</p>".encode()
+    claims = read(Page(HOME, HOME, Kind.STATEMENT, body=html)).claims
+    assert [claim.status for claim in claims] == statuses
+
+
+@pytest.mark.parametrize(
+    "written", ["not compliant " * 5_000, "<h2>a</h2>" * 20_000, "a@" * 30_000, "a" * 60_000]
+)
+def test_a_statement_made_to_waste_time_is_cut(written: str) -> None:
+    found = read(
+        Page(HOME, HOME, Kind.STATEMENT, body=wordings.statement("status", written).encode())
+    )
+    assert len(found.text) <= 2 * LONGEST
+    assert len(found.claims) <= 10
 
 
 def test_there_are_enough_wordings_to_mean_something() -> None:

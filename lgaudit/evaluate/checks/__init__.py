@@ -38,6 +38,7 @@ MODULES = (
     "site",
     "spending",
     "statement",
+    "statement_days",
     "statement_site",
     "style",
     "tables",

@@ -7,7 +7,7 @@ rule that asks for it, and the rest do not apply.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
@@ -17,26 +17,18 @@ from lgaudit.evaluate.checks.vocabulary import (
     passed,
     site_check,
 )
-from lgaudit.evaluate.statement import days
+from lgaudit.evaluate.statement.main import of_main
 from lgaudit.evaluate.statement.reading import (
+    NON_ACCESSIBLE,
     Statement,
     criteria_in,
     phrases,
     plain,
     quoted,
-    statements,
 )
 from lgaudit.evidence import Snapshot
-from lgaudit.models import Spot
 from lgaudit.urls import host_of
 
-NON_ACCESSIBLE = (
-    "non-accessible",
-    "not accessible",
-    "non accessible",
-    "non-compliance",
-    "inaccessible",
-)
 _COMMITTED = re.compile(
     r"\bcommit(?:ted|ment)\b.{0,160}\baccessib(?:le|ility)\b|\baccessib(?:le|ility)\b.{0,80}\bcommitted\b",
     re.I | re.S,
@@ -48,7 +40,9 @@ _REGULATIONS = re.compile(
 _SCOPE = re.compile(
     r"\b(?:this|the|our) (?:web ?site )?(?:accessibility )?statement (?:only )?"
     r"(?:applies|relates|refers|covers|is for)\b"
-    r"|\bstatement (?:applies to|covers)\b|\bthis statement is (?:for|about)\b",
+    r"|\bstatement (?:applies to|covers)\b|\bthis statement is (?:for|about)\b"
+    r"|\bscope of (?:this|the|our) (?:accessibility )?statement\b"
+    r"|\bthis page (?:explains|sets out|describes|tells you) how accessible\b",
     re.I,
 )
 _DUE_TO = re.compile(r"\bdue to\b|\bbecause of\b|\bbecause\b|\bas a result of\b|\bowing to\b", re.I)
@@ -56,23 +50,10 @@ _VERSION = re.compile(
     r"(?:guidelines|wcag)\W{0,3}(?:\(wcag\)\W{0,3})?(?:version\s*|v\.?\s*)?(2\.[0-9])", re.I
 )
 _ANY_VERSION = re.compile(r"\b(?:version|wcag|v)\s*\.?(2\.[0-9])\b(?!\.\d)", re.I)
-_PREPARED = re.compile(
-    r"\b(?:statement|it|page) was (?:first |originally |last )?"
-    r"(?:prepared|published|created|written|produced|adopted|approved)\b"
-    r"|\bprepared on\b|\bfirst published\b|\bdate (?:of preparation|prepared|published)\b",
-    re.I,
-)
-_REVIEWED = re.compile(
-    r"\b(?:last |most recently |next )?(?:reviewed|updated|revised|amended)\b"
-    r"|\blast (?:review|update)\b",
-    re.I,
-)
-_NEXT = re.compile(r"\bnext\b|\bwill (?:be )?(?:next )?review", re.I)
-_TESTED = re.compile(
-    r"\b(?:tested|tests?|testing|audit(?:ed)?|evaluat(?:ed|ion)|assess(?:ed|ment)|checked)\b", re.I
-)
-_TELEPHONE = re.compile(r"(?<!\d)(?:\+44|0)\s?(?:\d[\s-]?){8,10}\d?(?!\d)")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\[email.protected\]")  # hidden from robots
+_TELEPHONE = re.compile(r"(?<!\d)(?:\+44|0)(?:[\s()-]{0,2}\d){9,11}(?!\d)")
+_EMAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|\[email.protected\]"
+)  # hidden from robots
 _NONE_CLAIMED = re.compile(
     r"\b(?:not|no|never|hasn't|haven't|aren't)\b.{0,40}\b(?:claim|assess|appl|use[ds]?\b|consider"
     r"|rel(?:y|ied)|content|items?|issues?|areas?).{0,60}\bdisproportionate burden"
@@ -80,20 +61,6 @@ _NONE_CLAIMED = re.compile(
     r"|\bdisproportionate burden.{0,40}\b(?:not (?:claimed|applicable|been)|none|no claims?|n/a)\b",
     re.I | re.S,
 )
-
-
-def _judged(judge: Callable[[Statement], Result], visit: Snapshot) -> Result:
-    """The judgement of the site's statement, named by its page; inapplicable without one."""
-    found = statements(visit)
-    if found.main is None:
-        if found.welsh:
-            return inapplicable("Only a statement in Welsh was seen; its words are not judged.")
-        return inapplicable("No accessibility statement was seen.")
-    result = judge(found.main)
-    if result.spots or result.outcome.value in ("passed", "inapplicable"):
-        return result
-    spot = Spot("", found.main.page.url, result.message)
-    return Result(result.outcome, result.message, (spot,), result.metric)
 
 
 @site_check
@@ -108,7 +75,7 @@ def statement_titled(visit: Snapshot, *, names: Sequence[str]) -> Result:
             return failed("The statement has no main heading.")
         return failed(f"The heading is {quoted(statement.title)}.")
 
-    return _judged(judge, visit)
+    return of_main(judge, visit)
 
 
 @site_check
@@ -141,7 +108,7 @@ def statement_section(
         return failed(f"No heading says “{heading}”.")
 
     words = phrases(accepts)
-    return _judged(judge, visit)
+    return of_main(judge, visit)
 
 
 @site_check
@@ -162,7 +129,7 @@ def statement_commits(visit: Snapshot) -> Result:
             )
         return passed(f"It says: {quoted(committed)}." if committed else "")
 
-    return _judged(judge, visit)
+    return of_main(judge, visit)
 
 
 @site_check
@@ -171,6 +138,9 @@ def statement_scoped(visit: Snapshot) -> Result:
 
     def judge(statement: Statement) -> Result:
         sentence = statement.saying(_SCOPE)
+        named = plain(statement.title).split("accessibility statement for ", 1)[1:]
+        if not sentence and named and host_of(visit.site.homepage).removeprefix("www.") in named[0]:
+            return passed(f"The heading is {quoted(statement.title)}.")
         if not sentence:
             return failed("Nothing says which website the statement applies to.")
         text = statement.text.lower()
@@ -183,7 +153,7 @@ def statement_scoped(visit: Snapshot) -> Result:
             f"It says {quoted(sentence)}, and names neither the council nor {host}.",
         )
 
-    return _judged(judge, visit)
+    return of_main(judge, visit)
 
 
 @site_check
@@ -201,7 +171,7 @@ def statement_has_status(visit: Snapshot) -> Result:
             "Nothing says whether the website is fully, partially or not compliant with WCAG."
         )
 
-    return _judged(judge, visit)
+    return of_main(judge, visit)
 
 
 @site_check
@@ -227,7 +197,7 @@ def statement_cites_version(visit: Snapshot, *, versions: Sequence[str]) -> Resu
                 )
         return failed("It names no version of WCAG.")
 
-    return _judged(judge, visit)
+    return of_main(judge, visit)
 
 
 @site_check
@@ -246,7 +216,7 @@ def statement_says_why(visit: Snapshot) -> Result:
             return passed(f"It says: {quoted(sentence)}.")
         return failed(f"It does not say what partial compliance is due to: {quoted(sentence)}.")
 
-    return _judged(judge, visit)
+    return of_main(judge, visit)
 
 
 @site_check
@@ -265,101 +235,7 @@ def statement_cites_criteria(visit: Snapshot) -> Result:
             )
         return failed("No WCAG criterion is cited by its number.")
 
-    return _judged(judge, visit)
-
-
-@site_check
-def statement_promises_kept(visit: Snapshot) -> Result:
-    """No date by which something was to be mended has passed."""
-
-    def judge(statement: Statement) -> Result:
-        if visit.started is None:
-            return inapplicable("The day of the visit is not known.")
-        today = visit.started.date()
-        section = statement.section(*NON_ACCESSIBLE)
-        sentences = re.split(r"(?<=[.!?])\s+|\n+", section) if section else statement.sentences
-        promised = days.promises(sentences)
-        if not promised:
-            return inapplicable("The statement promises nothing by a date.")
-        month = today.replace(day=1)
-        late = [(date, sentence) for date, sentence in promised if date < month]
-        if not late:
-            return passed(f"Every date it gives for a fix is still to come ({len(promised)}).")
-        url = statement.page.url
-        spots = [Spot("", url, quoted(sentence)) for _, sentence in late]
-        return failed(
-            f"It still promises a fix by a date that has passed: {quoted(late[0][1])}.", spots
-        )
-
-    return _judged(judge, visit)
-
-
-@site_check
-def statement_prepared_on(visit: Snapshot) -> Result:
-    """The statement says when it was prepared."""
-
-    def judge(statement: Statement) -> Result:
-        return _dated(statement, _PREPARED, "was prepared")
-
-    return _judged(judge, visit)
-
-
-@site_check
-def statement_tested_on(visit: Snapshot) -> Result:
-    """The statement says how and when the website was tested."""
-
-    def judge(statement: Statement) -> Result:
-        return _dated(statement, _TESTED, "was last tested")
-
-    return _judged(judge, visit)
-
-
-def _dated(statement: Statement, pattern: re.Pattern[str], what: str) -> Result:
-    """A date in a sentence the pattern matches, or in the next."""
-    sentences = statement.sentences
-    said = ""
-    for number, sentence in enumerate(sentences):
-        if not pattern.search(sentence):
-            continue
-        said = said or sentence
-        near = f"{sentence} {' '.join(sentences[number + 1 : number + 2])}"
-        if days.latest_in(near) is not None:
-            return passed(f"It says: {quoted(sentence)}.")
-    if said:
-        return failed(f"It gives no date on which it {what}: {quoted(said)}.")
-    return failed(f"It does not say when it {what}.")
-
-
-@site_check
-def statement_reviewed_within(visit: Snapshot, *, days_old: int = 366) -> Result:
-    """The statement was reviewed, or prepared, at most ``days_old`` days before the visit."""
-
-    def judge(statement: Statement) -> Result:
-        if visit.started is None:
-            return inapplicable("The day of the visit is not known.")
-        today = visit.started.date()
-        said = [
-            (date, sentence)
-            for sentence in statement.sentences
-            if (_REVIEWED.search(sentence) or _PREPARED.search(sentence))
-            and not _NEXT.search(sentence)
-            if (date := days.latest_in(sentence)) is not None
-        ]
-        if not said:
-            return cant_tell("No date of preparation or review could be read.")
-        date, sentence = max(said)
-        age = (today - date).days
-        if age <= days_old:
-            return passed(f"It says: {quoted(sentence)}.", float(max(age, 0)))
-        return failed(
-            f"Last reviewed {_ago(age)} before our visit: {quoted(sentence)}.", metric=float(age)
-        )
-
-    return _judged(judge, visit)
-
-
-def _ago(age: int) -> str:
-    return f"{age // 30} months" if age < 730 else f"{age // 365} years"
+    return of_main(judge, visit)
 
 
 @site_check
@@ -379,7 +255,7 @@ def statement_gives_contact(visit: Snapshot) -> Result:
                 return passed(f"There is a link {quoted(text or url)}.")
         return failed("It gives no email address, telephone number or contact form.")
 
-    return _judged(judge, visit)
+    return of_main(judge, visit)
 
 
 @site_check
@@ -394,7 +270,7 @@ def statement_names(visit: Snapshot, *, bodies: Sequence[str]) -> Result:
                 return passed(f"It says: {quoted(sentence)}.")
         return failed(f"It does not name {bodies[0]}.")
 
-    return _judged(judge, visit)
+    return of_main(judge, visit)
 
 
 @site_check
@@ -410,7 +286,7 @@ def statement_links_to(visit: Snapshot, *, hosts: Sequence[str], name: str) -> R
             return failed(f"It names the {name} without a link to it.")
         return failed(f"There is no link to the {name}.")
 
-    return _judged(judge, visit)
+    return of_main(judge, visit)
 
 
 @site_check
@@ -427,4 +303,4 @@ def statement_filled_in(visit: Snapshot, *, placeholders: Sequence[str]) -> Resu
             f"Text of the sample statement was left in: {quoted(lines[0] if lines else left[0])}."
         )
 
-    return _judged(judge, visit)
+    return of_main(judge, visit)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -39,11 +40,33 @@ _MARKS = (  # wording that only an accessibility statement has
     re.compile(r"equality (?:and human rights commission|advisory)", re.I),
     re.compile(r"web content accessibility guidelines|\bwcag\b", re.I),
 )
+NON_ACCESSIBLE = (
+    "non-accessible",
+    "not accessible",
+    "non accessible",
+    "non-compliance",
+    "inaccessible",
+)
+MOST_HEADINGS = 500
+MOST_CLAIMS = 10  # in one sentence
 ENOUGH_MARKS = 2  # of those, on a page that does not bear the name
 CRITERION = re.compile(r"(?<![\d.])([1-4]\.\d{1,2}\.\d{1,2})(?![\d])")
 _STATUS = re.compile(
-    r"\b(?:(?P<fully>fully)|(?P<partially>partially|partly)|(?P<not>not|non))[\s-]+(?:yet\s+)?"
-    r"(?:compliant|conformant|compl(?:y|ies)|conforms?)\b",
+    r"\b(?:(?P<partially>partial(?:ly)?|partly|not (?:yet )?(?:fully|wholly|completely))"
+    r"|(?P<fully>fully|wholly|completely)|(?P<not>not|non))[\s-]+(?:yet\s+)?"
+    r"(?:compliant|conformant|compl(?:y|ies)|conforms?|(?<!not )(?<!non-)meets?"
+    r"|(?<=partial )(?:compliance|conformance))\b",
+    re.I,
+)
+_WISHED = re.compile(  # before a status: it is what somebody wants, not what is
+    r"\b(?:aims?|aiming|will|would|should|must|plan(?:s|ned)?|planning to|strives?|striving"
+    r"|hopes?|goal|working towards|to (?:be|become|make|ensure)|until|once|when|if|whether)\b"
+    r"[^.;:]{0,60}$",
+    re.I,
+)
+_OF_OTHERS = re.compile(
+    r"\s*(?:with|to)\s+(?!(?:the (?:above|web|wcag|guidelines|standards?|requirements"
+    r"|accessibility)|all|these|those|this|it|wcag|web|level)\b)",
     re.I,
 )
 _GUIDELINES = re.compile(r"web content accessibility guidelines|\bwcag\b", re.I)
@@ -104,13 +127,19 @@ class Statement:
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """Each compliance status with the guidelines near it."""
-        found = []
-        for sentence in self.sentences:
-            for match in _STATUS.finditer(sentence):
-                near = sentence[max(0, match.start() - NEAR) : match.end() + NEAR]
-                if _GUIDELINES.search(near) and match.lastgroup:
-                    found.append(Claim(match.lastgroup, sentence))
-        return tuple(found)
+        found, loose = [], []
+        for number, sentence in enumerate(self.sentences):
+            for match in islice(_STATUS.finditer(sentence), MOST_CLAIMS):
+                before = sentence[max(0, match.start() - NEAR) : match.start()]
+                if _WISHED.search(before) or CRITERION.search(sentence):
+                    continue  # a criterion: one problem fails it, not the website
+                claim = Claim(match.lastgroup or "", sentence)
+                if _GUIDELINES.search(before + sentence[match.start() : match.end() + NEAR]):
+                    found.append(claim)
+                elif not _OF_OTHERS.match(sentence, match.end()):
+                    around = self.sentences[max(0, number - 2) : number + 2]
+                    loose += [claim] * any(_GUIDELINES.search(other) for other in around)
+        return tuple(found or loose)  # a table names the status and the guidelines in two cells
 
     @property
     def status(self) -> str:
@@ -146,6 +175,11 @@ class Statement:
             return ""
 
 
+def _as_read(text: str) -> str:
+    """A heading as the text of the page has it."""
+    return dom.fold(text[:1000].translate(_QUOTES))
+
+
 def plain(text: str) -> str:
     """Small letters, straight quotes, single spaces, no mark at the end."""
     return " ".join(text.translate(_QUOTES).lower().split()).rstrip(":.")
@@ -165,16 +199,15 @@ def read(page: Page) -> Statement:
     sections: list[Section] = []
     heading, level, lines = "", 0, []
     headings = {
-        dom.fold(n.text()): int((n.tag or "h9")[1]) for n in main.css("h1, h2, h3, h4, h5, h6")
+        _as_read(n.text()): int((n.tag or "h9")[1])
+        for n in main.css("h1, h2, h3, h4, h5, h6")[:MOST_HEADINGS]
     }
-    h1 = next((dom.fold(n.text()) for n in page.dom.css("h1")), "")
+    h1 = next((_as_read(n.text()) for n in page.dom.css("h1")), "")
     if h1 and h1 not in headings:
         heading, level = h1, 1
     for line in dom.visible_text(main)[:LONGEST].translate(_QUOTES).split("\n"):
         folded = dom.fold(line)
-        known = headings.get(folded) or headings.get(line)
-        if known is None:
-            known = next((n for t, n in headings.items() if t.translate(_QUOTES) == folded), None)
+        known = headings.get(folded)
         if known is None:
             lines.append(folded)
             continue
