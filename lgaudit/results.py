@@ -65,6 +65,21 @@ class SupplierUse:
     pages: tuple[str, ...] = ()  # of those looked at, the ones that show it; sorted
 
 
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """Where residents find one of the top tasks on a site. ``clicks`` is None when not found.
+
+    ``sure`` is False when too little of the site was seen to say that it is not there.
+    """
+
+    id: str  # number in the local government service list
+    title: str
+    clicks: int | None
+    url: str
+    text: str  # what the link or the page says
+    sure: bool
+
+
 @dataclass(frozen=True)
 class SiteResult:
     """Everything a run keeps of one site."""
@@ -83,6 +98,7 @@ class SiteResult:
     documents: int = 0
     suppliers: tuple[SupplierUse, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+    tasks: tuple[TaskResult, ...] = ()  # of its councils, in the order of the list
 
 
 @dataclass(frozen=True, slots=True)

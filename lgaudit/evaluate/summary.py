@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lgaudit.evaluate import tasks
 from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.issues import marked
 from lgaudit.evaluate.scores import outcomes_of
@@ -38,6 +39,7 @@ def summarise(
         browser=visit.browser,
         axe_core=axe.version if axe else "",
         documents=len(visit.documents),
+        tasks=tasks.look(visit) if visit.verdict.ok else (),
         suppliers=recognise(visit, products) if products else (),
     )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -31,6 +31,7 @@ MOST_LINKS = 3_000  # of one page
 MOST_TEXTS = 60_000  # of one visit
 LONGEST = 200  # characters of one text
 BETWEEN = 3  # words that may stand between two words of a phrase
+NOT_LINKED = 98  # clicks to a place that nothing seen links to, or more
 SHOWN = 5  # pages named as those that link to a place
 
 _GONE = frozenset({Reason.SOFT_404, Reason.DNS})
@@ -67,7 +68,7 @@ class _Place:
 
     url: str
     page: Page | None = None
-    depth: int = 99
+    depth: int = NOT_LINKED
     found_on: dict[str, int] = field(default_factory=dict)  # page URL -> its depth
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # folded -> (by, as written)
 
@@ -123,6 +124,33 @@ class Signs:
         ]
         found.sort(key=lambda f: (f[0].page is None, _rank(f[0].by), f[1], f[0].depth, f[0].url))
         return tuple(place for place, _ in found)
+
+    def said(self) -> Iterator[tuple[str, str, str, int]]:
+        """What links, titles and main headings say: folded, as written, of which place, clicks.
+
+        Places of news and search, and those that lead to nothing, are left out.
+        """
+        for key, place in self._places.items():
+            if key in self._gone or self._is_news(place):
+                continue
+            for line, (by, text) in place.texts.items():
+                if by in ("link", "title"):
+                    yield line, text, place.url, place.depth
+
+    def unseen(self, clicks: int, visit: Snapshot) -> tuple[str, ...]:
+        """Pages of the site at most so many clicks from the home page that were not seen."""
+        seen = {_key(url) for page in visit.pages for url in (page.url, page.final_url)}
+        seen |= {_key(url) for url, verdict in visit.lost if verdict.reason in _NO_LOSS}
+        home = visit.site.homepage
+        return tuple(
+            place.url
+            for key, place in self._places.items()
+            if place.depth <= clicks
+            and key not in seen
+            and key not in self._gone
+            and not _FILE.search(urls.path_of(place.url))
+            and urls.same_site(home, place.url)
+        )
 
     def _read(self, page: Page) -> None:
         place = self._place(page.final_url or page.url)
