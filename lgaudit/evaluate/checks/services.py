@@ -25,7 +25,14 @@ MOST_SPOTS = 50
 _SEARCH_NAMES = frozenset(
     "q query search keys keyword keywords searchterm searchterms search_api_fulltext s term".split()
 )
-_NOT_CONTENT = (Kind.HOME, Kind.SEARCH, Kind.NOT_FOUND, Kind.DOCUMENT)
+_NOT_CONTENT = (
+    Kind.HOME,
+    Kind.SEARCH,
+    Kind.NOT_FOUND,
+    Kind.DOCUMENT,
+    Kind.CONTACT,
+    Kind.STATEMENT,
+)
 _WITHOUT_ACCOUNT = re.compile(
     r"without (?:an account|signing|registering|logging|a login)|as a guest|continue as guest"
     r"|anonymous",
