@@ -68,7 +68,7 @@ class _Place:
 
     url: str
     page: Page | None = None
-    depth: int = NOT_LINKED
+    depth: int = NOT_LINKED + 1
     found_on: dict[str, int] = field(default_factory=dict)  # page URL -> its depth
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # folded -> (by, as written)
 

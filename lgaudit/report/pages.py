@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from lgaudit.report import (
     standards,
     suppliers,
     tables,
+    tasks,
     words,
 )
 from lgaudit.report.filters import filters_for
@@ -26,7 +28,7 @@ from lgaudit.report.render import Renderer
 from lgaudit.report.rows import SiteRows
 from lgaudit.report.standards import Standing
 from lgaudit.report.workbook import write_xlsx
-from lgaudit.results import Results, Sharing, SiteResult
+from lgaudit.results import Results, Sharing, SiteResult, TaskResult
 
 EXTREMES = 5  # rules named as met most and least often
 
@@ -59,6 +61,7 @@ class Site:
         self._edition = digest.edition(results)
         self._axis = charts.axis_for(s.overall for s in results.scores.values())
         self._rule_files = {rule.id: standards.rule_file(rule) for rule in results.rules}
+        self._tasks: dict[str, Sequence[TaskResult]] = {}
         self._seen: dict[str, dict[str, str]] = {}  # rule -> site -> a page that keeps it
         timed = (r for r in results.rules if r.timing and r.status is Status.SCORED)
         self._timed = frozenset(rule.id for rule in timed)
@@ -87,6 +90,7 @@ class Site:
         self._write_index(lines, standings, downloads)
         self._write_rules(lines, standings)
         self._write_suppliers()
+        self._write_tasks(lines)
         self._write_method(lines)
 
     # Sites
@@ -110,6 +114,7 @@ class Site:
             for done, result in enumerate(self._results.each_site(), start=1):
                 line = league.full_line(self._lines[result.site.slug], result)
                 self._lines[result.site.slug] = line
+                self._tasks[result.site.slug] = result.tasks
                 steady, clocked = self._findings_text(line, result)
                 found.write(steady)
                 timed.write(clocked)
@@ -286,6 +291,26 @@ class Site:
                 strip=charts.strip(standing.states(ranked)),
                 rows=rows,
             )
+
+    def _write_tasks(self, lines: list[league.Line]) -> None:
+        text = tables.csv_text([tasks.COLUMNS, *tasks.rows(lines, self._tasks)])
+        path = self._folder / "tasks.csv"
+        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        order = [
+            line
+            for line in (*league.ranked(lines), *league.unranked(lines))
+            if self._tasks.get(line.site.slug)
+        ]
+        counts = (Counter(map(tasks.state_of, self._tasks[line.site.slug])) for line in order)
+        self._render.page(
+            "tasks.html",
+            "tasks.html",
+            "Tasks: clicks to what people come for",
+            "What people come to do on council websites, and in how many clicks they find it.",
+            tasks=tasks.table(order, self._tasks),
+            columns=list(zip(order, counts, strict=True)),
+            download=Download("tasks.csv", "Every task by council", "CSV", path.stat().st_size),
+        )
 
     def _write_suppliers(self) -> None:
         found = suppliers.views(self._sharing, self._lines, self._rules, self._results.bar)
