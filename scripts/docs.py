@@ -1,4 +1,4 @@
-"""Write the generated documents: the command-line reference and a page for each rule.
+"""Write the generated documents: the command-line reference, rule pages, the coverage table.
 
 `python scripts/docs.py` writes them; `--check` exits 1 when a committed one differs.
 """
@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import coverage_table
 import typer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,6 +81,7 @@ def write(folder: Path) -> None:
     (folder / "cli.md").write_text(command_reference(), encoding="utf-8")
     book = rulebook.load(entry_points=False)
     ruledocs.write_rule_docs(book.rules, folder / "rules")
+    (folder / "coverage.md").write_text(coverage_table.text(book.rules), encoding="utf-8")
     (folder / "lgaudit.schema.json").write_text(settings_schema(), encoding="utf-8")
     (folder / "wcag.md").write_text(manual.table(book.rules), encoding="utf-8")
 
