@@ -13,7 +13,7 @@ from typing import Any
 from lgaudit.evidence import Choice, Consent, Cookie
 from lgaudit.gather import axe
 
-WAIT = 1.5  # seconds after loading, and after refusing, for what scripts still store
+WAIT = 1.0  # seconds after loading, and after refusing, for what scripts still store
 MOST = 200  # cookies kept
 # How banners word their choices, English and Welsh. Refusing is looked for first: "Accept only
 # necessary cookies" refuses.
