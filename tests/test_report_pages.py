@@ -199,12 +199,13 @@ def test_a_rule_page_names_who_meets_it_and_who_does_not(sector, pages):
 def test_the_method_page_is_made_from_the_bar(tmp_path):
     other = Sector(2)
     other.bar = dataclasses.replace(
-        other.bar, minimum_pages=17, draws=4321, category_weights={"content": 1.0}
+        other.bar, minimum_pages=17, draws=4321, category_weights={"content": 1.0, "openness": 3.0}
     )
     shown = text_of(parsed(write(other, tmp_path).folder / "method.html").css_first("main"))
     assert "at least 17 pages were audited" in shown
     assert "4,321 times" in shown
     assert "Content 1 100%" in shown
+    assert "Openness 3 none yet" in shown  # no rule of the run counts there
     assert "not proof of conformance" in shown
     assert "axe-core 4.14.1" in shown
 
