@@ -23,7 +23,7 @@ from lgaudit.gather.listed import pages as pages_listed
 from lgaudit.gather.politeness import Gate
 from lgaudit.models import Engines, Kind, Site
 from lgaudit.results import PageResult, SiteResult
-from lgaudit.run import Clock, Watch, at_once, browsers, evaluate, our_fault, together
+from lgaudit.run import Clock, Watch, at_once, browsers, close_looks, evaluate, our_fault, together
 from lgaudit.settings import Budget, Settings
 
 NO_TEMPLATES = Templates()
@@ -154,6 +154,7 @@ class Checker:
                 progress=seen,
                 whole=job.whole,
                 files=job.files,
+                closely=close_looks(self._book),
             )
             result = await asyncio.to_thread(evaluate, self._book, visit)
             result = await asyncio.to_thread(located, visit, result, self._templates)

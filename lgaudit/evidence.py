@@ -132,6 +132,15 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One close look at a page: by keyboard, at other sizes, or for what moves."""
+
+    sightings: tuple[Sighting, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)  # of the page as a whole
+    error: str = ""  # why it ended early; what was seen until then is kept
+
+
+@dataclass(frozen=True, slots=True)
 class BrowserEvidence:
     """What a browser saw of one page."""
 
@@ -147,6 +156,8 @@ class BrowserEvidence:
     dialogs: int = 0  # alerts and confirms that were dismissed
     rendered: tuple[Sighting, ...] | None = None  # media, canvas, picture, font ...
     consent: Consent | None = None  # on the first page of a visit alone
+    looks: Mapping[str, Look] = field(default_factory=dict)  # keyboard, layout, motion
+    alike: str = ""  # URL of the page of this template that was looked at closely instead
 
 
 @dataclass(frozen=True)

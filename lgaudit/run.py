@@ -32,6 +32,7 @@ from lgaudit.evidence import Coverage, Snapshot
 from lgaudit.gather import crawl, look, quiet
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
+from lgaudit.gather.looks import Looks, wanted
 from lgaudit.models import Engines, Reason, Run, Site, Verdict
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
@@ -104,6 +105,12 @@ def needs_browser(book: Rulebook) -> bool:
     """True when some rule of the book judges what only a browser can see."""
     checks = (VOCABULARY.get(rule.check) for rule in book.rules)
     return any(check is not None and check.needs & scores.BROWSER_EVIDENCE for check in checks)
+
+
+def close_looks(book: Rulebook) -> tuple[str, ...]:
+    """The close looks (keyboard, layout, motion) that some rule of the book needs."""
+    checks = (VOCABULARY.get(rule.check) for rule in book.rules)
+    return wanted(need for check in checks if check is not None for need in check.needs)
 
 
 async def _look_at_sites(
@@ -196,7 +203,8 @@ async def look_at(
     try:
         visit = await crawl.visit(site, plan.settings, fetcher, now=clock, progress=watch.page)
         if pool is not None:
-            visit = await look.see(visit, pool, fetcher, progress=watch.page)
+            looks = Looks(close_looks(plan.book), most=plan.settings.close_pages)
+            visit = await look.see(visit, pool, fetcher, progress=watch.page, looks=looks)
         if visit.private:
             notes(visit)
         visit = replace(visit, finished=clock(), private=())

@@ -86,6 +86,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     page_deadline: Seconds = 45.0  # one page in the browser, axe-core included
     quiet_pages: Annotated[int, msgspec.Meta(ge=0)] = 3  # pages timed in the quiet pass, each site
     quiet_loads: Positive = 3
+    close_pages: Annotated[int, msgspec.Meta(ge=0)] = 6  # pages of each site, one a template,
+    # that are looked at closely: by keyboard, at other sizes, for what moves
     recycle_pages: Positive = 300  # pages a browser sees before it is replaced
     chromium: str = ""  # path; '' looks in the usual places
     chromedriver: str = ""

@@ -18,7 +18,6 @@ from lgaudit.evaluate.checks.vocabulary import (
     site_check,
     spot,
 )
-from lgaudit.evaluate.templates import template_of
 from lgaudit.evidence import (
     AxeRun,
     BrowserEvidence,
@@ -46,6 +45,7 @@ from lgaudit.models import (
     Status,
     Verdict,
 )
+from lgaudit.templates import template_of
 
 HOME = "https://www.borchester.gov.uk/"
 ENGLISH = (

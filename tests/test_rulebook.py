@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from lgaudit import trials
 from lgaudit.cli import rules as cli
 from lgaudit.errors import RulebookError
 from lgaudit.evaluate import bar, examples, newrule, patterns, rulebook, rulefile
@@ -506,7 +507,8 @@ def test_new_can_start_from_every_check_a_rule_file_uses(tmp_path: Path, builtin
     found, problems = rulebook.read_rules(tmp_path)
     assert problems == []
     assert {rule.check for rule in found} == set(used)
-    assert all(t.problem == "" for t in examples.run(found))
+    tried = [t for t in examples.run(found) if not trials.looks_of(t.rule, t.example)]
+    assert all(t.problem == "" for t in tried)  # the rest: test_rules_in_browser.py
 
 
 # Documentation

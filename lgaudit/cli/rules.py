@@ -114,7 +114,8 @@ def run_examples(
     from rich.progress import Progress
     from rich.text import Text
 
-    from lgaudit.evaluate import examples, rulebook
+    from lgaudit import trials
+    from lgaudit.evaluate import rulebook
 
     console = out()
     found, problems = rulebook.read_rules(path or rulebook.builtin_folder())
@@ -122,15 +123,19 @@ def run_examples(
         console.print(Text.assemble(("problem ", "bold red"), problem), soft_wrap=True)
     total = sum(len(rule.examples) for rule in found)
     failures: list[Trial] = []
+    skipped = 0
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("running examples", total=total)
-        for trial in examples.run(found):
+        for trial in trials.run(found):
             progress.advance(task)
+            skipped += trial.skipped
             if trial.problem:
                 failures.append(trial)
     for trial in failures:
         console.print(_failure(trial), soft_wrap=True)
     console.print(f"{len(found)} rules, {total} examples, {len(failures)} failed.")
+    if skipped:
+        console.print(f"{skipped} examples need Chromium and its driver, and were not run.")
     if problems or failures:
         raise typer.Exit(1)
 
@@ -144,8 +149,9 @@ def new(
     ] = Path("rules"),
 ) -> None:
     """Write a rule file to start from, with notes and with examples that already pass."""
+    from lgaudit import trials
     from lgaudit.errors import RulebookError
-    from lgaudit.evaluate import examples, newrule, rulebook
+    from lgaudit.evaluate import newrule, rulebook
 
     book = rulebook.load()
     pack, _, name = rule.partition("/")
@@ -160,7 +166,7 @@ def new(
     except OSError as error:
         raise RulebookError(f"{path} cannot be written: {error.strerror or error}.") from error
     found, problems = rulebook.read_rules(path)
-    problems += [trial.problem for trial in examples.run(found) if trial.problem]
+    problems += [trial.problem for trial in trials.run(found) if trial.problem]
     if problems:
         path.unlink()
         raise RulebookError("The new file would not pass its own examples: " + problems[0])

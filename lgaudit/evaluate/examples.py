@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 from lgaudit import dom
 from lgaudit.evaluate.judge import judge_page, judge_site
 from lgaudit.evaluate.made_up import absolute, page_of, snapshot_of
+from lgaudit.evidence import BrowserEvidence
 from lgaudit.models import Example, Finding, Rule, Scope, Spot
 
 _EDGES = "()[]{}<>,;:.'\"“”‘’"
@@ -32,6 +33,10 @@ class Trial:
     example: Example
     finding: Finding
     problem: str = ""
+    skipped: bool = False  # it needs a browser, and there was none
+
+
+Seen = Sequence[BrowserEvidence | None]  # what a browser saw of each page of an example
 
 
 def run(rules: Sequence[Rule]) -> Iterator[Trial]:
@@ -41,16 +46,20 @@ def run(rules: Sequence[Rule]) -> Iterator[Trial]:
             yield run_example(rule, number, example)
 
 
-def run_example(rule: Rule, number: int, example: Example) -> Trial:
-    """Run one example."""
-    finding = finding_of(rule, example)
+def run_example(rule: Rule, number: int, example: Example, seen: Seen = ()) -> Trial:
+    """Run one example; ``seen`` is what a browser saw of its pages, where a rule needs that."""
+    finding = finding_of(rule, example, seen)
     problem = _wrong_outcome(finding, example) or _wrong_spots(finding, example)
     return Trial(rule, number, example, finding, problem)
 
 
-def finding_of(rule: Rule, example: Example) -> Finding:
+def finding_of(rule: Rule, example: Example, seen: Seen = ()) -> Finding:
     """What the rule says of an example."""
     visit = snapshot_of(rule, example)
+    if seen:
+        pairs = zip(visit.pages, seen, strict=True)
+        pages = tuple(replace(page, browser=found or page.browser) for page, found in pairs)
+        visit = replace(visit, pages=pages)
     if rule.scope is Scope.SITE:
         return judge_site(rule, visit)
     return judge_page((rule,), visit.pages[0], visit.site)[0]

@@ -48,6 +48,11 @@ PAGE_EVIDENCE: dict[str, tuple[Callable[[Page], bool], str]] = {
         "This page was not timed in the quiet pass.",
     ),
 }
+CLOSE_LOOKS = {
+    "keyboard": "with a keyboard",
+    "layout": "at other sizes",
+    "motion": "for what moves",
+}
 SITE_EVIDENCE: dict[str, tuple[Callable[[Snapshot], bool], str]] = {
     "failures": (lambda v: "failures" in v.extra, "What other rules found is not known here."),
     "documents": (lambda v: bool(v.documents), "No linked documents were read."),
@@ -170,10 +175,29 @@ def _in_order(needs: frozenset[str]) -> tuple[str, ...]:
 
 def _missing_page(check: Check, page: Page) -> str:
     for need in _in_order(check.needs):
+        if need in CLOSE_LOOKS:
+            reason = _not_looked(page, need)
+            if reason:
+                return reason
+            continue
         there, reason = PAGE_EVIDENCE.get(need, (None, f"There is no evidence named {need}."))
         if there is None or not there(page):
             return reason
     return ""
+
+
+def _not_looked(page: Page, name: str) -> str:
+    """Why there is no close look of that name at a page, or ''."""
+    seen, how = page.browser, CLOSE_LOOKS[name]
+    if seen is None:
+        return "No browser looked at this page."
+    look = seen.looks.get(name)
+    if look is not None:
+        cut_short = look.error and not look.sightings
+        return f"The look {how} ended early: {look.error}." if cut_short else ""
+    if seen.alike:
+        return f"Seen on a page of the same template, which was tried {how}: {seen.alike}"
+    return f"This page was not tried {how}."
 
 
 def _missing_site(check: Check, visit: Snapshot) -> str:

@@ -31,7 +31,9 @@ from lgaudit.models import (
 )
 from lgaudit.results import Bar, Outcomes, PageResult
 
-BROWSER_EVIDENCE = frozenset({"browser", "axe", "rendered", "requests", "quiet", "consent"})
+BROWSER_EVIDENCE = frozenset(
+    "browser axe rendered requests quiet consent keyboard layout motion".split()
+)
 # When two findings speak of one rule on one page, the later one here is kept.
 _PRECEDENCE = (
     Outcome.INAPPLICABLE,

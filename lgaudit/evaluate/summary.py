@@ -10,10 +10,10 @@ from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.issues import marked
 from lgaudit.evaluate.scores import outcomes_of
 from lgaudit.evaluate.suppliers import recognise
-from lgaudit.evaluate.templates import template_of
 from lgaudit.evidence import Page, Snapshot, Timings
 from lgaudit.models import Finding, Outcome
 from lgaudit.results import Outcomes, PageResult, SiteResult
+from lgaudit.templates import template_of
 
 KEPT = (Outcome.FAILED, Outcome.CANT_TELL)
 

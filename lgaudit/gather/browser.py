@@ -10,14 +10,16 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from lgaudit.access import NOBODY, Access
 from lgaudit.errors import BrowserMissing
-from lgaudit.evidence import BrowserEvidence, Page, Timings, header
-from lgaudit.gather import axe, politeness, vitals
+from lgaudit.evidence import BrowserEvidence, Look, Page, Timings, header
+from lgaudit.gather import axe, closely, politeness, vitals
 from lgaudit.gather.chromium import Programs, find
+from lgaudit.gather.looks import Looks
 from lgaudit.gather.politeness import CircuitOpen
 from lgaudit.gather.tab import PARTS, RESTLESS, BrowserLost, Tab
 from lgaudit.models import Reason, Verdict
@@ -102,6 +104,7 @@ class BrowserPool:
         turn: Turn | None = None,
         *,
         consent: bool = False,
+        looks: Looks | None = None,
     ) -> tuple[BrowserEvidence | Verdict, ...]:
         """See the pages of one site, one after the other, in one browser that starts clean.
 
@@ -110,6 +113,7 @@ class BrowserPool:
             pages: addresses, or pages whose final address is loaded.
             turn: politeness; each page load happens inside ``async with turn(url)``.
             consent: see also what the first page stores, and its cookie banner.
+            looks: the close looks to take, and at which of the pages.
 
         Returns:
             Evidence, or why there is none, for each page in order.
@@ -121,7 +125,12 @@ class BrowserPool:
                 if number and number % self._settings.recycle_pages == 0:
                     await worker.replace()
                 url = page if isinstance(page, str) else page.final_url or page.url
-                seen.append(await worker.see(url, turn, consent=consent and not number))
+                found = await worker.see(url, turn, consent=consent and not number)
+                if looks is not None and isinstance(found, BrowserEvidence):
+                    found = await worker.closely(
+                        None if isinstance(page, str) else page, found, looks
+                    )
+                seen.append(found)
         return tuple(seen)
 
     async def quiet(
@@ -239,6 +248,22 @@ class _Worker:
             except BrowserLost:
                 await self.replace()  # the page itself was seen all the same
         return seen
+
+    async def closely(
+        self, page: Page | None, seen: BrowserEvidence, looks: Looks
+    ) -> BrowserEvidence:
+        """The evidence with close looks at the page just seen, or where to find them instead."""
+        instead = looks.instead(page, seen)
+        if instead is not None or self._tab is None or not looks.names:
+            return replace(seen, alike=instead or "")
+        tab, limit = self._tab, min(self._settings.page_deadline, closely.LIMIT) + GRACE
+        try:
+            found = await self._in_thread(lambda: tab.closely(looks.names, looks.known), limit)
+        except BrowserLost as lost:
+            await self.replace()
+            gone = Look(error=str(lost))
+            found = {name: lost.looks.get(name, gone) for name in looks.names}
+        return looks.note(page, replace(seen, looks=found))
 
     async def time(self, url: str, turn: Turn | None) -> Timings | None:
         """Median timings of several loads, or None when none succeeded."""

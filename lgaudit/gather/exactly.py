@@ -12,6 +12,7 @@ from lgaudit.gather import inside
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.look import WORTH_A_BROWSER, with_evidence
+from lgaudit.gather.looks import Looks, leaders
 from lgaudit.gather.verdict import classify
 from lgaudit.models import OK, Kind, Reason, Site, Verdict
 
@@ -31,6 +32,7 @@ async def visit(
     progress: Callable[[str], None] = lambda _: None,
     whole: bool = False,
     files: bool = False,
+    closely: Sequence[str] = (),
 ) -> Snapshot:
     """Look at each target, (URL, what the user called it); pages come back in that order.
 
@@ -38,7 +40,7 @@ async def visit(
     its own preview has allowed it. Everything else a host is owed, it gets.
     ``whole`` says that the targets are all there is of the site, so that its links to itself and
     its documents are looked at too; ``files`` that they are files, and not answers of a server
-    that may say in place of a page that there is none.
+    that may say in place of a page that there is none. ``closely`` names the close looks to take.
     """
     meant = MEANT_FILE if files else MEANT
     started = now()
@@ -55,7 +57,7 @@ async def visit(
     empty = Snapshot(site=site, verdict=OK)
     pages = [_meant(page, classify(page, site), meant) for page in pages]
     if pool is not None:
-        pages = await _seen(pages, empty, fetcher, pool, progress, meant)
+        pages = await _seen(pages, empty, fetcher, pool, progress, meant, closely)
     links, documents = await inside.look(site, pages, fetcher) if whole else ((), ())
     return replace(
         empty,
@@ -87,6 +89,7 @@ async def _seen(
     pool: BrowserPool,
     progress: Callable[[str], None],
     meant: Sequence[Reason],
+    closely: Sequence[str],
 ) -> list[Page]:
     """The same pages with what a browser saw, shared out between all browsers."""
     worth = [n for n, page in enumerate(pages) if page.verdict.reason in WORTH_A_BROWSER]
@@ -94,12 +97,20 @@ async def _seen(
         if number not in worth:
             progress(page.source)
 
+    # Whichever browser is first, the same page of each template is looked at closely.
+    leading = leaders([pages[n] for n in worth]) if closely else {}
+
     async def one_browser(share: int) -> None:
         own = worth[share :: pool.size]
         if not own:
             return
         key = f"{empty.site.slug}#{share}"
-        seen = await pool.visit(key, [pages[n] for n in own], turn=fetcher.gate.turn)
+        seen = await pool.visit(
+            key,
+            [pages[n] for n in own],
+            turn=fetcher.gate.turn,
+            looks=Looks(closely, leaders=leading),
+        )
         for number, evidence in zip(own, seen, strict=True):
             shown = with_evidence(pages[number], evidence, empty)
             pages[number] = _meant(shown, shown.verdict, meant)

@@ -11,6 +11,7 @@ from lgaudit.errors import LgauditError
 from lgaudit.evidence import BrowserEvidence, Coverage, Page, Snapshot
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
+from lgaudit.gather.looks import Looks
 from lgaudit.gather.verdict import classify
 from lgaudit.models import OK, Kind, Reason, Verdict
 
@@ -24,6 +25,7 @@ async def see(
     fetcher: Fetcher,
     *,
     progress: Callable[[str], None] = lambda _: None,
+    looks: Looks | None = None,
 ) -> Snapshot:
     """The visit with browser evidence on every sampled page that may be one.
 
@@ -35,7 +37,8 @@ async def see(
     if not wanted:
         return visit
     first = wanted[0].kind is Kind.HOME
-    seen = await pool.visit(visit.site.slug, wanted, turn=fetcher.gate.turn, consent=first)
+    turn = fetcher.gate.turn
+    seen = await pool.visit(visit.site.slug, wanted, turn=turn, consent=first, looks=looks)
     after = {
         page.url: with_evidence(page, evidence, visit)
         for page, evidence in zip(wanted, seen, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -18,9 +18,10 @@ from urllib3.exceptions import HTTPError
 
 from lgaudit import urls
 from lgaudit.access import NOBODY, Access
-from lgaudit.evidence import AxeRun, BrowserEvidence, Sighting
-from lgaudit.gather import axe, consent, entry, rendered, vitals
+from lgaudit.evidence import AxeRun, BrowserEvidence, Look, Sighting
+from lgaudit.gather import axe, closely, consent, entry, rendered, vitals
 from lgaudit.gather.chromium import Chromium, Programs, user_agent
+from lgaudit.gather.wire import Wire, WireLost
 from lgaudit.models import Reason, Verdict
 from lgaudit.settings import Settings
 
@@ -76,6 +77,7 @@ class BrowserLost(Exception):
     def __init__(self, what: str, partial: BrowserEvidence | None = None) -> None:
         super().__init__(what)
         self.partial = partial
+        self.looks: dict[str, Look] = {}
 
 
 class _Moved(Exception):
@@ -100,6 +102,7 @@ class Tab:
         self._driver = self.chromium.driver
         self._rules = tuple(rules)
         self._preloaded: list[str] = []
+        self._wire: Wire | None = None
         self._sizes: vitals.Sizes = {}
         self._traffic = vitals.Traffic("", "")
         self._document = ""  # mark of the last document judged
@@ -283,6 +286,25 @@ class Tab:
             return rendered.look(self._driver)
         except TimeoutException as error:
             raise BrowserLost("The page never stopped running its scripts") from error
+
+    def closely(self, names: Collection[str], known: Sequence[str]) -> dict[str, Look]:
+        """Close looks at the page that was judged last; it is no longer itself afterwards.
+
+        Raises:
+            BrowserLost: the page hung; what had been seen is in ``looks``.
+        """
+        try:
+            if self._wire is None:
+                address = self._driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
+                self._wire = Wire(str(address), self._frame)
+            limit = min(closely.LIMIT, self._deadline)
+            return closely.look(self._wire, names, known, limit)
+        except closely.Hung as hung:
+            lost = BrowserLost(str(hung))
+            lost.looks = hung.looks
+            raise lost from hung
+        except WireLost as error:
+            raise BrowserLost(str(error)) from error
 
     def _evidence(self, seen: Mapping[str, Any], document: vitals.Document) -> BrowserEvidence:
         return BrowserEvidence(

@@ -1,0 +1,93 @@
+"""Look closely at the page in the window: for what moves, at other sizes, by keyboard.
+
+Everything here comes after axe-core and the rest, because keys change a page. While it lasts no
+request leaves the browser, no window opens, no form is sent and the page cannot move on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from lgaudit.evidence import Look
+from lgaudit.gather import axe, keyboard, layout, motion
+from lgaudit.gather.wire import Wire, WireFault, WireLost, WireMoved
+
+LIMIT = 20.0  # seconds for all looks at one page; most take two
+Looker = Callable[[Wire, dict[str, Any]], Look]
+# Watching comes first, because it needs the page untouched; keys come last.
+LOOKERS: dict[str, Looker] = {
+    "motion": motion.look,
+    "layout": layout.look,
+    "keyboard": keyboard.look,
+}
+SCRIPTS: dict[str, tuple[str, ...]] = {
+    "motion": ("motion.js",),
+    "layout": ("layout.js",),
+    "keyboard": ("keyboard.js", "controls.js"),
+}
+BLOCKED = ["*"]  # addresses, all of them
+
+
+def look(
+    wire: Wire, names: Collection[str], known: Sequence[str], limit: float = LIMIT
+) -> dict[str, Look]:
+    """The looks asked for; one that the page cut short says so, and the rest are not taken.
+
+    Raises:
+        Hung: the page stopped answering, so the browser must be replaced.
+    """
+    found: dict[str, Look] = {}
+    wire.ends = time.monotonic() + limit
+    wanted = [name for name in LOOKERS if name in names]
+    try:
+        start = _begin(wire, wanted, known)
+        for name in wanted:
+            found[name] = LOOKERS[name](wire, start)
+        _end(wire)
+    except (WireMoved, WireFault) as error:
+        for left in wanted:
+            found.setdefault(left, Look(error=f"{type(error).__name__}: {error}"[:300]))
+        with contextlib.suppress(WireMoved, WireFault):
+            _end(wire)
+    except WireLost as error:
+        for left in wanted:
+            found.setdefault(left, Look(error=str(error)[:300]))
+        raise Hung(found) from error
+    return found
+
+
+class Hung(Exception):
+    """The page stopped answering while it was looked at; ``looks`` is what was seen by then."""
+
+    def __init__(self, looks: dict[str, Look]) -> None:
+        super().__init__("The page stopped answering")
+        self.looks = looks
+
+
+def _begin(wire: Wire, names: Sequence[str], known: Sequence[str]) -> dict[str, Any]:
+    wire.calls(
+        [
+            ("Page.enable", {}),
+            ("Network.enable", {}),
+            ("Network.setBlockedURLs", {"urls": BLOCKED}),
+            ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
+        ]
+    )
+    wire.run_in_page(axe.script("guard.js"))
+    sources = ["closely.js", *(script for name in names for script in SCRIPTS[name])]
+    wire.enter("\n".join(axe.script(source) for source in sources))
+    start: dict[str, Any] = wire.ask("L.start", list(known))
+    return start
+
+
+def _end(wire: Wire) -> None:
+    wire.calls(
+        [
+            ("Network.setBlockedURLs", {"urls": []}),
+            ("Network.disable", {}),
+            ("Page.disable", {}),
+        ]
+    )

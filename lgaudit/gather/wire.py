@@ -1,0 +1,170 @@
+"""A second line to the browser's window, for what the driver is too slow at.
+
+The driver answers each command before it takes the next, and waits for a frame after every key:
+70 key presses take 2.5 seconds through it and a quarter of a second here, where commands are sent
+together. Scripts run in a world of their own, so nothing a page does to its own objects reaches
+them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+import urllib.request
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import websocket
+
+Command = tuple[str, Mapping[str, Any]]
+ANSWER = 4.0  # seconds to wait at most for one answer
+MOVED = ("context", "navigated", "detached", "destroyed", "no frame")
+
+
+class WireLost(Exception):
+    """The window did not answer in time, or the line broke."""
+
+
+class WireMoved(Exception):
+    """The page was replaced by another while it was looked at."""
+
+
+class WireFault(Exception):
+    """The browser refused a command, or a script of ours broke."""
+
+
+class Wire:
+    """One connection to one window; every method belongs to the thread that drives it."""
+
+    def __init__(self, address: str, window: str) -> None:
+        try:
+            with urllib.request.urlopen(f"http://{address}/json", timeout=ANSWER) as answer:
+                targets = json.load(answer)
+            url = next(t["webSocketDebuggerUrl"] for t in targets if t.get("id") == window)
+            self._socket = websocket.create_connection(
+                url, timeout=ANSWER, suppress_origin=True, enable_multithread=False
+            )
+        except (OSError, StopIteration, ValueError, websocket.WebSocketException) as error:
+            raise WireLost(f"No line to the window ({type(error).__name__})") from error
+        self.window = window
+        self._number = 0
+        self.world = 0
+        self.ends = float("inf")  # when the look in hand must be over, by time.monotonic()
+
+    def close(self) -> None:
+        """Hang up; what was emulated over this line ends with it."""
+        with contextlib.suppress(OSError, websocket.WebSocketException):
+            self._socket.close()
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """One command and its answer.
+
+        Raises:
+            WireLost: no answer in time. WireMoved: the page has gone. WireFault: refused.
+        """
+        return self.calls([(method, parameters)])[0]
+
+    def calls(self, commands: Sequence[Command], lenient: bool = False) -> list[dict[str, Any]]:
+        """Several commands sent together, and their answers in order; lenient: {} if refused."""
+        first = self._number + 1
+        waiting = {}
+        try:
+            for place, (method, parameters) in enumerate(commands):
+                self._number += 1
+                waiting[self._number] = place
+                message = {"id": self._number, "method": method, "params": parameters}
+                self._socket.send(json.dumps(message))
+            return self._answers(waiting, lenient)
+        except (OSError, websocket.WebSocketException, ValueError) as error:
+            what = f"The page did not answer ({type(error).__name__}, command {first})"
+            raise WireLost(what) from error
+
+    def _answers(self, waiting: dict[int, int], lenient: bool) -> list[dict[str, Any]]:
+        found: dict[int, dict[str, Any]] = {}
+        end = min(time.monotonic() + ANSWER, self.ends)
+        while len(found) < len(waiting):
+            left = end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._socket.settimeout(left)
+            message = json.loads(self._socket.recv())
+            place = waiting.get(message.get("id"))
+            if place is None:
+                continue
+            if "error" in message:
+                said = str(message["error"].get("message", ""))
+                if any(word in said.lower() for word in MOVED):
+                    raise WireMoved(said)
+                if not lenient:
+                    raise WireFault(said)
+            found[place] = message.get("result") or {}
+        return [found[place] for place in range(len(waiting))]
+
+    def enter(self, source: str) -> None:
+        """Make a world of our own in the page and run a script there."""
+        made = self.call("Page.createIsolatedWorld", frameId=self.window, worldName="lgaudit")
+        self.world = int(made["executionContextId"])
+        self._evaluate(source, {"contextId": self.world})
+
+    def run_in_page(self, source: str) -> Any:
+        """Run a script in the page's own world."""
+        return self._evaluate(source, {})
+
+    def ask(self, function: str, *arguments: Any) -> Any:
+        """The answer of a function of our world; promises are waited for."""
+        given = ", ".join(json.dumps(argument) for argument in arguments)
+        return self._evaluate(f"({function})({given})", {"contextId": self.world})
+
+    def element(self, expression: str) -> str:
+        """A handle on an object of our world."""
+        answer = self.call("Runtime.evaluate", expression=expression, contextId=self.world)
+        return str(answer["result"].get("objectId", ""))
+
+    def _evaluate(self, expression: str, where: Mapping[str, Any]) -> Any:
+        answer = self.call(
+            "Runtime.evaluate",
+            expression=expression,
+            awaitPromise=True,
+            returnByValue=True,
+            timeout=int(ANSWER * 900),
+            **where,
+        )
+        wrong = answer.get("exceptionDetails")
+        if wrong:
+            said = wrong.get("exception", {}).get("description") or wrong.get("text", "")
+            raise WireFault(" ".join(str(said).split())[:200])
+        return answer.get("result", {}).get("value")
+
+
+KEYS: Mapping[str, tuple[int, str]] = {  # name -> key code, and the text it types
+    "Tab": (9, ""),
+    "Enter": (13, "\r"),
+    "Escape": (27, ""),
+    " ": (32, " "),
+    "ArrowDown": (40, ""),
+    "ArrowRight": (39, ""),
+}
+SHIFT = 8
+
+
+def press(wire: Wire, key: str, times: int = 1, shift: bool = False) -> None:
+    """Press and let go of a key so many times, as a person would."""
+    code, text = KEYS[key]
+    about = {
+        "key": key,
+        "code": "Space" if key == " " else key,
+        "windowsVirtualKeyCode": code,
+        "nativeVirtualKeyCode": code,
+        "modifiers": SHIFT if shift else 0,
+    }
+    down = {
+        "type": "keyDown" if text else "rawKeyDown",
+        **about,
+        **({"text": text} if text else {}),
+    }
+    commands: list[Command] = []
+    for _ in range(times):
+        commands.append(("Input.dispatchKeyEvent", down))
+        commands.append(("Input.dispatchKeyEvent", {"type": "keyUp", **about}))
+    wire.calls(commands)
