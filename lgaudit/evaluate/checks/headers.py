@@ -33,6 +33,8 @@ _KNOWN_SESSION = re.compile(
     re.I,
 )
 _LIKE_SESSION = re.compile(r"sess|auth", re.I)
+_META_POLICY = re.compile("content-security-policy", re.I)
+_POSTS = re.compile("post|password", re.I)
 _VERSION = re.compile(r"\d+\.\d+")
 
 
@@ -73,7 +75,8 @@ def content_security_policy(visit: Snapshot, *, most_share: float = 0.05) -> Res
 
     def lacks(page: Page) -> bool:
         enforced = [v for n, v in page.headers if n.lower() == "content-security-policy"]
-        for node in page.response_dom.css("meta[http-equiv][content]"):
+        named = _META_POLICY.search(page.response_html)  # most pages need no tree for this
+        for node in page.response_dom.css("meta[http-equiv][content]") if named else ():
             if dom.attribute(node, "http-equiv").strip().lower() == "content-security-policy":
                 enforced.append(dom.attribute(node, "content"))
         policies = [found for value in enforced if (found := _script_policy(value))]
@@ -109,7 +112,7 @@ def header_says(
 
     def lacks(page: Page) -> bool:
         value = page.header(name)
-        if not value and meta:
+        if not value and meta and meta in page.response_html.lower():
             node = page.response_dom.css_first(f'meta[name="{meta}" i][content]')
             value = dom.attribute(node, "content") if node is not None else ""
         # Of several policies in one header browsers take the last they know.
@@ -235,6 +238,8 @@ def _script_policy(value: str) -> str:
 
 
 def _has_form(page: Page) -> bool:
+    if not _POSTS.search(page.html):
+        return False
     return page.dom.css_first('form[method="post" i], input[type="password" i]') is not None
 
 
