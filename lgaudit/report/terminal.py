@@ -17,7 +17,8 @@ _WIDE = 24  # characters of the drawn interval
 _SAME = "≈"  # stands before sites of a group
 _DRAWN = 78  # a console of fewer columns gets no drawn interval
 _RULES = 60  # nor one of fewer than this the rules met
-_CATEGORIES = 118  # and one of fewer than this no columns for the categories
+_BARE = 79  # without the categories; each needs a column of its own
+_CATEGORY = 13  # columns of the console each of them takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ def _table(
     results: Results, ranked: list[league.Line], shown: list[league.Line], width: int
 ) -> Table:
     axis = charts.axis_for(line.overall for line in ranked)
-    categories = league.categories(results.scores) if width >= _CATEGORIES else []
+    categories = league.categories(results.scores)
+    if width < _BARE + _CATEGORY * len(categories):
+        categories = []
     drawn = width >= _DRAWN
     table = Table(title="Council websites", title_justify="left", show_edge=False)
     table.add_column("", style="dim", width=1)
