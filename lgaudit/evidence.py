@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+LIGHT = 4_000_000  # bytes of HTML in one visit; their trees take some ten times as much
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -235,7 +236,8 @@ class Page:
         """
         fields = self.__dataclass_fields__
         for name, value in list(self.__dict__.items()):
-            if name not in fields and not (isinstance(value, str) and name != "response_html"):
+            short = isinstance(value, str) and name != "response_html"
+            if name not in fields and not short and name != "_remembered":
                 del self.__dict__[name]
 
     @cached_property
@@ -387,10 +389,17 @@ class Snapshot:
     private: tuple[PrivateNote, ...] = ()  # never kept with the rest
 
     def each_page(self) -> Iterator[Page]:
-        """Every page in turn; its parsed trees are dropped when the next is asked for."""
+        """Every page in turn; of a large visit, trees are dropped when the next is asked for."""
         for page in self.pages:
             yield page
-            page.forget()
+            if not self.light:
+                page.forget()
+
+    @cached_property
+    def light(self) -> bool:
+        """True when the trees of all pages may be held at once: parsing them anew takes longer."""
+        size = sum(len(p.body) + (len(p.browser.html) if p.browser else 0) for p in self.pages)
+        return size <= LIGHT
 
     @property
     def audited(self) -> tuple[Page, ...]:

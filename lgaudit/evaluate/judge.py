@@ -17,6 +17,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     inapplicable,
     untested,
 )
+from lgaudit.evaluate.kept import remembered
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Finding, Outcome, Rule, Scope, Site, Spot, Status
 
@@ -70,12 +71,18 @@ def judge(rules: Sequence[Rule], visit: Snapshot) -> tuple[Finding, ...]:
     for rule in rules:
         if rule.scope is Scope.SITE and rule not in last:
             found.append(judge_site(rule, visit))
-            for page in visit.pages:
-                page.forget()
+            if not visit.light:
+                _forget(visit)
     if last:
         told = replace(visit, extra={**visit.extra, "failures": failures(rules, found)})
         found += [judge_site(rule, told) for rule in last]
+    _forget(visit)
     return tuple(found)
+
+
+def _forget(visit: Snapshot) -> None:
+    for page in visit.pages:
+        page.forget()
 
 
 def failures(rules: Sequence[Rule], findings: Iterable[Finding]) -> tuple[Mapping[str, Any], ...]:
@@ -108,12 +115,9 @@ def _needs_failures(rule: Rule) -> bool:
 
 def judge_page(rules: Iterable[Rule], page: Page, site: Site | None = None) -> list[Finding]:
     """What every page rule says of one page. ``site`` gives the councils, when they are known."""
-    tongue: list[str] = []
 
     def language() -> str:
-        if not tongue:
-            tongue.append(page_language.language_of(page))
-        return tongue[0]
+        return remembered(page, "language", page_language.language_of)
 
     findings = []
     for rule in rules:

@@ -17,3 +17,11 @@ def kept(page: Page, name: str, make: Callable[[Page], T]) -> T:
     if name not in store:
         store[name] = make(page)
     return store[name]
+
+
+def remembered(page: Page, name: str, make: Callable[[Page], T]) -> T:
+    """Like :func:`kept`, for short strings that stay when the page forgets its trees."""
+    store: dict[str, T] = page.__dict__.setdefault("_remembered", {})
+    if name not in store:
+        store[name] = make(page)
+    return store[name]

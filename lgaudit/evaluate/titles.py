@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from lgaudit import dom
-from lgaudit.evaluate.kept import kept
+from lgaudit.evaluate.kept import remembered
 from lgaudit.evidence import Page
 
 # A dash needs space on both sides; the rest separate with or without it.
@@ -50,7 +50,7 @@ def strip_suffix(title: str, site_names: Sequence[str] = ()) -> str:
 
 def own_title(page: Page) -> str:
     """The page's title without the site's name, helped by what the page says of itself."""
-    return kept(page, "own title", _own_title)
+    return remembered(page, "own title", _own_title)
 
 
 def _own_title(page: Page) -> str:
@@ -70,7 +70,7 @@ def without_last_part(title: str) -> str:
 
 def main_heading(page: Page) -> str:
     """Text of the first h1 that can be seen, in the content if there is one; or ''."""
-    return kept(page, "main heading", _main_heading)
+    return remembered(page, "main heading", _main_heading)
 
 
 def _main_heading(page: Page) -> str:

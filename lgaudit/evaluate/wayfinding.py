@@ -250,6 +250,17 @@ def mentions(subject: Sequence[str], text: str) -> bool:
     return patterns.search(_pattern(tuple(subject)), folded(text, 0)) is not None
 
 
+def which(subject: Sequence[str], texts: Iterable[str]) -> frozenset[str]:
+    """Those of the texts, folded already, in which a phrase of the subject stands."""
+    lines = [text for text in texts if text]
+    whole, at, starts = "\n".join(lines), 0, []
+    for line in lines:
+        starts.append(at)
+        at += len(line) + 1
+    found = patterns.finditer(_pattern(tuple(subject)), whole) if whole else []
+    return frozenset(lines[bisect_right(starts, match.start()) - 1] for match in found)
+
+
 @lru_cache(maxsize=16_384)
 def folded(text: str, longest: int = LONGEST) -> str:
     """Words as they are compared: small letters, no accents, no punctuation, single spaces."""

@@ -245,6 +245,13 @@ def _repeats_by_nature(page: Page) -> bool:
     url = page.final_url
     if _PAGED.search(url) or _SEARCHED.search(url) or _MEETING.search(url):
         return True
+    return _is_part(page)
+
+
+def _is_part(page: Page) -> bool:
+    html = page.html
+    if "prev" not in html and "next" not in html:  # spares the parsing
+        return False
     return page.dom.css_first("link[rel=prev], link[rel=next]") is not None
 
 
@@ -264,6 +271,8 @@ def _digest(text: str) -> bytes:
 
 
 def _canonical(page: Page) -> str:
+    if "canonical" not in page.html:  # spares the parsing
+        return normalise(page.final_url) or page.final_url
     node = page.dom.css_first("link[rel=canonical]")
     href = dom.attribute(node, "href") if node is not None else ""
     try:

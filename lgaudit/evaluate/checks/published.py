@@ -19,7 +19,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     passed,
     site_check,
 )
-from lgaudit.evaluate.wayfinding import Found, mentions, signs
+from lgaudit.evaluate.wayfinding import Found, mentions, signs, which
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Spot
 
@@ -84,7 +84,8 @@ def linked_on_every_page(
     ]
     if not pages:
         return inapplicable("No page of the site's own host was seen.")
-    without = [url for url in pages if not any(mentions(subject, text) for text in said[url])]
+    about = which(subject, frozenset[str]().union(*(said[url] for url in pages)))
+    without = [url for url in pages if said[url].isdisjoint(about)]
     linked = 1 - len(without) / len(pages)
     if linked >= share:
         return passed(metric=linked)

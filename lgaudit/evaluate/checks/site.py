@@ -163,7 +163,7 @@ def _is_content(page: Page) -> bool:
         (page.verdict.ok or page.verdict.reason is Reason.DUPLICATE)
         and page.status == 200
         and page.kind not in (Kind.SEARCH, Kind.NOT_FOUND, Kind.MEETING)
-        and page.main is not None
+        and bool(page.text)
     )
 
 

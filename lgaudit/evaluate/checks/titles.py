@@ -16,6 +16,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     site_check,
     spot,
 )
+from lgaudit.evaluate.kept import remembered
 from lgaudit.evaluate.reading import read
 from lgaudit.evaluate.titles import main_heading, own_title, site_names
 from lgaudit.evaluate.words import welsh
@@ -149,6 +150,10 @@ def description_own(page: Page) -> Result:
 
 
 def _description(page: Page) -> str:
+    return remembered(page, "description", _read_description)
+
+
+def _read_description(page: Page) -> str:
     for node in page.dom.css('meta[name="description" i]'):
         if text := dom.fold(dom.attribute(node, "content")):
             return text
