@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from lgaudit import __version__
 from lgaudit.access import NOBODY, Access
@@ -16,7 +16,6 @@ from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.evaluate.sourcelines import Templates, located
 from lgaudit.evidence import Coverage
 from lgaudit.gather import exactly, look
-from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.listed import Listed
 from lgaudit.gather.listed import pages as pages_listed
@@ -25,6 +24,9 @@ from lgaudit.models import Engines, Kind, Site
 from lgaudit.results import PageResult, SiteResult
 from lgaudit.run import Clock, Watch, at_once, browsers, close_looks, evaluate, our_fault, together
 from lgaudit.settings import Budget, Settings
+
+if TYPE_CHECKING:
+    from lgaudit.gather.browser import BrowserPool
 
 NO_TEMPLATES = Templates()
 

@@ -16,28 +16,30 @@ from collections.abc import (
 )
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lgaudit import __version__
 from lgaudit.access import NOBODY, Access
 from lgaudit.errors import LgauditError
-from lgaudit.evaluate import fingerprints, scores
+from lgaudit.evaluate import fingerprints
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY
+from lgaudit.evaluate.enough import BROWSER_EVIDENCE
 from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.judge import judge
-from lgaudit.evaluate.ranks import rank
 from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.evaluate.summary import summarise, with_timings
 from lgaudit.evidence import Coverage, Snapshot
 from lgaudit.gather import crawl, look, quiet
-from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.looks import Looks, wanted
 from lgaudit.models import Engines, Reason, Run, Site, Verdict
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
-from lgaudit.store import Store, private
 from lgaudit.urls import host_of
+
+if TYPE_CHECKING:
+    from lgaudit.gather.browser import BrowserPool
+    from lgaudit.store import Store
 
 SITES_A_BROWSER = 4  # visits under way for each browser: enough to keep it busy, few to hold
 
@@ -97,6 +99,8 @@ async def browsers(
     if not settings.browser or not needs_browser(book):
         yield None
         return
+    from lgaudit.gather.browser import BrowserPool  # slow to import, and not every run needs one
+
     async with BrowserPool(settings, access=access) as pool:
         yield pool
 
@@ -104,7 +108,7 @@ async def browsers(
 def needs_browser(book: Rulebook) -> bool:
     """True when some rule of the book judges what only a browser can see."""
     checks = (VOCABULARY.get(rule.check) for rule in book.rules)
-    return any(check is not None and check.needs & scores.BROWSER_EVIDENCE for check in checks)
+    return any(check is not None and check.needs & BROWSER_EVIDENCE for check in checks)
 
 
 def close_looks(book: Rulebook) -> tuple[str, ...]:
@@ -128,6 +132,8 @@ async def _look_at_sites(
     writing = asyncio.Lock()
 
     def keep_notes(visit: Snapshot) -> None:
+        from lgaudit.store import private
+
         path = private.path_of(plan.settings.store, plan.settings.out)
         private.keep(path, plan.run.id, visit.site, visit.private)
 
@@ -269,6 +275,8 @@ async def _time_pages(
 
 def score(plan: Plan, store: Store, watch: Watch) -> None:
     """Score every kept site by the plan's bar, one in memory at a time."""
+    from lgaudit.evaluate import scores  # brings numpy, which a check does without
+
     results = store.results(plan.run.id)
     watch.stage("Scoring", len(results.sites))
     absent = absent_evidence(plan.settings)
@@ -291,12 +299,14 @@ def score(plan: Plan, store: Store, watch: Watch) -> None:
 def absent_evidence(settings: Settings) -> Collection[str]:
     """Evidence that this run gathers of no site at all."""
     if not settings.browser:
-        return scores.BROWSER_EVIDENCE
+        return BROWSER_EVIDENCE
     return frozenset() if settings.quiet_pages else frozenset({"quiet"})
 
 
 def finish(plan: Plan, store: Store, clock: Clock) -> Results:
     """Rank what was scored and close the run."""
+    from lgaudit.evaluate.ranks import rank
+
     results = store.results(plan.run.id)
     ranks = rank(results.scores, store.draws(plan.run.id), confidence=plan.book.bar.confidence)
     store.finish_run(plan.run.id, ranks, clock(), engines_of(plan, results))

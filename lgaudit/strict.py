@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import msgspec
+import tomli
 
 T = TypeVar("T", bound=msgspec.Struct)
 Place = tuple[str | int, ...]  # ("examples", 2, "html")
@@ -48,7 +48,7 @@ class Reader:
                 )
                 return None
             self.text = path.read_text(encoding="utf-8-sig")
-            return tomllib.loads(self.text)
+            return tomli.loads(self.text)
         except UnicodeDecodeError:
             self.problem("is not UTF-8 text. Save it as UTF-8.")
         except OSError as error:
@@ -66,6 +66,11 @@ class Reader:
         if not isinstance(table, Mapping):
             self.problem(f"{_named(place)} must be a table.", place)
             return None
+        if not place and kind.__struct_config__.forbid_unknown_fields:
+            try:  # a sound file, as nearly all are, needs no one to look for its faults
+                return msgspec.convert(table, kind)
+            except (msgspec.ValidationError, RecursionError):
+                pass
         fields = _fields(kind)
         before = len(self.problems)
         values: dict[str, Any] = {}

@@ -12,10 +12,10 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY, Check
+from lgaudit.evaluate.enough import BROWSER_EVIDENCE
+from lgaudit.evaluate.outcomes import outcomes_of
 from lgaudit.evaluate.scores import (
-    BROWSER_EVIDENCE,
     Scored,
-    outcomes_of,
     score_outcomes,
     score_site,
 )

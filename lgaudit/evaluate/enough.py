@@ -10,6 +10,10 @@ from lgaudit.evidence import Coverage
 from lgaudit.models import Reason, Rule, RuleScore, Scope, Status
 from lgaudit.results import Bar
 
+# Evidence that only a browser gathers.
+BROWSER_EVIDENCE = frozenset(
+    "browser axe rendered requests quiet consent keyboard layout motion".split()
+)
 TINY = 1e-9  # room for the last bits of a share when it is compared with a threshold
 # Not the quiet pass, which times a few pages of each site on purpose.
 _SEERS = (("browser", "a browser"), ("axe", "axe-core"), ("requests", "a browser's network log"))

@@ -23,7 +23,7 @@ Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}$")]
 WebAddress = Annotated[str, msgspec.Meta(pattern=r"^(https?://\S+)?$")]
 
 
-class MadeRequest(msgspec.Struct, frozen=True):
+class MadeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One resource a page asked for, or an asset of the home page."""
 
     url: str
@@ -38,7 +38,7 @@ class MadeRequest(msgspec.Struct, frozen=True):
     expect: bool = False
 
 
-class MadeAxeNode(msgspec.Struct, frozen=True):
+class MadeAxeNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One element axe-core named."""
 
     selector: str
@@ -46,7 +46,7 @@ class MadeAxeNode(msgspec.Struct, frozen=True):
     message: str = ""
 
 
-class MadeAxeResult(msgspec.Struct, frozen=True):
+class MadeAxeResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One axe-core rule's answer."""
 
     rule: str
@@ -55,7 +55,7 @@ class MadeAxeResult(msgspec.Struct, frozen=True):
     nodes: list[MadeAxeNode] = []
 
 
-class MadeSighting(msgspec.Struct, frozen=True):
+class MadeSighting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing a close look saw; ``facts`` are those of its kind."""
 
     kind: str
@@ -64,7 +64,7 @@ class MadeSighting(msgspec.Struct, frozen=True):
     facts: dict[str, Any] = {}
 
 
-class MadeRedirect(msgspec.Struct, frozen=True):
+class MadeRedirect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One hop."""
 
     url: str
@@ -72,7 +72,7 @@ class MadeRedirect(msgspec.Struct, frozen=True):
     location: str
 
 
-class Metrics(msgspec.Struct, frozen=True):
+class Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What browser and network saw of a page; any of the first eleven means a browser looked."""
 
     browser: bool = False
@@ -98,7 +98,7 @@ class Metrics(msgspec.Struct, frozen=True):
     redirects: list[MadeRedirect] = []
 
 
-class MadeLink(msgspec.Struct, frozen=True):
+class MadeLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One link that was asked for."""
 
     url: str
@@ -111,7 +111,7 @@ class MadeLink(msgspec.Struct, frozen=True):
     expect: bool = False
 
 
-class MadePdf(msgspec.Struct, frozen=True):
+class MadePdf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was read from a PDF."""
 
     pages: int = 1
@@ -129,7 +129,7 @@ class MadePdf(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-class MadeCsv(msgspec.Struct, frozen=True):
+class MadeCsv(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was read from a CSV file."""
 
     utf8: bool = True
@@ -141,7 +141,7 @@ class MadeCsv(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-class MadeFeed(msgspec.Struct, frozen=True):
+class MadeFeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A news feed that a page announces."""
 
     url: str = "/news/feed.xml"
@@ -154,7 +154,7 @@ class MadeFeed(msgspec.Struct, frozen=True):
     expect: bool = False
 
 
-class MadeDocument(msgspec.Struct, frozen=True):
+class MadeDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One linked file."""
 
     url: str
@@ -168,7 +168,7 @@ class MadeDocument(msgspec.Struct, frozen=True):
     expect: bool = False
 
 
-class MadeNotFound(msgspec.Struct, frozen=True):
+class MadeNotFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The answer to an address that cannot exist."""
 
     url: str = "/lgaudit-no-such-page"
@@ -178,7 +178,7 @@ class MadeNotFound(msgspec.Struct, frozen=True):
     final_url: str = ""
 
 
-class MadeDoor(msgspec.Struct, frozen=True):
+class MadeDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One way into the site: where the address led. ``to`` is one more hop each."""
 
     url: str
@@ -189,7 +189,7 @@ class MadeDoor(msgspec.Struct, frozen=True):
     expect: bool = False
 
 
-class MadeHandshake(msgspec.Struct, frozen=True):
+class MadeHandshake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a host began to speak TLS. Days are counted from the date of the visit."""
 
     host: str = "www.example.gov.uk"
@@ -201,7 +201,7 @@ class MadeHandshake(msgspec.Struct, frozen=True):
     old: str = "none"
 
 
-class MadeFile(msgspec.Struct, frozen=True):
+class MadeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text file of the site."""
 
     text: str = ""
@@ -211,7 +211,7 @@ class MadeFile(msgspec.Struct, frozen=True):
     reason: Reason = Reason.OK
 
 
-class MadeScript(msgspec.Struct, frozen=True):
+class MadeScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The first characters of one of the home page's own scripts."""
 
     url: str
@@ -219,14 +219,14 @@ class MadeScript(msgspec.Struct, frozen=True):
     expect: bool = False
 
 
-class MadeLost(msgspec.Struct, frozen=True):
+class MadeLost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One page that could not be seen."""
 
     url: str
     reason: Reason
 
 
-class SiteFacts(msgspec.Struct, frozen=True):
+class SiteFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Facts of a whole visit, for site rules."""
 
     homepage: str = HOME
@@ -252,7 +252,7 @@ class SiteFacts(msgspec.Struct, frozen=True):
     scripts: list[MadeScript] = []
 
 
-class StandardTable(msgspec.Struct, frozen=True):
+class StandardTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[standard]``: where the rule comes from."""
 
     name: Words
@@ -260,7 +260,7 @@ class StandardTable(msgspec.Struct, frozen=True):
     url: WebAddress = ""
 
 
-class AppliesTable(msgspec.Struct, frozen=True):
+class AppliesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[applies_to]``: whom and what the rule is for."""
 
     nation: list[Nation] = []
@@ -270,7 +270,7 @@ class AppliesTable(msgspec.Struct, frozen=True):
     language: list[Language] = []
 
 
-class PageTable(msgspec.Struct, frozen=True):
+class PageTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[[examples.pages]]``: one page of an example."""
 
     html: str = ""
@@ -283,7 +283,7 @@ class PageTable(msgspec.Struct, frozen=True):
     expect: bool = False
 
 
-class ExampleTable(msgspec.Struct, frozen=True):
+class ExampleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[[examples]]``: pages and the outcome they must get."""
 
     outcome: Outcome
@@ -302,7 +302,7 @@ class ExampleTable(msgspec.Struct, frozen=True):
     pages: list[PageTable] = []
 
 
-class RuleTable(msgspec.Struct, frozen=True):
+class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
     title: Words

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lgaudit.evaluate import enough, sampling
+from lgaudit.evaluate.outcomes import outcomes_of
 from lgaudit.evidence import Coverage
 from lgaudit.models import (
     OK,
@@ -31,18 +32,6 @@ from lgaudit.models import (
 )
 from lgaudit.results import Bar, Outcomes, PageResult
 
-BROWSER_EVIDENCE = frozenset(
-    "browser axe rendered requests quiet consent keyboard layout motion".split()
-)
-# When two findings speak of one rule on one page, the later one here is kept.
-_PRECEDENCE = (
-    Outcome.INAPPLICABLE,
-    Outcome.UNTESTED,
-    Outcome.PASSED,
-    Outcome.CANT_TELL,
-    Outcome.FAILED,
-)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
@@ -50,18 +39,6 @@ class Scored:
 
     score: SiteScore
     draws: npt.NDArray[np.float32]
-
-
-def outcomes_of(findings: Iterable[Finding]) -> tuple[Outcomes, ...]:
-    """What each rule said of each page, in rule and URL order; inapplicable left out."""
-    found: dict[str, dict[str, Outcome]] = {}
-    for finding in findings:
-        if finding.outcome is Outcome.INAPPLICABLE:
-            continue
-        pages = found.setdefault(finding.rule, {})
-        held = pages.get(finding.url, Outcome.INAPPLICABLE)
-        pages[finding.url] = max(held, finding.outcome, key=_PRECEDENCE.index)
-    return tuple(Outcomes(rule, dict(sorted(found[rule].items()))) for rule in sorted(found))
 
 
 def score_site(

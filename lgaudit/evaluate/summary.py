@@ -8,7 +8,7 @@ from dataclasses import replace
 from lgaudit.evaluate import tasks
 from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.issues import marked
-from lgaudit.evaluate.scores import outcomes_of
+from lgaudit.evaluate.outcomes import outcomes_of
 from lgaudit.evaluate.suppliers import recognise
 from lgaudit.evidence import Page, Snapshot, Timings
 from lgaudit.models import Finding, Outcome

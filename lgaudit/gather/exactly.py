@@ -6,15 +6,18 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lgaudit.evidence import Coverage, Page, Snapshot
 from lgaudit.gather import inside
-from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.look import WORTH_A_BROWSER, with_evidence
 from lgaudit.gather.looks import Looks, leaders
 from lgaudit.gather.verdict import classify
 from lgaudit.models import OK, Kind, Reason, Site, Verdict
+
+if TYPE_CHECKING:
+    from lgaudit.gather.browser import BrowserPool
 
 # A page that is named is meant, however little it shows: only what hides it is a reason not to.
 MEANT = (Reason.EMPTY_SHELL, Reason.DUPLICATE)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lgaudit import urls
 from lgaudit.errors import LgauditError
 from lgaudit.evidence import BrowserEvidence, Coverage, Page, Snapshot
-from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.looks import Looks
 from lgaudit.gather.verdict import classify
 from lgaudit.models import OK, Kind, Reason, Verdict
+
+if TYPE_CHECKING:
+    from lgaudit.gather.browser import BrowserPool
 
 FATAL = (LgauditError, KeyboardInterrupt)
 WORTH_A_BROWSER = (Reason.OK, Reason.EMPTY_SHELL)  # a script may fill an empty shell
