@@ -72,6 +72,7 @@ class Maker:
     edits: Mapping[str, Sequence[Mapping[str, Any]]]  # path -> edits, in order
     today: dt.date
     seed: int
+    missing_title: str = "Page not found"  # heading of the page for wrong addresses
 
     def resources(self) -> dict[str, Resource]:
         """Path to page, for every article."""
@@ -91,7 +92,7 @@ class Maker:
         """The page for addresses that do not exist."""
         article = Article(
             path="/page-not-found",
-            title="Page not found",
+            title=self.missing_title,
             summary="There is no page at this address.",
             body=(
                 "<p>Check the address if you typed it. If you followed a link on this website,"
@@ -130,6 +131,7 @@ class Maker:
             "after": "",
             "body_attributes": "",
             "viewport": "width=device-width, initial-scale=1",
+            "search": article.kind != "search",
         }
         body = self.text(article.body, article, lists=True)
         for edit in self.edits.get(article.path, ()):

@@ -115,5 +115,6 @@ def _site(fact: Mapping[str, Any], seed: int, today: dt.date) -> DemoSite:
         edits=planting.edits(host),
         today=today,
         seed=seed,
+        missing_title=fact.get("missing_title", "Page not found"),
     )
     return server.site(fact, maker)

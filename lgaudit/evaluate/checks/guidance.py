@@ -92,7 +92,11 @@ def map_has_words(page: Page) -> Result:
         said = " ".join(dom.attribute(node, n) for n in ("name", "id", "aria-label", "placeholder"))
         if _PLACE.search(said) and not _site_search(node):
             return passed()
-    labels = (dom.fold(node.text()) for node in page.dom.css("main label, form label"))
+    labels = (
+        dom.fold(node.text())
+        for node in page.dom.css("main label, form label")
+        if not _site_search(node)
+    )
     if any(_PLACE.search(label) for label in labels):
         return passed()
     return failed("The place can only be shown on a map.", places([form]))
