@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from lgaudit import demo, register
 from lgaudit.demo import library
+from lgaudit.demo.pages import ADDED_TO
 from lgaudit.replay import Replay
 
 CONTENT = """title-length title-question heading-title-case heading-all-caps block-capitals
@@ -372,6 +373,24 @@ def test_edits_name_sites_and_pages_that_exist():
     for entry in library.read_all("edits", "edit"):
         site = sector().sites[entry["site"]]
         assert any(path in site.pages for path in entry["pages"]), entry["pages"]
+
+
+def test_no_edit_undoes_another():
+    told = [
+        (edit["site"], path, fact)
+        for edit in library.read_all("edits", "edit")
+        for path in edit["pages"]
+        for fact in set(edit.get("set", {})) - ADDED_TO
+    ]
+    assert len(told) == len(set(told))
+    heads = [
+        (edit["site"], path, edit["set"][fact])
+        for edit in library.read_all("edits", "edit")
+        for path in edit["pages"]
+        for fact in ADDED_TO & set(edit.get("set", {}))
+        if path in sector().sites[edit["site"]].pages
+    ]
+    assert [h for h in heads if h[2] not in shown(sector().sites[h[0]], h[1])] == []
 
 
 def test_the_sector_can_be_served():

@@ -19,6 +19,7 @@ from lgaudit.demo.site import HTML, Resource
 
 NOT_SERVICES = ("/news", "/contact", "/jobs", "/councillors-and-meetings")
 WELSH_NOT_SERVICES = ("/cy/newyddion", "/cy/cysylltu", "/cy/cynghorwyr-a-chyfarfodydd")
+ADDED_TO = {"head", "before", "after"}  # what several edits of a page set stands one after another
 STYLE = {
     "bespoke": "/assets/style.css",
     "lanternworks": "/assets/lanternworks/civic.css",
@@ -139,7 +140,10 @@ class Maker:
             body = html + body if edit.get("where") == "start" else body + html
             for name in edit.get("remove", ()):
                 body = body.replace(name, "", 1)
-            page |= dict(edit.get("set", {}))
+            facts = dict(edit.get("set", {}))
+            for name in ADDED_TO & facts.keys():
+                facts[name] = page[name] + facts[name]
+            page |= facts
         page["full_title"] = page.get("full_title", f"{page['title']} - {council}")
         for name in ("head", "before", "after", "body_attributes"):
             page[name] = Markup(page[name])
