@@ -8,7 +8,7 @@ from lgaudit.evaluate import checks
 from lgaudit.evaluate.judge import judge_page, judge_site
 from lgaudit.evaluate.rulebook import read_rules
 from lgaudit.evidence import LinkCheck, Page, Snapshot
-from lgaudit.models import Kind, OK, Outcome, Reason, Rule, Scope, Site, Status, Verdict
+from lgaudit.models import OK, Kind, Outcome, Reason, Rule, Scope, Site, Status, Verdict
 
 FOLDER = Path(__file__).parents[1] / "rules" / "content"
 URL = "https://www.borchester.gov.uk/council-tax/help"
