@@ -22,7 +22,17 @@ from lgaudit.gather.listed import pages as pages_listed
 from lgaudit.gather.politeness import Gate
 from lgaudit.models import Engines, Kind, Site
 from lgaudit.results import PageResult, SiteResult
-from lgaudit.run import Clock, Watch, at_once, browsers, close_looks, evaluate, our_fault, together
+from lgaudit.run import (
+    Clock,
+    Watch,
+    aside,
+    at_once,
+    browsers,
+    close_looks,
+    evaluate,
+    our_fault,
+    together,
+)
 from lgaudit.settings import Budget, Settings
 
 if TYPE_CHECKING:
@@ -158,7 +168,7 @@ class Checker:
                 files=job.files,
                 closely=close_looks(self._book),
             )
-            result = await asyncio.to_thread(evaluate, self._book, visit)
+            result = await aside(evaluate, self._book, visit)
             result = await asyncio.to_thread(located, visit, result, self._templates)
             return await self._timed(result)
         except Exception as error:

@@ -14,6 +14,7 @@ from collections.abc import (
     Iterable,
     Sequence,
 )
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from lgaudit.store import Store
 
 SITES_A_BROWSER = 4  # visits under way for each browser: enough to keep it busy, few to hold
+
+_JUDGE = ThreadPoolExecutor(1, "judge")  # more would only wait for each other
 
 Clock = Callable[[], dt.datetime]
 
@@ -192,6 +195,11 @@ def at_once(settings: Settings, pool: BrowserPool | None) -> int:
     return min(settings.sites, max(2, pool.size) * SITES_A_BROWSER)
 
 
+async def aside(judging: Callable[..., SiteResult], *arguments: Any) -> SiteResult:
+    """Judge beside the visits that go on, one site at a time so that one site's trees are held."""
+    return await asyncio.get_running_loop().run_in_executor(_JUDGE, judging, *arguments)
+
+
 async def look_at(
     site: Site,
     plan: Plan,
@@ -214,7 +222,7 @@ async def look_at(
         if visit.private:
             notes(visit)
         visit = replace(visit, finished=clock(), private=())
-        return await asyncio.to_thread(evaluate, plan.book, visit, products_of(plan.settings))
+        return await aside(evaluate, plan.book, visit, products_of(plan.settings))
     except Exception as error:
         if isinstance(error, look.FATAL):
             raise

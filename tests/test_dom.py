@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lgaudit import dom
+from lgaudit import dom, evidence
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import OK, Site
 
@@ -60,12 +60,15 @@ def test_a_long_page_that_closes_its_blocks_is_whole() -> None:
     assert tree.css_first("#last") is not None
 
 
-def test_pages_forget_their_trees_and_keep_their_words() -> None:
+def test_pages_forget_their_trees_and_keep_their_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     pages = tuple(
         Page(f"https://a.example/{n}", f"https://a.example/{n}", body=b"<title>T</title><p>w</p>")
         for n in range(3)
     )
     visit = Snapshot(Site("a", "https://a.example/"), OK, pages)
+    monkeypatch.setattr(evidence, "LIGHT", 10)  # bytes: a visit heavier than this drops its trees
     assert [page.text for page in visit.each_page()] == ["w"] * 3
     assert all("dom" not in page.__dict__ and page.__dict__["text"] == "w" for page in pages)
     assert pages[0].title == "T"
