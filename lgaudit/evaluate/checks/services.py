@@ -89,7 +89,8 @@ def search_on_pages(visit: Snapshot, *, least_share: float = 0.95) -> Result:
             linked = any(folded(n.text()) in _SEARCH_WORDS for n in page.dom.css("a, button"))
             doubtful += linked
             bare.append(Spot("", page.url, "only a link to search" if linked else ""))
-        page.forget()
+        if not visit.light:
+            page.forget()
     share = 1 - len(bare) / len(pages)
     if share >= least_share:
         return passed(metric=share)
@@ -287,7 +288,8 @@ def feedback_wanted(visit: Snapshot, *, words: Sequence[str], least_share: float
         nodes = page.dom.css("a, button, label, legend, h2, h3, summary, form p")
         texts = (folded(node.text()) for node in nodes)
         asking += any(phrase in f" {text} " for text in texts for phrase in wanted)
-        page.forget()
+        if not visit.light:
+            page.forget()
     share = asking / len(pages)
     if share >= least_share:
         return passed(metric=share)
