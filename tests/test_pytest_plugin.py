@@ -127,7 +127,7 @@ def test_a_failure_names_the_issue_its_place_and_its_fix(pytester: pytest.Pytest
             "*AssertionError: the bar is not met",
             "*serious  Link text makes sense on its own  content/link-text-generic",
             "*Fix: Name the destination in the link itself*",
-            "*http://127.0.0.1:*/pay  *a",
+            "*http://127.0.0.1:*/pay:1  *a",
             "*<a href=*click here</a>",
             "*1 page checked; 1 rule fails.",
             "*Could not be checked",
