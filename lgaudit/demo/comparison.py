@@ -22,6 +22,7 @@ class Comparison:
     found: int = 0
     places: int = 0
     unseen: int = 0  # planted on pages that this run did not judge
+    carried: int = 0  # on pages whose template was looked at closely on another page
     missed: list[str] = field(default_factory=list)
     false_alarms: list[str] = field(default_factory=list)
     near_misses: int = 0  # looked at
@@ -62,8 +63,10 @@ def _plant(plant: Plant, result: SiteResult, told: Comparison, gathered: bool) -
     for url in plant.pages if plant.scope == "page" else ("",):
         if not gathered or outcomes.get(url, Outcome.UNTESTED) is Outcome.UNTESTED:
             judged = any(p.url == url and p.sampled and p.verdict.ok for p in result.pages)
-            passed_over = plant.needs == "look"  # another page of the template was looked at
-            if passed_over or not gathered or (url and not judged) or not result.verdict.ok:
+            if gathered and judged and plant.needs == "look":
+                told.carried += 1
+                continue
+            if not gathered or (url and not judged) or not result.verdict.ok:
                 told.unseen += 1
                 continue
         told.places += 1
@@ -152,7 +155,8 @@ def lines(told: Comparison) -> list[str]:
     """What a person is told of a comparison."""
     said = [
         f"Planted defects found: {told.found} of {told.places} looked at"
-        + (f" ({told.unseen} on pages or evidence outside this run)" if told.unseen else ""),
+        + (f" ({told.unseen} on pages or evidence outside this run)" if told.unseen else "")
+        + (f" ({told.carried} on pages not looked at closely)" if told.carried else ""),
         f"Near misses left alone: {told.near_misses - len(told.false_alarms)}"
         f" of {told.near_misses}",
     ]
