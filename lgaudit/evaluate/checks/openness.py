@@ -9,7 +9,7 @@ from typing import Any
 from protego import Protego
 
 from lgaudit import dom, urls
-from lgaudit.evaluate.checks.published import not_found, unseen
+from lgaudit.evaluate.checks.published import not_found, spots_of, unseen
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
     cant_tell,
@@ -21,7 +21,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     untested,
 )
 from lgaudit.evaluate.patterns import search
-from lgaudit.evaluate.wayfinding import Found, base_of, signs
+from lgaudit.evaluate.wayfinding import base_of, signs
 from lgaudit.evidence import Document, Page, Snapshot
 from lgaudit.models import Kind, Spot
 
@@ -98,8 +98,8 @@ def data_listed(
         return passed(f"{most} data files on {pages[0].url}.", most)
     message = f"{most} data files are listed where {least} would make a catalogue."
     if signs(visit).whole:
-        return failed(message, _spots(pages[:3]), most)
-    return cant_tell(f"{message} Others may lie deeper.", _spots(pages[:3]), most)
+        return failed(message, spots_of(pages[:3]), most)
+    return cant_tell(f"{message} Others may lie deeper.", spots_of(pages[:3]), most)
 
 
 @site_check
@@ -284,7 +284,3 @@ def _files_on(page: Page | None, formats: Iterable[str]) -> list[str]:
     base = base_of(page)
     found = (urls.normalise(dom.attribute(n, "href"), base) for n in page.main.css("a[href]"))
     return sorted({url for url in found if url and urls.path_of(url).lower().endswith(wanted)})
-
-
-def _spots(found: Iterable[Found]) -> list[Spot]:
-    return [Spot("", place.url, place.text) for place in found]

@@ -51,11 +51,11 @@ def subject_published(
     this_year = visit.started.year
     latest = max(_years(found, this_year), default=0)
     if not latest:
-        return cant_tell(f"No year could be read on {found[0].url}.", _spots(found[:1]))
+        return cant_tell(f"No year could be read on {found[0].url}.", spots_of(found[:1]))
     if latest >= this_year - within_years:
         return passed(f"{found[0].url}, {latest}")
     if any(place.page is not None for place in found):
-        return failed(f"The latest year named with {what} is {latest}.", _spots(found[:1]))
+        return failed(f"The latest year named with {what} is {latest}.", spots_of(found[:1]))
     return cant_tell(f"The latest year in the name of a link to {what} is {latest}.")
 
 
@@ -123,8 +123,8 @@ def subject_says(
         return passed(read[0].url)
     message = f"Not found there: {', '.join(lacking)}."
     if len(found) > len(read):
-        return cant_tell(f"{message} Other pages about it were not read.", _spots(read[:3]))
-    return failed(message, _spots(read[:3]))
+        return cant_tell(f"{message} Other pages about it were not read.", spots_of(read[:3]))
+    return failed(message, spots_of(read[:3]))
 
 
 @site_check
@@ -148,7 +148,7 @@ def subject_names(
             return passed(place.url)
     if len(found) > min(len(pages), MOST_READ):
         return cant_tell(f"The pages about {what} that were seen do not name {wanted[0]}.")
-    return failed(f"The pages about {what} do not name {wanted[0]}.", _spots(pages[:3]))
+    return failed(f"The pages about {what} do not name {wanted[0]}.", spots_of(pages[:3]))
 
 
 @site_check
@@ -168,7 +168,9 @@ def subject_can_be_written_to(
             return passed(place.url)
     if len(found) > min(len(pages), MOST_READ):
         return cant_tell(f"The pages about {what} that were seen give no address and no form.")
-    return failed(f"The pages about {what} give no e-mail address and no form.", _spots(pages[:3]))
+    return failed(
+        f"The pages about {what} give no e-mail address and no form.", spots_of(pages[:3])
+    )
 
 
 def not_found(visit: Snapshot, what: str, subject: Sequence[str] = ()) -> Result:
@@ -186,7 +188,7 @@ def not_found(visit: Snapshot, what: str, subject: Sequence[str] = ()) -> Result
 
 def unseen(found: Sequence[Found], what: str) -> Result:
     """A place is known, but the page itself was not seen."""
-    return cant_tell(f"The page about {what} was not among those seen.", _spots(found[:1]))
+    return cant_tell(f"The page about {what} was not among those seen.", spots_of(found[:1]))
 
 
 def can_write(page: Page) -> bool:
@@ -205,5 +207,6 @@ def _years(found: Iterable[Found], this_year: int) -> set[int]:
     return {year for year in years if year <= this_year + 1}
 
 
-def _spots(found: Iterable[Found]) -> list[Spot]:
+def spots_of(found: Iterable[Found]) -> list[Spot]:
+    """The places found, as the spots of a result."""
     return [Spot("", place.url, place.text) for place in found]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lgaudit import dom, urls
-from lgaudit.evaluate.checks.published import not_found, unseen
+from lgaudit.evaluate.checks.published import not_found, spots_of, unseen
 from lgaudit.evaluate.checks.vocabulary import Result, cant_tell, failed, passed, site_check
 from lgaudit.evaluate.periods import ends_of_periods
 from lgaudit.evaluate.wayfinding import Found, base_of, mentions, signs
@@ -48,13 +48,13 @@ def data_recent(
         names.append(page.title)
     ends = [end for name in names for end in _sane(name, today)]
     if not ends:
-        return cant_tell(f"No month, quarter or year is named with {what}.", _spots(found[:1]))
+        return cant_tell(f"No month, quarter or year is named with {what}.", spots_of(found[:1]))
     latest = max(ends)
     if latest >= today - dt.timedelta(days=months * DAYS_A_MONTH):
         return passed(f"up to {latest:%B %Y}")
     message = f"The latest period named with {what} ended in {latest:%B %Y}."
     if not pages:
-        return cant_tell(message, _spots(found[:1]))
+        return cant_tell(message, spots_of(found[:1]))
     return failed(message, [Spot("", pages[0].url)])
 
 
@@ -113,7 +113,3 @@ def _file(url: str, text: str) -> _File:
 
 def _sane(name: str, today: dt.date) -> list[dt.date]:
     return [end for end in ends_of_periods(name) if end.year <= today.year + 1]
-
-
-def _spots(found: Sequence[Found]) -> list[Spot]:
-    return [Spot("", place.url, place.text) for place in found]
