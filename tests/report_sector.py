@@ -153,12 +153,8 @@ class Sector:
     notice: str = "Made-up councils. Every name and number here was drawn at random for a test."
 
     def __post_init__(self) -> None:
-        self.rules = made_rules(self.rule_count)
-        self.bar = Bar(
-            "2026.1",
-            {"accessibility": 5.0, "content": 3.0, "performance": 2.0},
-            {"critical": 10.0, "serious": 7.0, "moderate": 3.0, "minor": 1.0},
-        )
+        self.rules = self._made_rules()
+        self.bar = self._made_bar()
         self.run = Run(
             id=f"20261123-0915-{self.seed}",
             started=dt.datetime(2026, 11, 23, 9, 15, tzinfo=dt.UTC),
@@ -171,6 +167,16 @@ class Sector:
         self.sites = self._sites()
         self.scores = {site.slug: self._score(site.slug) for site in self.sites}
         self.ranks = self._ranks()
+
+    def _made_bar(self) -> Bar:
+        return Bar(
+            "2026.1",
+            {"accessibility": 5.0, "content": 3.0, "performance": 2.0},
+            {"critical": 10.0, "serious": 7.0, "moderate": 3.0, "minor": 1.0},
+        )
+
+    def _made_rules(self) -> list[Rule]:
+        return made_rules(self.rule_count)
 
     def _sites(self) -> list[Site]:
         rng = np.random.default_rng(self.seed)
@@ -243,8 +249,10 @@ class Sector:
                 and rule.status is Status.SCORED
                 and score.share is not None
             ]
-            values[name] = 100 * sum(w * s for w, s in pairs) / sum(w for w, _ in pairs)
-        overall = sum(self.bar.category_weights[n] * v for n, v in values.items()) / 10
+            if pairs:
+                values[name] = 100 * sum(w * s for w, s in pairs) / sum(w for w, _ in pairs)
+        weighted = sum(self.bar.category_weights[n] * v for n, v in values.items())
+        overall = weighted / sum(self.bar.category_weights[n] for n in values)
 
         def around(value: float, wide: float) -> Interval:
             return Interval(value, max(0, value - wide), min(100, value + wide * 0.8))

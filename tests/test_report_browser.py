@@ -29,6 +29,7 @@ PAGES = {
     "council": "councils/elmfield.html",
     "shared": "councils/stonewick-vale.html",
     "not ranked": "councils/glenborough.html",
+    "map": "map.html",
     "rules": "rules/index.html",
     "rule": "rules/axe/form-fields-have-labels.html",
     "method": "method.html",

@@ -21,7 +21,7 @@ from lgaudit.models import Council
 TODAY = dt.date(2026, 11, 1)
 COLUMNS = (
     "slug,gss_code,name,nation,region,type,population,population_year,homepage,welsh_homepage,"
-    "opened,closed,successors"
+    "opened,closed,successors,latitude,longitude"
 ).split(",")
 
 
@@ -56,8 +56,8 @@ def write_councils_csv(sector: Sector, path: Path) -> None:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(COLUMNS)
         for council in sector.councils:
-            values = [getattr(council, column) for column in COLUMNS[:-3]]
-            table.writerow(["" if value is None else value for value in values] + [""] * 3)
+            values = [getattr(council, column) for column in COLUMNS]
+            table.writerow("" if value in (None, ()) else value for value in values)
 
 
 def write_truth(sector: Sector, path: Path) -> None:
@@ -80,6 +80,8 @@ def _councils(fact: Mapping[str, Any]) -> list[Council]:
             population=council["population"],
             population_year=2024,
             welsh_homepage=f"{homepage}cy/" if fact.get("welsh") else "",
+            latitude=council["at"][0],
+            longitude=council["at"][1],
         )
         for council in fact["council"]
     ]

@@ -17,6 +17,7 @@ from lgaudit.report import (
     council,
     digest,
     league,
+    mapping,
     standards,
     suppliers,
     tables,
@@ -91,6 +92,7 @@ class Site:
         self._write_rules(lines, standings)
         self._write_suppliers()
         self._write_tasks(lines)
+        self._write_map(lines)
         self._write_method(lines)
 
     # Sites
@@ -310,6 +312,21 @@ class Site:
             tasks=tasks.table(order, self._tasks),
             columns=list(zip(order, counts, strict=True)),
             download=Download("tasks.csv", "Every task by council", "CSV", path.stat().st_size),
+        )
+
+    def _write_map(self, lines: list[league.Line]) -> None:
+        tiles = mapping.tiles(lines)
+        scale = mapping.bands(tile.score for tile in tiles if tile.score is not None)
+        self._render.page(
+            "map.html",
+            "map.html",
+            "Map of council websites by score",
+            "Every council as one hexagon near where it lies, coloured by its website's score.",
+            tiles=tiles,
+            scale=scale,
+            maps=mapping.maps(tiles, scale),
+            swatch=mapping.SWATCH,
+            hatch=mapping.hatch("hatch-key"),
         )
 
     def _write_suppliers(self) -> None:
