@@ -60,6 +60,13 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     template_root: str = ""  # folder that template names in comments of the pages start from
 
 
+class Cohort(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Councils to rank among themselves, such as a council and its ten neighbours."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    councils: Annotated[list[Name], msgspec.Meta(min_length=1, max_length=1000)]  # slugs
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything a run may be told. Sizes are bytes, times seconds unless the name says so."""
 
@@ -94,6 +101,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     # where things are kept
     store: str = ""  # database URL; '' is lgaudit.db in the data folder
     out: str = "reports"
+    cohorts: list[Cohort] = []  # tables of councils ranked among themselves, kept with the run
     suppliers: str = ""  # folder with more signs of suppliers, as evaluate/fingerprints has them
     # names answered by another address, for demonstrations and previews: host -> "127.0.0.1:8443"
     name_map: dict[str, str] = {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lgaudit.cli.console import note
-from lgaudit.cli.options import Browsers, NoBrowser, Only, Quiet, RuleFolders
+from lgaudit.cli.options import Browsers, NoBrowser, Only, Quiet, RuleFolders, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +37,14 @@ def audit(
     ] = None,
     region: Annotated[list[str] | None, typer.Option(help="Only councils of this region.")] = None,
     cohort: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Only the councils named in a file, one slug a line."),
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Only the councils named in a file (a slug a line, CSV or TOML), ranked among"
+            " themselves too; may be repeated.",
+        ),
     ] = None,
+    table: Tables = None,
     pages: Annotated[
         int | None, typer.Option(min=1, help="Pages sampled on each site (default 30).")
     ] = None,
@@ -84,9 +89,11 @@ def audit(
     import datetime as dt
 
     from lgaudit import register, settings
-    from lgaudit.cli import auditing
+    from lgaudit.cli import auditing, cohorts
 
     auditing.check_format(format_)
+    only_these = cohorts.read_all(cohort or ())
+    named = cohorts.read_all([*(cohort or ()), *(table or ())])
     chosen = settings.load(
         {
             "pages": pages,
@@ -100,7 +107,9 @@ def audit(
             "out": str(out) if out else None,
         }
     )
+    chosen = cohorts.added(chosen, named)
     whole = register.read(councils)
+    cohorts.check(chosen.cohorts, whole)
     today = dt.datetime.now(dt.UTC).date()
     targets = choose(
         whole,
@@ -109,7 +118,7 @@ def audit(
         nations=nation or (),
         types=type_ or (),
         regions=region or (),
-        cohort=cohort,
+        cohort=[slug for one in only_these for slug in one.councils],
     )
     if not chosen.contact:
         note(
@@ -136,7 +145,7 @@ def choose(
     nations: Sequence[str] = (),
     types: Sequence[str] = (),
     regions: Sequence[str] = (),
-    cohort: Path | None = None,
+    cohort: Sequence[str] = (),
 ) -> tuple[Site, ...]:
     """The sites a command line asks for, in slug order.
 
@@ -151,7 +160,7 @@ def choose(
     day = today if isinstance(today, dt.date) else None
     addresses = [name for name in names if any(mark in name for mark in ".:/@")]
     slugs = [name for name in names if name not in addresses]
-    slugs += _cohort(cohort)
+    slugs += cohort
     by_name = [whole.council(slug) for slug in slugs]
     filtered = whole.select(nations=nations, types=types, regions=regions, on=day)
     if by_name:
@@ -164,19 +173,3 @@ def choose(
     if not sites:
         raise RegisterError("No council matches. `lgaudit councils list` shows what there is.")
     return register.distinct(sites)
-
-
-def _cohort(file: Path | None) -> list[str]:
-    from lgaudit.errors import RegisterError
-
-    if file is None:
-        return []
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise RegisterError(f"{file}: cannot be read: {error}.") from error
-    slugs = [line.split("#", 1)[0].strip() for line in lines]
-    slugs = [slug for slug in slugs if slug]
-    if not slugs:
-        raise RegisterError(f"{file}: names no council. Write one slug on each line.")
-    return slugs

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lgaudit.models import Site
     from lgaudit.results import Results
     from lgaudit.run import Plan
-    from lgaudit.settings import Settings
+    from lgaudit.settings import Cohort, Settings
     from lgaudit.store import Store
 
 FORMATS = ("terminal", "json")
@@ -63,7 +63,7 @@ def run_and_show(
         if not resume:
             store.start_run(plan.run, book.rules, book.bar, plan.sites)
         results = _run(plan, store, again or _again(plan, store), quiet=quiet)
-        written = write_report(results, Path(settings.out), quiet=quiet)
+        written = write_report(results, store, Path(settings.out), quiet=quiet)
         after(results)
         return show(results, written, format_=format_, checklist=not again)
 
@@ -189,8 +189,16 @@ def _changed(before: Results, book: Rulebook) -> list[str]:
     return [*sorted(packs), *sorted(single)[:3], *more, *bar]
 
 
-def write_report(results: Results, folder: Path, *, quiet: bool = False) -> Path:
-    """Write reports/<run>/ and return its folder."""
+def write_report(
+    results: Results,
+    store: Store,
+    folder: Path,
+    *,
+    cohorts: Sequence[Cohort] = (),
+    quiet: bool = False,
+) -> Path:
+    """Write reports/<run>/ and return its folder; ``cohorts`` besides those the run keeps."""
+    from lgaudit import comparing
     from lgaudit.cli.progress import Watch
     from lgaudit.evaluate import fingerprints
     from lgaudit.evaluate.shared import Sector
@@ -201,7 +209,11 @@ def write_report(results: Results, folder: Path, *, quiet: bool = False) -> Path
     with Watch(quiet=quiet) as watch:
         watch.stage("Writing", len(results.sites))
         return write(
-            results, folder, sharing=sector, progress=lambda _done, _total: watch.step()
+            results,
+            folder,
+            sharing=sector,
+            comparisons=comparing.compare(store, results, cohorts),
+            progress=lambda _done, _total: watch.step(),
         ).folder
 
 

@@ -24,4 +24,13 @@ Browsers = Annotated[
 NoBrowser = Annotated[
     bool, typer.Option("--no-browser", help="Only what can be judged without a browser.")
 ]
+Tables = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--table",
+        metavar="FILE",
+        help="Also rank the councils named in a file among themselves (a slug a line, CSV with a"
+        " column slug, or TOML with name and councils); may be repeated.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]

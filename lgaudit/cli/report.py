@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from lgaudit.cli.console import out
+from lgaudit.cli.console import note, out
+from lgaudit.cli.options import Tables
 
 
 def report(
@@ -21,14 +22,23 @@ def report(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Where reports go (default ./reports)."),
     ] = None,
+    table: Tables = None,
 ) -> None:
-    """Write `reports/RUN/` again from what the store keeps."""
+    """Write `reports/RUN/` again from what the store keeps.
+
+    Cohorts the run was made with (`lgaudit audit --table`, `[[cohorts]]` in lgaudit.toml) are
+    ranked again; `--table` adds more to this report only.
+    """
     from lgaudit import settings
-    from lgaudit.cli import auditing
+    from lgaudit.cli import auditing, cohorts
     from lgaudit.store import Store
 
     chosen = settings.load({"store": store, "out": str(folder) if folder else None})
     with Store.open(chosen.store, create=False) as opened:
         results = opened.results(run)
-        written = auditing.write_report(results, Path(chosen.out))
+        named = cohorts.read_all(table or ())
+        for sentence in cohorts.missing(named, results):
+            note(sentence)
+        named = cohorts.added(chosen, named).cohorts
+        written = auditing.write_report(results, opened, Path(chosen.out), cohorts=named)
     out().print(str((written / "index.html").resolve()), soft_wrap=True, markup=False)

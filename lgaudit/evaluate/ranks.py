@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -37,6 +37,12 @@ def rank(
     ]
     found.sort(key=lambda item: (item.place, item.site))
     return {item.site: item for item in _grouped(found)}
+
+
+def places(values: Sequence[float]) -> list[int]:
+    """Competition ranks of scores as they are shown, to one decimal; the highest is first."""
+    tenths = np.array([round(round(value, 1) * 10) for value in values], dtype=np.int64)
+    return [int(place) for place in _places(tenths[:, np.newaxis])[:, 0]]
 
 
 def _tenths(score: SiteScore) -> int:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from lgaudit.models import Interval
 
 MET, NOT_MET, UNKNOWN = 2, 1, 0
+PLACES = 84  # pixels of a drawn rank band
 _DOTTED = 60  # with more sites than this, neighbouring cells touch and are drawn as one run
 
 
@@ -66,6 +67,18 @@ def interval(score: Interval | None, axis: Axis, height: int = 18) -> Markup:
             f'<circle cx="{_number(axis.at(score.value))}" cy="{middle}" r="3.6"/>'
         )
     return Markup("".join(parts) + "</svg>")
+
+
+def places(place: int, low: int, high: int, of: int, height: int = 18) -> Markup:
+    """A rank band: a bar over the places it may take, a dot on its own, the first at the left."""
+    axis, middle = Axis(1, max(2, of), PLACES), height // 2
+    left, right = axis.at(low), axis.at(high)
+    return Markup(
+        f'<svg class="interval" width="{PLACES}" height="{height}" aria-hidden="true">'
+        f'<path class="grid" d="M4 {middle}h{PLACES - 8}"/>'
+        f'<path class="band" d="M{_number(left)} {middle}H{_number(max(right, left + 0.1))}"/>'
+        f'<circle cx="{_number(axis.at(place))}" cy="{middle}" r="3"/></svg>'
+    )
 
 
 def scale(axis: Axis) -> Markup:

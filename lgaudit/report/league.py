@@ -85,6 +85,7 @@ class Place:
     low: int
     high: int
     of: int
+    page: str = ""  # of the table it is a place in, below the report's folder, without its ending
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from lgaudit.comparisons import Comparisons
 from lgaudit.models import Outcome, Rule, Status
 from lgaudit.report import (
+    alike,
     cells,
     charts,
     council,
     digest,
     league,
     mapping,
+    shifts,
     standards,
     suppliers,
     tables,
@@ -30,6 +33,9 @@ from lgaudit.report.rows import SiteRows
 from lgaudit.report.standards import Standing
 from lgaudit.report.workbook import write_xlsx
 from lgaudit.results import Results, Sharing, SiteResult, TaskResult
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXTREMES = 5  # rules named as met most and least often
 
@@ -52,8 +58,11 @@ class Download:
 class Site:
     """One report in the making."""
 
-    def __init__(self, results: Results, folder: Path, sharing: Sharing) -> None:
+    def __init__(
+        self, results: Results, folder: Path, sharing: Sharing, comparisons: Comparisons
+    ) -> None:
         self._results = results
+        self._comparisons = comparisons
         self._sharing = sharing
         self._folder = folder
         self._rules: dict[str, Rule] = {rule.id: rule for rule in results.rules}
@@ -79,6 +88,8 @@ class Site:
                 "clocked": any(line.judged_any(self._timed) for line in self._lines.values()),
                 "rule_files": self._rule_files,
                 "Status": Status,
+                "weightings": comparisons.weightings,
+                "ranges": shifts.ranges(comparisons.weightings, results.ranks),
             },
         )
 
@@ -87,8 +98,11 @@ class Site:
         self._write_sites(progress)
         lines = list(self._lines.values())
         standings = standards.standings(self._results.rules, lines)
-        downloads = self._write_tables(lines)
-        self._write_index(lines, standings, downloads)
+        alikes = alike.views(self._comparisons.tables, self._lines)
+        downloads = self._write_tables(lines, alikes)
+        self._write_index(lines, standings, downloads, alikes)
+        self._write_alike(alikes)
+        self._write_weights(lines)
         self._write_rules(lines, standings)
         self._write_suppliers()
         self._write_tasks(lines)
@@ -188,7 +202,7 @@ class Site:
                 clocked=line.judged_any(self._timed),
                 result=result,
                 place=place,
-                peers=league.peer_places(line, ranked),
+                peers=self._peers(line, ranked),
                 **shared,
                 failed=failed,
                 doubtful=doubtful,
@@ -209,11 +223,17 @@ class Site:
                 download=Download(f"{stem}.csv", "All findings", "CSV", file.stat().st_size),
             )
 
+    def _peers(self, line: league.Line, ranked: list[league.Line]) -> list[league.Place]:
+        if self._comparisons.tables:
+            return alike.places(self._comparisons.tables, line.site.slug)
+        return league.peer_places(line, ranked)
+
     # The sector
 
-    def _write_tables(self, lines: list[league.Line]) -> list[Download]:
-        bar = self._results.bar.version
-        table = tables.league(lines, self._categories, self._edition, bar)
+    def _write_tables(self, lines: list[league.Line], alikes: list[alike.Table]) -> list[Download]:
+        bar, movers = self._results.bar.version, self._comparisons.movers
+        changes = shifts.changes(movers)
+        table = tables.league(lines, self._categories, self._edition, bar, changes)
         shares = tables.shares(lines, self._rules)
         tables.write_csv(table, self._folder / "league.csv")
         tables.write_csv(shares, self._folder / "shares.csv")
@@ -226,7 +246,11 @@ class Site:
             notes.insert(0, cells.one_line(notice))
         when = self._results.run.started.astimezone(dt.UTC)
         by_rule = tables.by_rule(lines, self._rules)
-        write_xlsx({"League": table, "Rules": by_rule}, notes, self._folder / "league.xlsx", when)
+        more = self._more_tables(lines, alikes)
+        for file, (_, one) in more.items():
+            tables.write_csv(one, self._folder / file)
+        sheets = {"League": table, **dict(more.values()), "Rules": by_rule}
+        write_xlsx(sheets, notes, self._folder / "league.xlsx", when)
         listed = [
             ("league.csv", "The league table", "CSV"),
             ("league.xlsx", "The league table and every rule by council", "Excel workbook"),
@@ -234,11 +258,59 @@ class Site:
             ("findings.csv", "Every finding that does not depend on a clock", "CSV"),
             ("findings-timing.csv", "Findings that depend on a clock", "CSV"),
             ("timings.csv", "Load times of the pages timed", "CSV"),
+            *((file, title, "CSV") for file, (title, _) in more.items()),
         ]
         return [Download(n, what, k, (self._folder / n).stat().st_size) for n, what, k in listed]
 
+    def _more_tables(
+        self, lines: list[league.Line], alikes: list[alike.Table]
+    ) -> dict[str, tuple[str, pd.DataFrame]]:
+        """Comparisons as tables, those there are: file to its title, which names a sheet too."""
+        found = {}
+        if alikes:
+            found["tables.csv"] = "Like with like", tables.frame(alike.rows(alikes), alike.COLUMNS)
+        if weightings := self._comparisons.weightings:
+            rows = shifts.weight_rows(weightings, lines)
+            columns = ["slug", "name", "rank", *(w.id for w in weightings)]
+            found["weights.csv"] = "Places by other weights", tables.frame(rows, columns)
+        if (movers := self._comparisons.movers) is not None and not movers.differs:
+            rows = shifts.mover_rows(movers, self._lines)
+            found["movers.csv"] = "What moved", tables.frame(rows, shifts.MOVERS)
+        return found
+
+    def _write_alike(self, alikes: list[alike.Table]) -> None:
+        for table in alikes:
+            if not table.shown:
+                continue
+            self._render.page(
+                "table.html",
+                f"{table.page}.html",
+                f"{table.name}: council websites ranked",
+                f"Council websites ranked among their like: {table.name}.",
+                table=table,
+                groups=league.groups(table.ranked),
+                heading=alike.HEADINGS[table.alike.kind],
+            )
+
+    def _write_weights(self, lines: list[league.Line]) -> None:
+        if not self._comparisons.weightings:
+            return
+        self._render.page(
+            "weights.html",
+            "weights.html",
+            "Places under other weights",
+            "How far each council website's place moves when rules and categories are weighed "
+            "otherwise.",
+            ranked=league.ranked(lines),
+            shifts=shifts.shifts(self._comparisons.weightings, lines),
+        )
+
     def _write_index(
-        self, lines: list[league.Line], standings: list[Standing], downloads: list[Download]
+        self,
+        lines: list[league.Line],
+        standings: list[Standing],
+        downloads: list[Download],
+        alikes: list[alike.Table],
     ) -> None:
         ranked = league.ranked(lines)
         counted = standards.scored(standings)
@@ -264,6 +336,9 @@ class Site:
             easiest=counted[:EXTREMES],
             hardest=list(reversed(counted))[:EXTREMES],
             downloads=downloads,
+            alikes=alike.by_kind(alikes),
+            movers=self._comparisons.movers,
+            by_slug=self._lines,
         )
 
     def _write_rules(self, lines: list[league.Line], standings: list[Standing]) -> None:
@@ -362,6 +437,11 @@ class Site:
             "What a score means, how pages are sampled, how sure we are, how rules are weighed, "
             "and the limits of it all.",
             rules=self._results.rules,
-            settings=digest.public_settings(self._results.run.settings),
+            settings={
+                name: value
+                for name, value in digest.public_settings(self._results.run.settings).items()
+                if name != "cohorts"  # a table of each is in the report
+            },
             lines=lines,
+            compared=self._comparisons,
         )

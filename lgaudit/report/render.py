@@ -34,7 +34,12 @@ class Renderer:
             shared, charts=charts, words=words, cells=cells, by_hand=manual.checks()
         )
         self._environment.filters.update(
-            points=_points, cut=cells.cut, address=cells.address, web_url=cells.web_url, prose=prose
+            points=_points,
+            signed=_signed,
+            cut=cells.cut,
+            address=cells.address,
+            web_url=cells.web_url,
+            prose=prose,
         )
 
     def page(
@@ -71,3 +76,9 @@ def _printed(value: object) -> object:
 
 def _points(value: float | None) -> str:
     return "–" if value is None else f"{value:.1f}"
+
+
+def _signed(value: float) -> str:
+    """'+1.2', '−0.4', '0.0'."""
+    text = f"{abs(value):.1f}"
+    return text if text == "0.0" else f"{'+' if value > 0 else '−'}{text}"

@@ -32,11 +32,16 @@ SHARES = ("slug rule category severity status share met passed failed cant_tell 
 
 
 def league(
-    lines: Iterable[Line], categories: Sequence[str], edition: str, bar: str
+    lines: Iterable[Line],
+    categories: Sequence[str],
+    edition: str,
+    bar: str,
+    changes: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """One row per council, ranked first, then the others by name; every cell made harmless.
 
-    ``change`` is empty until there is an earlier run to compare with. Columns of the register
+    ``change`` is the points gained since the run before, by site slug, and empty where that is
+    not more than the noise: so the tables of two equal runs are equal. Columns of the register
     that the program does not know come last but for the timings. One that has the name of a
     column of ours is shown as ``register_<name>``, a category of such a name as
     ``category_<name>``.
@@ -51,7 +56,7 @@ def league(
             **_standing(line, council),
             **{column: _value(line, name) for name, column in values.items()},
             **_coverage(line),
-            "change": None,
+            "change": _points((changes or {}).get(line.site.slug)),
             "run": edition,
             "bar": bar,
             **({names[k]: v for k, v in council.extra.items()} if council else {}),
@@ -61,7 +66,7 @@ def league(
         }
         for line, council in rows
     ]
-    return _frame(records, [*columns, *names.values(), *TIMINGS])
+    return frame(records, [*columns, *names.values(), *TIMINGS])
 
 
 def _renamed(names: Iterable[str], prefix: str, taken: set[str]) -> dict[str, str]:
@@ -136,7 +141,7 @@ def shares(lines: Iterable[Line], rules: Mapping[str, Rule]) -> pd.DataFrame:
         for score in sorted(line.score.rules if line.score else (), key=lambda s: s.rule)
         if score.rule in rules
     ]
-    return _frame(records, SHARES)
+    return frame(records, SHARES)
 
 
 def by_rule(lines: Iterable[Line], rules: Mapping[str, Rule]) -> pd.DataFrame:
@@ -158,10 +163,11 @@ def by_rule(lines: Iterable[Line], rules: Mapping[str, Rule]) -> pd.DataFrame:
         }
         for rule in sorted(rules.values(), key=lambda rule: rule.id)
     ]
-    return _frame(records, ["rule", "title", "category", "severity", "status", *known])
+    return frame(records, ["rule", "title", "category", "severity", "status", *known])
 
 
-def _frame(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+def frame(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """A table of these columns, every cell and heading made harmless."""
     safe = [[cells.cell(record.get(name)) for name in columns] for record in records]
     headings = [str(cells.cell(name, 80)) for name in columns]
     return pd.DataFrame(safe, columns=headings, dtype=object)

@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from lgaudit.comparisons import Comparisons
 from lgaudit.errors import ReportError
 from lgaudit.report import cells, digest, filters
 from lgaudit.report.pages import Site
@@ -40,6 +41,7 @@ def write(
     folder: Path,
     *,
     sharing: Sharing | None = None,
+    comparisons: Comparisons | None = None,
     progress: Progress | None = None,
 ) -> WrittenReport:
     """Write the run's report to ``<folder>/<run id>/``, replacing an older one of the same run.
@@ -50,6 +52,8 @@ def write(
     Args:
         sharing: takes in each site on the way, and then says what suppliers could mend once;
             without it the pages on suppliers say that none is known.
+        comparisons: like-for-like tables, movers and other weights; without it the report has
+            its one table.
 
     Raises:
         ReportError: the folder cannot be written.
@@ -57,7 +61,7 @@ def write(
     final = folder / cells.file_name(results.run.id)
     try:
         with _beside(final) as temporary:
-            _write_into(results, temporary, sharing, progress)
+            _write_into(results, temporary, sharing, comparisons, progress)
             files = tuple(
                 sorted(p.relative_to(temporary).as_posix() for p in temporary.rglob("*.*"))
             )
@@ -70,13 +74,17 @@ def write(
 
 
 def _write_into(
-    results: Results, folder: Path, sharing: Sharing | None, progress: Progress | None
+    results: Results,
+    folder: Path,
+    sharing: Sharing | None,
+    comparisons: Comparisons | None,
+    progress: Progress | None,
 ) -> None:
     static = folder / "static"
     static.mkdir()
     for item in resources.files("lgaudit.report").joinpath("static").iterdir():
         (static / item.name).write_bytes(item.read_bytes())
-    site = Site(results, folder, sharing or Nothing())
+    site = Site(results, folder, sharing or Nothing(), comparisons or Comparisons())
     (static / "filters.css").write_text(filters.stylesheet(site.filters), encoding="utf-8")
     site.write(progress or _silent)
     _write_run(results, folder)
