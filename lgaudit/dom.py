@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -73,9 +73,14 @@ def ancestors(node: LexborNode) -> Iterator[LexborNode]:
 def hidden_here(node: LexborNode) -> bool:
     """True when this element's own markup hides it from everyone."""
     attributes = node.attributes
+    return bool(attributes) and hides(node.tag or "", attributes)
+
+
+def hides(tag: str, attributes: Mapping[str, str | None]) -> bool:
+    """True when an element of this tag with these attributes is hidden from everyone."""
     if "hidden" in attributes and (attributes["hidden"] or "").lower() != "until-found":
         return True
-    if node.tag == "input" and (attributes.get("type") or "").lower() == "hidden":
+    if tag == "input" and (attributes.get("type") or "").lower() == "hidden":
         return True
     style = attributes.get("style")
     return bool(style and _HIDING_STYLE.search(style))

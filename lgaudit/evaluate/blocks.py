@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
@@ -31,6 +32,8 @@ _PLACE_BY_ROLE = {
     **dict.fromkeys(("button", "tab"), "form"),
     "heading": "heading",
 }
+_OWN_BLOCK = dom.BLOCKS | frozenset(_FORM_PARTS)
+_MARKED = _OWN_BLOCK | frozenset(_PLACE_BY_TAG)  # elements that say where their text stands
 _PERMALINKS = ("¶", "#", "§")
 _LEVELS = ("1", "2", "3", "4", "5", "6")
 _LOUD = ("prose", "heading")  # places that a stronger one outranks
@@ -146,14 +149,18 @@ class _Walk:
         self._go(main, self._around)
 
     def _go(self, main: LexborNode, around: _Around) -> None:
-        # The stack holds nodes with what surrounds them, or just surroundings to return to.
-        stack: list[tuple[LexborNode | None, LexborNode, _Around]] = [
-            (child, main, around) for child in reversed(list(main.iter(include_text=True)))
-        ]
-        while stack:
-            node, owner, around = stack.pop()
+        # The stack holds what is left of the elements that the one in hand stands in.
+        stack: list[tuple[Iterator[LexborNode], LexborNode, _Around]] = []
+        children, owner = main.iter(include_text=True), main
+        while True:
+            node = next(children, None)
             if node is None:
-                self._flush(around)
+                if not stack:
+                    break
+                inside = around
+                children, owner, around = stack.pop()
+                if inside.block is not around.block:
+                    self._flush(around)
                 continue
             tag = node.tag or "-"
             if tag == "-text":
@@ -162,29 +169,30 @@ class _Walk:
             if tag[0] == "-" or tag in dom.UNSEEN:  # "-comment" and the like
                 continue
             attributes = node.attributes
-            if attributes and dom.hidden_here(node):
+            if attributes and dom.hides(tag, attributes):
                 continue
             if tag == "br":
                 self._line_break()
                 continue
-            inner = self._inside(node, tag, attributes, around)
-            if inner.block is not around.block:
-                self._flush(inner)
-                stack.append((None, owner, around))
-            stack.extend((c, node, inner) for c in reversed(list(node.iter(include_text=True))))
+            stack.append((children, owner, around))
+            if attributes or tag in _MARKED:
+                inner = self._inside(node, tag, attributes, around)
+                if inner.block is not around.block:
+                    self._flush(inner)
+                around = inner
+            children, owner = node.iter(include_text=True), node
         self._flush(around)
 
     def _inside(
         self, node: LexborNode, tag: str, attributes: dict[str, str | None], around: _Around
     ) -> _Around:
-        is_block = tag in dom.BLOCKS or tag in _FORM_PARTS
-        if not attributes and not is_block and tag not in _PLACE_BY_TAG:
-            return around
+        is_block = tag in _OWN_BLOCK
         place = around.place
         if place in _LOUD:  # what stands in a table, a quote or a form stays there
             place = self._place(node, tag, attributes) or place
-        lang = (attributes.get("lang") or "").strip().lower().replace("_", "-").split("-")[0]
-        lang = lang or around.lang
+        lang = around.lang
+        if written := attributes.get("lang"):
+            lang = written.strip().lower().replace("_", "-").split("-")[0] or lang
         if is_block:
             kind = around.kind if around.kind == "link" or place == around.place else ""
             return _Around(node, place, lang, lang, kind)
@@ -200,8 +208,8 @@ class _Walk:
         return _Around(around.block, around.place, lang, around.block_lang, kind)
 
     def _place(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> str:
-        role = (attributes.get("role") or "").lower()
-        place = _PLACE_BY_ROLE.get(role) or _PLACE_BY_TAG.get(tag, "")
+        role = attributes.get("role")
+        place = (role and _PLACE_BY_ROLE.get(role.lower())) or _PLACE_BY_TAG.get(tag, "")
         if place:
             return place
         if self._whole_body and tag in ("header", "aside"):
@@ -218,12 +226,12 @@ class _Walk:
 
     def _text(self, raw: str, owner: LexborNode, kind: str) -> None:
         text = " ".join(raw.split())
-        if kind == "link" and text in _PERMALINKS:
-            return
         if not text:
             if raw and self._length and self._pieces[-1][-1] not in " \n":
                 self._pieces.append(" ")
                 self._length += 1
+            return
+        if kind == "link" and text in _PERMALINKS:
             return
         if raw[0].isspace() and self._length and self._pieces[-1][-1] not in " \n":
             text = " " + text
@@ -248,5 +256,5 @@ class _Walk:
             if lang != "cy" and welsh(text) and not english(text):
                 lang = "cy"
             self.blocks.append(Block(before.block, before.place, lang, text, self._segments))
-        self._pieces, self._length, self._segments = [], 0, []
+            self._pieces, self._length, self._segments = [], 0, []
         self._around = around

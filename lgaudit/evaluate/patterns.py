@@ -15,6 +15,8 @@ from typing import Any
 
 import regex
 
+from lgaudit.evaluate.needles import ODD, needles
+
 SECONDS_A_SEARCH = 0.25  # of processor time; a sound pattern needs about 1 ms for a long page
 SECONDS_A_CHECK = 1.0  # all searches of one check on one page together
 MAXIMUM_LENGTH = 2_000
@@ -50,6 +52,8 @@ def _search_short(pattern: str, text: str, flags: int) -> regex.Match[str] | Non
 
 
 def _search(pattern: str, text: str, flags: int) -> regex.Match[str] | None:
+    if _hopeless(pattern, text):
+        return None
     limit, start = _limit(pattern), time.thread_time()
     try:
         return compiled(pattern, flags).search(text, timeout=limit)
@@ -61,6 +65,8 @@ def _search(pattern: str, text: str, flags: int) -> regex.Match[str] | None:
 
 def finditer(pattern: str, text: str, flags: int = IGNORECASE) -> list[regex.Match[str]]:
     """Every match in order, ignoring case unless told otherwise. Raises PatternTimeout."""
+    if _hopeless(pattern, text):
+        return []
     limit, start = _limit(pattern), time.thread_time()
     try:
         return list(compiled(pattern, flags).finditer(text, timeout=limit))
@@ -68,6 +74,21 @@ def finditer(pattern: str, text: str, flags: int = IGNORECASE) -> list[regex.Mat
         raise PatternTimeout(pattern) from error
     finally:
         _spend(time.thread_time() - start)
+
+
+def _hopeless(pattern: str, text: str) -> bool:
+    """True when the text holds none of the words of which every match must hold one."""
+    wanted = needles(pattern)
+    if not wanted:
+        return False
+    folded = _folded(text) if len(text) > SHORT else text.casefold()
+    return not any(needle in folded for needle in wanted) and ODD.search(text) is None
+
+
+@lru_cache(maxsize=8)
+def _folded(text: str) -> str:
+    """Many patterns are tried on the same long text, one after the other."""
+    return text.casefold()
 
 
 @contextmanager
