@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from lgaudit.tree import Tree
+
 BLOCKS = frozenset(
     "address article aside blockquote body caption dd details dialog div dl dt fieldset figcaption"
     " figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main nav ol p pre section"
@@ -32,7 +34,7 @@ def decode(body: bytes, encoding: str = "utf-8") -> str:
     return text.lstrip("\ufeff").replace("\x00", "\ufffd")
 
 
-def parse(html: str) -> LexborHTMLParser:
+def parse(html: str) -> Tree:
     """Parse as HTML5; lone surrogates are replaced first because the parser refuses them.
 
     A page whose blocks nest deeper than :data:`DEEPEST` is cut there: the parser looks through
@@ -40,7 +42,7 @@ def parse(html: str) -> LexborHTMLParser:
     """
     if html.count("<") > 5 * DEEPEST:
         html = _shallow(html)
-    return LexborHTMLParser(html.encode("utf-8", errors="replace"))
+    return Tree(html.encode("utf-8", errors="replace"))
 
 
 def _shallow(html: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lgaudit import dom
 from lgaudit.models import OK, Kind, Outcome, Site, Verdict
+from lgaudit.tree import Tree
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -197,12 +198,12 @@ class Page:
         return self.browser.html if self.browser else self.response_html
 
     @cached_property
-    def dom(self) -> LexborHTMLParser:
+    def dom(self) -> Tree:
         """The tree of :attr:`html`."""
         return dom.parse(self.html)
 
     @cached_property
-    def response_dom(self) -> LexborHTMLParser:
+    def response_dom(self) -> Tree:
         """The tree of the response as sent, before any script ran."""
         return dom.parse(self.response_html) if self.browser else self.dom
 
@@ -236,6 +237,8 @@ class Page:
         """
         fields = self.__dataclass_fields__
         for name, value in list(self.__dict__.items()):
+            if isinstance(value, Tree):
+                value.forget()
             short = isinstance(value, str) and name != "response_html"
             if name not in fields and not short and name != "_remembered":
                 del self.__dict__[name]

@@ -1,0 +1,105 @@
+"""A parsed page that remembers what it was asked: hundreds of rules look for the same elements."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+# One step of a selector that this module can read: what joins two steps, a name, or a part of one.
+_STEP = re.compile(
+    r"(?P<join>\s*[>+~]\s*|\s+)|(?P<any>\*)|(?P<tag>[a-zA-Z][\w-]*)|[.](?P<class>-?[a-zA-Z_][\w-]*)"
+    r"|#(?P<id>-?[a-zA-Z_][\w-]*)"
+    r"|\[(?P<attribute>[a-zA-Z][\w-]*)(?:[~|^$*]?=(?:\"[^\"\\]*\"|'[^'\\]*'|[\w-]+)(?: [is])?)?\]"
+)
+
+Needs = tuple[frozenset[str], ...]
+
+
+class Tree(LexborHTMLParser):
+    """A tree nobody changes. Call :meth:`forget` when done: what it found points back to it."""
+
+    def __init__(self, html: bytes) -> None:
+        super().__init__(html)
+        self._found: dict[str, list[LexborNode]] = {}
+        self._names: frozenset[str] | None = None
+
+    def css(self, query: str) -> list[LexborNode]:
+        """Every element the selector finds, in document order.
+
+        Raises:
+            SelectolaxError: the selector is not valid.
+        """
+        found = self._found.get(query)
+        if found is None:
+            found = [] if self._lacks(query) else super().css(query)
+            self._found[query] = found
+        return found
+
+    def css_first(  # type: ignore[override]
+        self, query: str, default: LexborNode | None = None, strict: bool = False
+    ) -> LexborNode | None:
+        """The first element the selector finds, else ``default``."""
+        if strict:
+            return super().css_first(query, default, strict)
+        found = self._found.get(query)
+        if found is None:
+            if self._lacks(query):
+                self._found[query] = []
+                return default
+            return super().css_first(query, default)
+        return found[0] if found else default
+
+    def forget(self) -> None:
+        """Drop what was found."""
+        self._found.clear()
+
+    def _lacks(self, query: str) -> bool:
+        """True when each way to match names a tag or an attribute that the page has nowhere."""
+        needs = needed(query)
+        if not needs:
+            return False
+        if self._names is None:
+            names: set[str] = set()
+            for node in super().css("*"):
+                names.add(node.tag or "")
+                for name in node.attributes:
+                    names.add(f"[{name}")
+                    if ":" in name:  # "xlink:href" answers to its last part
+                        names.add(f"[{name.rpartition(':')[2]}")
+            self._names = frozenset(name.lower() for name in names)
+        return not any(need <= self._names for need in needs)
+
+
+@lru_cache(maxsize=2048)
+def needed(selector: str) -> Needs:
+    """For each alternative the tags and (after a bracket) attributes that a match must meet.
+
+    Empty when the selector says something this function does not read.
+    """
+    found: list[frozenset[str]] = []
+    names: set[str] = set()
+    at, steps = 0, 0
+    text = selector.strip()
+    while at < len(text):
+        if text[at] == ",":
+            if not steps:
+                return ()
+            found.append(frozenset(names))
+            names, steps, at = set(), 0, at + 1
+            at += len(text[at:]) - len(text[at:].lstrip())
+            continue
+        step = _STEP.match(text, at)
+        if step is None:
+            return ()
+        at = step.end()
+        kind, value = step.lastgroup, step[step.lastgroup or 0].lower()
+        steps += kind != "join"
+        if kind == "tag":
+            names.add(value)
+        elif kind in ("class", "id"):
+            names.add(f"[{kind}")
+        elif kind == "attribute":
+            names.add(f"[{value}")
+    return (*found, frozenset(names)) if steps and all((*found, names)) else ()
