@@ -90,7 +90,32 @@ def hides(tag: str, attributes: Mapping[str, str | None]) -> bool:
 
 def hidden(node: LexborNode) -> bool:
     """True when markup hides the element or something around it. CSS files are not known here."""
-    return hidden_here(node) or any(hidden_here(a) or a.tag in UNSEEN for a in ancestors(node))
+    if hidden_here(node):
+        return True
+    tree, parent = node.parser, node.parent
+    if isinstance(tree, Tree):
+        return parent is not None and _hidden_within(parent, tree.hidden)
+    return any(hidden_here(a) or a.tag in UNSEEN for a in ancestors(node))
+
+
+def _hidden_within(node: LexborNode, known: dict[int, bool]) -> bool:
+    """Whether this element or one around it hides what is inside; what is found is ``known``."""
+    path: list[int] = []
+    current: LexborNode | None = node
+    answer = False
+    while current is not None and current.tag != "-document":
+        seen = known.get(current.mem_id)
+        if seen is not None:
+            answer = seen
+            break
+        path.append(current.mem_id)
+        if hidden_here(current) or current.tag in UNSEEN:
+            answer = True
+            break
+        current = current.parent
+    for number in path:
+        known[number] = answer
+    return answer
 
 
 def main_content(tree: LexborHTMLParser) -> LexborNode | None:
@@ -109,17 +134,22 @@ def visible_text(node: LexborNode, enough: int = 0) -> str:
     """
     parts: list[str] = []
     _collect(node, parts, enough)
-    lines = (fold(line) for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
+    lines = [" ".join(line.split()) for line in "".join(parts).split("\n")]
+    return "\n".join([line for line in lines if line])
 
 
 def _collect(root: LexborNode, parts: list[str], enough: int) -> None:
-    stack: list[LexborNode | str] = [root]
+    stack: list[tuple[Iterator[LexborNode], str]] = []  # what is left of the elements around
+    children, end = iter((root,)), ""
     words = 0
-    while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            parts.append(item)
+    while True:
+        item = next(children, None)
+        if item is None:
+            if end:
+                parts.append(end)
+            if not stack:
+                return
+            children, end = stack.pop()
             continue
         tag = item.tag or "-"
         if tag == "-text":
@@ -130,17 +160,19 @@ def _collect(root: LexborNode, parts: list[str], enough: int) -> None:
                 if words > enough:
                     return
             continue
-        if tag in UNSEEN or tag[0] == "-" or (item.attributes and hidden_here(item)):
+        if tag in UNSEEN or tag[0] == "-":
+            continue
+        attributes = item.attributes
+        if attributes and hides(tag, attributes):
             continue
         if tag == "br":
             parts.append("\n")
             continue
+        stack.append((children, end))
+        children, end = item.iter(include_text=True), ""
         if tag in BLOCKS:
             parts.append("\n")
-            stack.append("\n")
-        inside = list(item.iter(include_text=True))
-        inside.reverse()
-        stack += inside
+            end = "\n"
 
 
 def selector_of(node: LexborNode) -> str:

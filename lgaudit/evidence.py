@@ -198,6 +198,11 @@ class Page:
         return self.browser.html if self.browser else self.response_html
 
     @cached_property
+    def lowered(self) -> str:
+        """:attr:`html` in small letters, for a quick look whether a word stands in it at all."""
+        return self.html.lower()
+
+    @cached_property
     def dom(self) -> Tree:
         """The tree of :attr:`html`."""
         return dom.parse(self.html)
@@ -239,7 +244,7 @@ class Page:
         for name, value in list(self.__dict__.items()):
             if isinstance(value, Tree):
                 value.forget()
-            short = isinstance(value, str) and name != "response_html"
+            short = isinstance(value, str) and name not in ("response_html", "lowered")
             if name not in fields and not short and name != "_remembered":
                 del self.__dict__[name]
 

@@ -22,6 +22,7 @@ class Tree(LexborHTMLParser):
 
     def __init__(self, html: bytes) -> None:
         super().__init__(html)
+        self.hidden: dict[int, bool] = {}  # what is known of elements, by their memory
         self._found: dict[str, list[LexborNode]] = {}
         self._names: frozenset[str] | None = None
 
@@ -54,6 +55,7 @@ class Tree(LexborHTMLParser):
     def forget(self) -> None:
         """Drop what was found."""
         self._found.clear()
+        self.hidden.clear()
 
     def _lacks(self, query: str) -> bool:
         """True when each way to match names a tag or an attribute that the page has nowhere."""

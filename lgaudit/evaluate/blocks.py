@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -50,9 +51,14 @@ class Block:
     lang: str
     text: str = ""
     segments: list[tuple[int, int, LexborNode, str]] = field(default_factory=list)  # kind last
-    _masks: dict[bool, str] = field(default_factory=dict)
-    _words: int = -1
+    words: int = field(init=False)
+    _masked: str = ""
+    _unlinked: str = ""  # masked, links too
+    _level: int = -1
     _sentences: list[tuple[int, int]] | None = None
+
+    def __post_init__(self) -> None:
+        self.words = word_count(self.text)
 
     def element(self, start: int, end: int) -> LexborNode:
         """The smallest element that holds these characters."""
@@ -75,25 +81,17 @@ class Block:
 
     def masked(self, links: bool) -> str:
         """The text with quotes, code, addresses of the web and (on request) links blotted out."""
-        masks = self._masks
-        if not masks:
+        if not self._masked:
             text = masked_names(self.text)
             kinds = {segment[3] for segment in self.segments}
             if kinds - {"", "link"}:
                 text = blotted(text, [(a, b) for a, b, _, k in self.segments if k and k != "link"])
-            masks[True] = masks[False] = text
+            self._masked = self._unlinked = text
             if "link" in kinds:
-                masks[False] = blotted(
+                self._unlinked = blotted(
                     text, [(a, b) for a, b, _, k in self.segments if k == "link"]
                 )
-        return masks[links]
-
-    @property
-    def words(self) -> int:
-        """How many words the text has."""
-        if self._words < 0:
-            self._words = word_count(self.text)
-        return self._words
+        return self._masked if links else self._unlinked
 
     @property
     def sentences(self) -> list[tuple[int, int]]:
@@ -105,8 +103,11 @@ class Block:
     @property
     def level(self) -> int:
         """1 to 6 for a heading, else 0."""
-        if self.place != "heading":
-            return 0
+        if self._level < 0:
+            self._level = self._find_level() if self.place == "heading" else 0
+        return self._level
+
+    def _find_level(self) -> int:
         for node in (self.node, *dom.ancestors(self.node)):  # the text may be in a block inside
             level = dom.attribute(node, "aria-level") or (node.tag or "").removeprefix("h")
             if level in _LEVELS:
@@ -134,6 +135,13 @@ class _Around:
 
 def _segment_start(segment: tuple[int, int, LexborNode, str]) -> int:
     return segment[0]
+
+
+@lru_cache(maxsize=4096)
+def _marks(classes: str, identity: str) -> tuple[bool, bool]:
+    """Whether an element's class and id tell of navigation, and of a hint."""
+    said = f"{classes} {identity}"
+    return bool(_CHROME_CLASS.search(said)), bool(_HINT_CLASS.search(said))
 
 
 class _Walk:
@@ -216,13 +224,10 @@ class _Walk:
             return "chrome"
         if tag == "form" and node.css_first("h1, h2") is None:  # else it wraps a whole page
             return "form"
-        classes = (attributes.get("class") or "") + " " + (attributes.get("id") or "")
-        if classes != " ":
-            if _CHROME_CLASS.search(classes) and node.css_first("h1, main, article") is None:
-                return "chrome"
-            if _HINT_CLASS.search(classes):
-                return "form"
-        return ""
+        chrome, hint = _marks(attributes.get("class") or "", attributes.get("id") or "")
+        if chrome and node.css_first("h1, main, article") is None:
+            return "chrome"
+        return "form" if hint else ""
 
     def _text(self, raw: str, owner: LexborNode, kind: str) -> None:
         text = " ".join(raw.split())

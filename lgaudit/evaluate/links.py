@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -79,7 +80,12 @@ def _apart(node: LexborNode, whole_body: bool) -> bool:
         return False
     if dom.hidden_here(node) or attributes.get("role") in ("navigation", "banner", "contentinfo"):
         return True
-    return bool(_CHROME.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+    return _is_chrome(attributes.get("class") or "", attributes.get("id") or "")
+
+
+@lru_cache(maxsize=4096)
+def _is_chrome(classes: str, identity: str) -> bool:
+    return bool(_CHROME.search(f"{classes} {identity}"))
 
 
 def name_of(node: LexborNode, page: Page) -> str:

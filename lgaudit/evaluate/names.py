@@ -35,6 +35,7 @@ class Names:
 
     def __init__(self, tree: LexborHTMLParser) -> None:
         self._tree = tree
+        self._known: dict[int, str] = {}
 
     @cached_property
     def ids(self) -> Mapping[str, LexborNode]:
@@ -70,7 +71,11 @@ class Names:
 
     def name(self, node: LexborNode) -> str:
         """The element's accessible name, white space folded; '' when it has none."""
-        return dom.fold(self._name(node, frozenset(), 0, referenced=False, within=False))
+        known = self._known.get(node.mem_id)
+        if known is None:
+            known = dom.fold(self._name(node, frozenset(), 0, referenced=False, within=False))
+            self._known[node.mem_id] = known
+        return known
 
     def _name(
         self,

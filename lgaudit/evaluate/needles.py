@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 
 MOST = 60  # needles: looking for more takes as long as the pattern does
-ODD = re.compile("[İı]")  # may match an i that casefold does not turn them into
+ODD = ("İ", "ı")  # may match an i that casefold does not turn them into
 
 _EDGES = "bBAZzGmM"  # escapes that take up no room
 _CLASSES = "dDsSwWvVhHRX"  # escapes that stand for one of many characters

@@ -82,7 +82,10 @@ def _hopeless(pattern: str, text: str) -> bool:
     if not wanted:
         return False
     folded = _folded(text) if len(text) > SHORT else text.casefold()
-    return not any(needle in folded for needle in wanted) and ODD.search(text) is None
+    for needle in wanted:
+        if needle in folded:
+            return False
+    return not any(letter in text for letter in ODD)
 
 
 @lru_cache(maxsize=8)

@@ -55,7 +55,7 @@ class Stream:
     @cached_property
     def words(self) -> int:
         """How many words there are, those masked included."""
-        return sum(block.words for block in self.blocks)
+        return sum([block.words for block in self.blocks])
 
     def hit(self, start: int, end: int) -> Hit:
         """The place of characters ``start`` to ``end`` of the stream."""

@@ -276,7 +276,7 @@ def folded(text: str, longest: int = LONGEST) -> str:
 
 def base_of(page: Page) -> str:
     """What the page's relative addresses are resolved against."""
-    node = page.dom.css_first("base[href]") if "<base" in page.html.lower() else None
+    node = page.dom.css_first("base[href]") if "<base" in page.lowered else None
     written = dom.attribute(node, "href") if node is not None else ""
     return (written and urls.normalise(written, page.final_url)) or page.final_url
 

@@ -33,8 +33,6 @@ _KNOWN_SESSION = re.compile(
     re.I,
 )
 _LIKE_SESSION = re.compile(r"sess|auth", re.I)
-_META_POLICY = re.compile("content-security-policy", re.I)
-_POSTS = re.compile("post|password", re.I)
 _VERSION = re.compile(r"\d+\.\d+")
 
 
@@ -75,7 +73,7 @@ def content_security_policy(visit: Snapshot, *, most_share: float = 0.05) -> Res
 
     def lacks(page: Page) -> bool:
         enforced = [v for n, v in page.headers if n.lower() == "content-security-policy"]
-        named = _META_POLICY.search(page.response_html)  # most pages need no tree for this
+        named = "content-security-policy" in page.response_html.lower()  # most need no tree
         for node in page.response_dom.css("meta[http-equiv][content]") if named else ():
             if dom.attribute(node, "http-equiv").strip().lower() == "content-security-policy":
                 enforced.append(dom.attribute(node, "content"))
@@ -238,7 +236,7 @@ def _script_policy(value: str) -> str:
 
 
 def _has_form(page: Page) -> bool:
-    if not _POSTS.search(page.html):
+    if "post" not in page.lowered and "password" not in page.lowered:
         return False
     return page.dom.css_first('form[method="post" i], input[type="password" i]') is not None
 

@@ -286,8 +286,8 @@ def feedback_wanted(visit: Snapshot, *, words: Sequence[str], least_share: float
     asking = 0
     for page in pages:
         nodes = page.dom.css("a, button, label, legend, h2, h3, summary, form p")
-        texts = (folded(node.text()) for node in nodes)
-        asking += any(phrase in f" {text} " for text in texts for phrase in wanted)
+        said = "".join(f"\n {folded(node.text())} " for node in nodes)
+        asking += any(phrase in said for phrase in wanted)
         if not visit.light:
             page.forget()
     share = asking / len(pages)

@@ -104,7 +104,7 @@ def link_text_ends_without_stop(page: Page) -> Result:
 @page_check
 def email_links_show_address(page: Page) -> Result:
     """Each e-mail link's text is its address, in small letters."""
-    if page.main is None or "mailto:" not in page.html.lower():
+    if page.main is None or "mailto:" not in page.lowered:
         return inapplicable("There is no e-mail link.")
     seen, found = 0, []
     for node in page.main.css('a[href^="mailto:" i]')[:MOST_LISTS]:
@@ -235,7 +235,7 @@ def footnotes_absent(page: Page) -> Result:
 @page_check
 def cells_not(page: Page, *, texts: Sequence[str], allowed: int = 1) -> Result:
     """At most ``allowed`` cells of tables say exactly one of these texts."""
-    if page.main is None or "<td" not in page.html.lower():
+    if page.main is None or "<td" not in page.lowered:
         return inapplicable("There is no table.")
     wanted = {text.casefold() for text in texts}
     cells = page.main.css("td")[:5_000]
@@ -286,12 +286,21 @@ def _each_list(page: Page) -> Iterator[tuple[LexborNode, list[LexborNode]]]:
 def _list_homes(page: Page) -> set[int]:
     """Lists with words of the page's own prose in them, those nested in others included."""
     homes: set[int] = set()
+    known: dict[int, int] = {}  # element -> the list it stands in, 0 for none
     for block in read(page).within(("prose",)):
+        path: list[int] = []
+        home = 0
         for around in (block.node, *dom.ancestors(block.node)):
-            if around.tag in ("ul", "ol"):
-                if not _linked(block):
-                    homes.add(around.mem_id)
+            if around.mem_id in known:
+                home = known[around.mem_id]
                 break
+            path.append(around.mem_id)
+            if around.tag in ("ul", "ol"):
+                home = around.mem_id
+                break
+        known.update(dict.fromkeys(path, home))
+        if home and home not in homes and not _linked(block):
+            homes.add(home)
     return homes
 
 
