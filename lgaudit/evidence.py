@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-LIGHT = 4_000_000  # bytes of HTML in one visit; their trees take some ten times as much
+LIGHT = 2_000_000  # bytes of HTML in one visit; what is read from them takes 30 times as much
 Headers = tuple[tuple[str, str], ...]
 
 

@@ -14,6 +14,9 @@ _STEP = re.compile(
     r"|\[(?P<attribute>[a-zA-Z][\w-]*)(?:[~|^$*]?=(?:\"[^\"\\]*\"|'[^'\\]*'|[\w-]+)(?: [is])?)?\]"
 )
 
+# Elements that a parser makes where no such tag is written (img: from "image").
+IMPLIED = frozenset("html head body tbody tr colgroup p br img".split())
+
 Needs = tuple[frozenset[str], ...]
 
 
@@ -23,8 +26,9 @@ class Tree(LexborHTMLParser):
     def __init__(self, html: bytes) -> None:
         super().__init__(html)
         self.hidden: dict[int, bool] = {}  # what is known of elements, by their memory
+        self._source = html.lower()
         self._found: dict[str, list[LexborNode]] = {}
-        self._names: frozenset[str] | None = None
+        self._there: dict[str, bool] = {}  # name -> whether it stands in the source at all
 
     def css(self, query: str) -> list[LexborNode]:
         """Every element the selector finds, in document order.
@@ -60,25 +64,23 @@ class Tree(LexborHTMLParser):
     def _lacks(self, query: str) -> bool:
         """True when each way to match names a tag or an attribute that the page has nowhere."""
         needs = needed(query)
-        if not needs:
-            return False
-        if self._names is None:
-            names: set[str] = set()
-            for node in super().css("*"):
-                names.add(node.tag or "")
-                for name in node.attributes:
-                    names.add(f"[{name}")
-                    if ":" in name:  # "xlink:href" answers to its last part
-                        names.add(f"[{name.rpartition(':')[2]}")
-            self._names = frozenset(name.lower() for name in names)
-        return not any(need <= self._names for need in needs)
+        return bool(needs) and not any(all(map(self._has, need)) for need in needs)
+
+    def _has(self, name: str) -> bool:
+        """False only when the source holds no such start of a tag, or no such word."""
+        there = self._there.get(name)
+        if there is None:
+            there = self._there[name] = name.encode() in self._source
+        return there
 
 
 @lru_cache(maxsize=2048)
 def needed(selector: str) -> Needs:
-    """For each alternative the tags and (after a bracket) attributes that a match must meet.
+    """For each alternative what the source of a page must hold for it to match anything.
 
-    Empty when the selector says something this function does not read.
+    That is the start of a tag, as "<table", or the name of an attribute, in small letters. Tags
+    that a parser puts in by itself are left out. Empty when the selector says something this
+    function does not read.
     """
     found: list[frozenset[str]] = []
     names: set[str] = set()
@@ -98,10 +100,10 @@ def needed(selector: str) -> Needs:
         at = step.end()
         kind, value = step.lastgroup, step[step.lastgroup or 0].lower()
         steps += kind != "join"
-        if kind == "tag":
-            names.add(value)
+        if kind == "tag" and value not in IMPLIED:
+            names.add(f"<{value}")
         elif kind in ("class", "id"):
-            names.add(f"[{kind}")
+            names.add(kind)
         elif kind == "attribute":
-            names.add(f"[{value}")
+            names.add(value)
     return (*found, frozenset(names)) if steps and all((*found, names)) else ()

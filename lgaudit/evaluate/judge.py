@@ -64,9 +64,11 @@ SITE_EVIDENCE: dict[str, tuple[Callable[[Snapshot], bool], str]] = {
 def judge(rules: Sequence[Rule], visit: Snapshot) -> tuple[Finding, ...]:
     """Every finding of a visit: page rules on each audited page, then site rules, in rule order."""
     found: list[Finding] = []
+    on_pages = _of_pages(rules, visit.site)
     for page in visit.audited:
-        found += judge_page(rules, page, visit.site)
-        page.forget()
+        found += _judge_page(on_pages, page)
+        if not visit.light:
+            page.forget()
     last = [rule for rule in rules if _needs_failures(rule)]
     for rule in rules:
         if rule.scope is Scope.SITE and rule not in last:
@@ -116,17 +118,43 @@ def _needs_failures(rule: Rule) -> bool:
 def judge_page(rules: Iterable[Rule], page: Page, site: Site | None = None) -> list[Finding]:
     """What every page rule says of one page. ``site`` gives the councils, when they are known."""
 
+    return _judge_page(_of_pages(rules, site), page)
+
+
+def _of_pages(rules: Iterable[Rule], site: Site | None) -> list[tuple[Rule, Result | None]]:
+    """The page rules, each with the result it has on every page where it is not for the site."""
+    judged = []
+    for rule in rules:
+        if rule.scope is Scope.PAGE:
+            reason = _not_for_site(rule, site)
+            judged.append((rule, inapplicable(reason) if reason else None))
+    return judged
+
+
+def _judge_page(rules: Iterable[tuple[Rule, Result | None]], page: Page) -> list[Finding]:
     def language() -> str:
         return remembered(page, "language", page_language.language_of)
 
+    absent: dict[str, Result | None] = {}  # check -> its result here for want of evidence
     findings = []
-    for rule in rules:
-        if rule.scope is not Scope.PAGE:
-            continue
-        reason = _not_for_site(rule, site) or _not_for_page(rule, page, language)
-        result = inapplicable(reason) if reason else _page_result(rule, page)
+    for rule, result in rules:
+        if result is None and (reason := _not_for_page(rule, page, language)):
+            result = inapplicable(reason)
+        if result is None:
+            if rule.check not in absent:
+                absent[rule.check] = _without_evidence(rule, page)
+            result = absent[rule.check] or _run(VOCABULARY[rule.check], rule, page)
         findings.append(_finding(rule, page.url, result))
     return findings
+
+
+def _without_evidence(rule: Rule, page: Page) -> Result | None:
+    """What to say where the check is not known here, or what it needs was not seen."""
+    check = VOCABULARY.get(rule.check)
+    if check is None:
+        return _no_check(rule)
+    missing = _missing_page(check, page)
+    return untested(missing) if missing else None
 
 
 def judge_site(rule: Rule, visit: Snapshot) -> Finding:
@@ -145,24 +173,18 @@ def judge_site(rule: Rule, visit: Snapshot) -> Finding:
     return _finding(rule, "", untested(missing) if missing else _run(check, rule, visit))
 
 
-def _page_result(rule: Rule, page: Page) -> Result:
-    check = VOCABULARY.get(rule.check)
-    if check is None:
-        return _no_check(rule)
-    missing = _missing_page(check, page)
-    return untested(missing) if missing else _run(check, rule, page)
-
-
 def _run(check: Check, rule: Rule, evidence: Page | Snapshot) -> Result:
     """A check that breaks says nothing of the page, so the outcome is untested."""
+    budget = patterns.begin()
     try:
-        with patterns.budget():
-            result = check.function(evidence, **rule.options)
+        result = check.function(evidence, **rule.options)
     except patterns.PatternTimeout as error:
         return cant_tell(f"Nobody can tell here, because {error}. A person should look.")
     except Exception as error:
         first = (str(error).splitlines() or [""])[0]
         return untested(f"Check {check.name} stopped: {type(error).__name__}: {first}")
+    finally:
+        patterns.end(budget)
     if not isinstance(result, Result):
         return untested(f"Check {check.name} gave no result.")
     return result

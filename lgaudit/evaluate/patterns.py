@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from functools import lru_cache
 from typing import Any
 
@@ -97,11 +97,21 @@ def _folded(text: str) -> str:
 @contextmanager
 def budget(seconds: float = SECONDS_A_CHECK) -> Iterator[None]:
     """Share ``seconds`` of pattern time among all searches made inside."""
-    token = _left.set(seconds)
+    token = begin(seconds)
     try:
         yield
     finally:
-        _left.reset(token)
+        end(token)
+
+
+def begin(seconds: float = SECONDS_A_CHECK) -> Token[float | None]:
+    """Like :func:`budget` for those in a hurry, who call :func:`end` with what this gives."""
+    return _left.set(seconds)
+
+
+def end(token: Token[float | None]) -> None:
+    """The searches that share a budget are over."""
+    _left.reset(token)
 
 
 def _limit(pattern: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 
 from lgaudit import dom, urls
@@ -158,6 +159,7 @@ def action_text_not(page: Page, *, phrases: Sequence[str], right: Sequence[str])
     return judged(spots(node for node, _ in found), message, applicable=used or bool(found))
 
 
+@lru_cache(maxsize=16_384)
 def _target(url: str) -> str:
     """Where an address leads: http or https, www, final slash, index file, visit tags and the
     order of parameters set aside.
@@ -180,4 +182,9 @@ def _names_own_heading(link: Link) -> bool:
 def _is_document(link: Link, extensions: Sequence[str]) -> bool:
     if not link.url:
         return False
-    return urls.path_of(link.url).lower().endswith(tuple(f".{e}" for e in extensions))
+    return _is_file(link.url, tuple(extensions))
+
+
+@lru_cache(maxsize=16_384)
+def _is_file(url: str, extensions: tuple[str, ...]) -> bool:
+    return urls.path_of(url).lower().endswith(tuple([f".{e}" for e in extensions]))
