@@ -22,6 +22,7 @@ from lgaudit.evidence import Snapshot
 from lgaudit.gather import exactly
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.models import Finding, Outcome, Site
+from lgaudit.run import calm
 from lgaudit.settings import Settings
 
 
@@ -41,6 +42,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     book = rulebook.load(())
+    calm()  # as a run does
     rates, fetching, judging = [], [], []
     findings: tuple[Finding, ...] = ()
     with served() as address:

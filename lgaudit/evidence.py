@@ -14,7 +14,7 @@ from lgaudit.tree import Tree
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    from selectolax.lexbor import LexborNode
 
 LIGHT = 2_000_000  # bytes of HTML in one visit; what is read from them takes 30 times as much
 Headers = tuple[tuple[str, str], ...]

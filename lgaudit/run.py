@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import gc
 import traceback
 from collections.abc import (
     AsyncIterator,
@@ -82,9 +83,21 @@ def audit(plan: Plan, store: Store, watch: Watch, clock: Clock) -> Results:
         LgauditError: the store cannot be written or no browser can be started; whatever was
             kept until then stays kept.
     """
+    calm()
     asyncio.run(_gather(plan, store, watch, clock))
     score(plan, store, watch)
     return finish(plan, store, clock)
+
+
+def calm() -> None:
+    """Let the garbage collector look less often, and never again at the rules just read.
+
+    Judging makes many small things that are let go without it; left alone it takes a tenth of
+    the time, most of it to look through the rulebook again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
@@ -233,6 +246,8 @@ def glance(
     site: Site, settings: Settings, book: Rulebook, watch: Watch, clock: Clock
 ) -> SiteResult:
     """Look at one site and evaluate it; nothing is kept, timed or scored."""
+
+    calm()
 
     async def looking() -> SiteResult:
         run = Run("", clock(), None, Engines(__version__, book.bar.version), {}, {}, settings.seed)

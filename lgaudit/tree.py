@@ -84,26 +84,27 @@ def needed(selector: str) -> Needs:
     """
     found: list[frozenset[str]] = []
     names: set[str] = set()
-    at, steps = 0, 0
+    at, before = 0, ""  # what stood before, "" at a start
     text = selector.strip()
     while at < len(text):
-        if text[at] == ",":
-            if not steps:
-                return ()
+        if text[at] == "," and before not in ("", "join"):
             found.append(frozenset(names))
-            names, steps, at = set(), 0, at + 1
-            at += len(text[at:]) - len(text[at:].lstrip())
+            names, before = set(), ""
+            at = len(text) - len(text[at + 1 :].lstrip())
             continue
         step = _STEP.match(text, at)
         if step is None:
             return ()
-        at = step.end()
-        kind, value = step.lastgroup, step[step.lastgroup or 0].lower()
-        steps += kind != "join"
+        kind, value = step.lastgroup or "", step[step.lastgroup or 0].lower()
+        starts = before in ("", "join")
+        if kind in (("join",) if starts else ("tag", "any")):
+            return ()
+        at, before = step.end(), kind
         if kind == "tag" and value not in IMPLIED:
             names.add(f"<{value}")
         elif kind in ("class", "id"):
             names.add(kind)
         elif kind == "attribute":
             names.add(value)
-    return (*found, frozenset(names)) if steps and all((*found, names)) else ()
+    every = (*found, frozenset(names))
+    return every if all(every) and before not in ("", "join") else ()

@@ -168,7 +168,9 @@ class _Walk:
                 inside = around
                 children, owner, around = stack.pop()
                 if inside.block is not around.block:
-                    self._flush(around)
+                    if self._segments:
+                        self._flush()
+                    self._around = around
                 continue
             tag = node.tag or "-"
             if tag == "-text":
@@ -186,10 +188,13 @@ class _Walk:
             if attributes or tag in _MARKED:
                 inner = self._inside(node, tag, attributes, around)
                 if inner.block is not around.block:
-                    self._flush(inner)
+                    if self._segments:
+                        self._flush()
+                    self._around = inner
                 around = inner
             children, owner = node.iter(include_text=True), node
-        self._flush(around)
+        if self._segments:
+            self._flush()
 
     def _inside(
         self, node: LexborNode, tag: str, attributes: dict[str, str | None], around: _Around
@@ -252,14 +257,12 @@ class _Walk:
             self._pieces.append("\n")
             self._length += 1
 
-    def _flush(self, around: _Around) -> None:
-        """End the block in hand; what follows belongs to ``around``."""
-        if self._segments:
-            text = "".join(self._pieces).rstrip()
-            before = self._around
-            lang = before.block_lang
-            if lang != "cy" and welsh(text) and not english(text):
-                lang = "cy"
-            self.blocks.append(Block(before.block, before.place, lang, text, self._segments))
-            self._pieces, self._length, self._segments = [], 0, []
-        self._around = around
+    def _flush(self) -> None:
+        """End the block in hand, which has some text."""
+        text = "".join(self._pieces).rstrip()
+        before = self._around
+        lang = before.block_lang
+        if lang != "cy" and welsh(text) and not english(text):
+            lang = "cy"
+        self.blocks.append(Block(before.block, before.place, lang, text, self._segments))
+        self._pieces, self._length, self._segments = [], 0, []

@@ -89,9 +89,11 @@ class Reading:
             raise ValueError(f"no place is called {unknown[0]}: use {', '.join(sorted(PLACES))}")
         key = (frozenset(places), links)
         if key not in self._streams:
-            blocks = tuple([block for block in self._own if block.place in key[0]])
-            texts = [block.masked(links) for block in blocks]
-            ends = accumulate((len(text) + len(GAP) for text in texts), initial=0)
+            masked = self._open if links else self._closed
+            chosen = [n for n, block in enumerate(self._own) if block.place in key[0]]
+            texts = [masked[n] for n in chosen]
+            ends = accumulate([len(text) + len(GAP) for text in texts], initial=0)
+            blocks = tuple([self._own[n] for n in chosen])
             self._streams[key] = Stream(blocks, GAP.join(texts), tuple(ends)[:-1])
         return self._streams[key]
 
@@ -100,6 +102,16 @@ class Reading:
         """Blocks in the page's own language."""
         page = self.lang
         return tuple([b for b in self.blocks if not b.lang or not page or b.lang == page])
+
+    @cached_property
+    def _open(self) -> list[str]:
+        """What :attr:`_own` says, links to be read."""
+        return [block.masked(True) for block in self._own]
+
+    @cached_property
+    def _closed(self) -> list[str]:
+        """What :attr:`_own` says, links masked too."""
+        return [block.masked(False) for block in self._own]
 
     @cached_property
     def headings(self) -> tuple[Block, ...]:

@@ -171,7 +171,9 @@ def _is_govuk(node: LexborNode) -> bool:
 @page_check
 def outage_says_until_when(page: Page) -> Result:
     """A page or notice that says something is unavailable says until which day and time."""
-    if "available" not in page.lowered and "maintenance" not in page.lowered:  # much faster than asking the tree
+    if (
+        "available" not in page.lowered and "maintenance" not in page.lowered
+    ):  # much faster than asking the tree
         return inapplicable("Nothing is said to be unavailable.")
     nodes = page.dom.css(
         "h1, title, [role=alert], [class*=alert i], [class*=banner i], [class*=notice i]"
