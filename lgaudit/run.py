@@ -101,7 +101,10 @@ def calm() -> None:
 
 
 async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
-    async with Fetcher(plan.settings) as fetcher, browsers(plan.settings, plan.book) as pool:
+    async with (
+        Fetcher(plan.settings) as fetcher,
+        browsers(plan.settings, plan.book, sites=len(plan.sites)) as pool,
+    ):
         await _look_at_sites(plan, store, watch, clock, fetcher, pool)
         if pool is not None:
             await _time_pages(plan, store, watch, fetcher, pool)
@@ -109,15 +112,20 @@ async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
 
 @contextlib.asynccontextmanager
 async def browsers(
-    settings: Settings, book: Rulebook, access: Access = NOBODY
+    settings: Settings, book: Rulebook, access: Access = NOBODY, sites: int = 1
 ) -> AsyncIterator[BrowserPool | None]:
-    """The browsers of a run, or None when it does without or no rule asks what they see."""
+    """The browsers of a run, or None when it does without or no rule asks what they see.
+
+    Browsers wait a good deal: for what a page still fetches, for banners, for what moves. With
+    ``sites`` enough for all of them, one more than there are cores fills those gaps.
+    """
     if not settings.browser or not needs_browser(book):
         yield None
         return
     from lgaudit.gather.browser import BrowserPool  # slow to import, and not every run needs one
 
-    async with BrowserPool(settings, access=access) as pool:
+    spare = 1 if sites >= SITES_A_BROWSER else 0
+    async with BrowserPool(settings, access=access, spare=spare) as pool:
         yield pool
 
 

@@ -89,7 +89,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     allow_private: bool = False  # follow redirects to private and loopback addresses
     # browsers
     browser: bool = True
-    browsers: Annotated[int, msgspec.Meta(ge=0)] = 0  # 0: one for each core
+    browsers: Annotated[int, msgspec.Meta(ge=0)] = (
+        0  # 0: one for each core, and one more for several sites
+    )
     page_deadline: Seconds = 45.0  # one page in the browser, axe-core included
     quiet_pages: Annotated[int, msgspec.Meta(ge=0)] = 3  # pages timed in the quiet pass, each site
     quiet_loads: Positive = 3

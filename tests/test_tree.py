@@ -36,7 +36,10 @@ def test_it_finds_what_a_plain_tree_finds(html: str) -> None:
     tree.forget()
 
 
-@pytest.mark.parametrize("selector", ["td[", "td,, b", "..x", "a[=x]", "td >", "> td", "a > > td", "*td", ".x,", "[x]td", ""])
+@pytest.mark.parametrize(
+    "selector",
+    ["td[", "td,, b", "..x", "a[=x]", "td >", "> td", "a > > td", "*td", ".x,", "[x]td", ""],
+)
 def test_what_is_no_selector_is_still_refused(selector: str) -> None:
     assert needed(selector) == ()
     with pytest.raises(SelectolaxError):

@@ -19,7 +19,11 @@ Only = Annotated[
 ]
 Browsers = Annotated[
     int | None,
-    typer.Option("--browsers", min=1, help="Browsers at work (default one for each core)."),
+    typer.Option(
+        "--browsers",
+        min=1,
+        help="Browsers at work (default one for each core, one more for several sites).",
+    ),
 ]
 NoBrowser = Annotated[
     bool, typer.Option("--no-browser", help="Only what can be judged without a browser.")

@@ -36,16 +36,21 @@ class BrowserPool:
     """Browsers that see pages: ``async with BrowserPool(settings) as pool``.
 
     ``axe_rules`` are the axe-core rules to run; without them, all that any bar may hold.
-    ``access`` opens the pages of the servers it names.
+    ``access`` opens the pages of the servers it names. ``spare`` browsers come on top of one for
+    each core, unless the settings say how many there are.
     """
 
     def __init__(
-        self, settings: Settings, axe_rules: Sequence[str] = (), access: Access = NOBODY
+        self,
+        settings: Settings,
+        axe_rules: Sequence[str] = (),
+        access: Access = NOBODY,
+        spare: int = 0,
     ) -> None:
         self._settings = settings
         self._access = access
         self._rules = tuple(axe_rules)
-        self.size = settings.browsers or _cores()
+        self.size = settings.browsers or _cores() + spare
         self.versions = ("", "")  # browser and axe-core, as they report themselves
         self._workers: list[_Worker] = []
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
