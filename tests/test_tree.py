@@ -18,8 +18,8 @@ SELECTORS = (
 PIECES = st.sampled_from(
     "<p>|</p>|</br>|<image src=a>|<td>x|<table>|<tr>|<col>|<a href=/b>|<A HREF='/c' Class=X>|</a>"
     "|<svg><linearGradient/><a xlink:href=q>s</a></svg>|<div id=y class='x z'>|<!-- <form> -->"
-    "|<input TYPE=Hidden name=n>|<script>'<area>'</script>|text|<template><p hreflang=cy></template>"
-    "|<form>|<link hreflang=en>|&lt;area&gt;".split("|")
+    "|<input TYPE=Hidden name=n>|<script>'<area>'</script>|text"
+    "|<template><p hreflang=cy></template>|<form>|<link hreflang=en>|&lt;area&gt;".split("|")
 )
 
 
