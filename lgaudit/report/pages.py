@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from lgaudit.comparisons import Comparisons
-from lgaudit.models import Outcome, Rule, Status
+from lgaudit.models import Council, Outcome, Rule, Status
 from lgaudit.report import (
     alike,
     cells,
@@ -28,6 +28,7 @@ from lgaudit.report import (
     words,
 )
 from lgaudit.report.filters import filters_for
+from lgaudit.report.languages import ENGLISH, WELSH
 from lgaudit.report.render import Renderer
 from lgaudit.report.rows import SiteRows
 from lgaudit.report.standards import Standing
@@ -189,12 +190,7 @@ class Site:
             file.parent.mkdir(exist_ok=True)
             text = tables.csv_text([tables.FINDINGS]) + findings
             file.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-            self._render.page(
-                "council.html",
-                f"councils/{stem}.html",
-                f"{name}: website audit",
-                f"How much of the shared bar for council websites {name} meets, what to fix "
-                "next, and which pages were looked at.",
+            values: dict[str, object] = dict(
                 name=name,
                 council=member,
                 sharers=[c.name for i, c in enumerate(line.site.councils) if i != number],
@@ -221,6 +217,14 @@ class Site:
                 lost=council.lost_by_reason(result),
                 suppliers=[(use, suppliers.page_of(use.product)) for use in result.suppliers],
                 download=Download(f"{stem}.csv", "All findings", "CSV", file.stat().st_size),
+            )
+            title = "{name}: website audit"
+            told = (
+                "How much of the shared bar for council websites {name} meets, what to fix "
+                "next, and which pages were looked at."
+            )
+            self._render.editions(
+                "council.html", f"councils/{stem}", title, told, _tongues(member), name, values
             )
 
     def _peers(self, line: league.Line, ranked: list[league.Line]) -> list[league.Place]:
@@ -430,18 +434,29 @@ class Site:
             )
 
     def _write_method(self, lines: list[league.Line]) -> None:
-        self._render.page(
-            "method.html",
-            "method.html",
-            "How the audit works and what it cannot see",
-            "What a score means, how pages are sampled, how sure we are, how rules are weighed, "
-            "and the limits of it all.",
-            rules=self._results.rules,
-            settings={
+        values: dict[str, object] = {
+            "rules": self._results.rules,
+            "settings": {
                 name: value
                 for name, value in digest.public_settings(self._results.run.settings).items()
                 if name != "cohorts"  # a table of each is in the report
             },
-            lines=lines,
-            compared=self._comparisons,
+            "lines": lines,
+            "compared": self._comparisons,
+        }
+        welsh = any(line.of_first("nation") == "Wales" for line in lines)
+        self._render.editions(
+            "method.html",
+            "method",
+            "How the audit works and what it cannot see",
+            "What a score means, how pages are sampled, how sure we are, how rules are weighed, "
+            "and the limits of it all.",
+            (ENGLISH, WELSH) if welsh else (ENGLISH,),
+            "",
+            values,
         )
+
+
+def _tongues(council: Council | None) -> tuple[str, ...]:
+    """The languages a council's page is written in."""
+    return (ENGLISH, WELSH) if council is not None and council.nation == "Wales" else (ENGLISH,)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from lgaudit.report import cells, charts, manual, words
+from lgaudit.report import cells, charts, languages, manual, words
 from lgaudit.report.prose import prose
 
 TITLE = 64  # characters that fit a search result
@@ -21,42 +21,72 @@ class Renderer:
 
     def __init__(self, folder: Path, shared: Mapping[str, Any]) -> None:
         self._folder = folder
+        self._shared = shared
         self._titles: set[str] = set()
-        self._environment = Environment(
-            loader=PackageLoader("lgaudit.report", "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            finalize=_printed,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(
-            shared, charts=charts, words=words, cells=cells, by_hand=manual.checks()
-        )
-        self._environment.filters.update(
-            points=_points,
-            signed=_signed,
-            cut=cells.cut,
-            address=cells.address,
-            web_url=cells.web_url,
-            prose=prose,
-        )
+        self._environments = {languages.ENGLISH: _environment(shared)}
+
+    def _in(self, code: str) -> Environment:
+        """The environment of a language, made when it is first asked for."""
+        if code not in self._environments:
+            self._environments[code] = _translated(self._shared, languages.language(code))
+        return self._environments[code]
 
     def page(
-        self, template: str, file: str, title: str, description: str, /, **values: object
+        self,
+        template: str,
+        file: str,
+        title: str,
+        description: str,
+        /,
+        language: str = languages.ENGLISH,
+        editions: Mapping[str, str] | None = None,
+        **values: object,
     ) -> Path:
-        """Render one page to ``file`` below the folder and return its path."""
+        """Render one page to ``file`` below the folder and return its path.
+
+        ``editions``: the page's file in every language there is one in, itself too.
+        """
         path = self._folder / file
-        text = self._environment.get_template(template).render(
-            page_title=self._title(title),
-            description=cells.one_line(description, DESCRIPTION),
-            root="../" * file.count("/"),
-            here=file,
-            **values,
+        text = (
+            self._in(language)
+            .get_template(template)
+            .render(
+                page_title=self._title(title),
+                description=cells.one_line(description, DESCRIPTION),
+                root="../" * file.count("/"),
+                here=file,
+                language=language,
+                editions=_editions(editions or {}, language),
+                **values,
+            )
         )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
         return path
+
+    def editions(
+        self,
+        template: str,
+        stem: str,
+        title: str,
+        description: str,
+        tongues: Sequence[str],
+        name: str,
+        values: Mapping[str, object],
+    ) -> None:
+        """Render one page in each of these languages; ``name`` fills {name} in its title."""
+        files = {code: _file(stem, code) for code in tongues}
+        for code, file in files.items():
+            says = languages.language(code).said if code != languages.ENGLISH else languages.filled
+            self.page(
+                template,
+                file,
+                says(title, name=name),
+                says(description, name=name),
+                language=code,
+                editions=files if len(files) > 1 else None,
+                **values,
+            )
 
     def _title(self, wanted: str) -> str:
         """The title, cut to fit, and told apart from one already used."""
@@ -66,6 +96,60 @@ class Renderer:
             title = f"{cells.one_line(wanted, TITLE - len(str(number)) - 3)} ({number})"
         self._titles.add(title)
         return title
+
+
+def _file(stem: str, code: str) -> str:
+    return f"{stem}.html" if code == languages.ENGLISH else f"{stem}.{code}.html"
+
+
+def _environment(
+    shared: Mapping[str, Any], *, finalize: Callable[[object], object] | None = None, **more: Any
+) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("lgaudit.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize or _printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **more,
+    )
+    environment.globals.update(
+        shared, charts=charts, words=words, cells=cells, by_hand=manual.checks()
+    )
+    environment.filters.update(
+        points=_points,
+        signed=_signed,
+        cut=cells.cut,
+        address=cells.address,
+        web_url=cells.web_url,
+        prose=prose,
+    )
+    return environment
+
+
+def _translated(shared: Mapping[str, Any], language: languages.Language) -> Environment:
+    """The same environment, with the templates' text and what the program says in a language."""
+
+    def printed(value: object) -> object:
+        known = isinstance(value, str) and not isinstance(value, Markup)
+        return _printed(language.value(value) if known else value)  # type: ignore[arg-type]
+
+    environment = _environment(shared, finalize=printed, extensions=[languages.Translating])
+    environment.translate = language.text  # type: ignore[attr-defined]
+    environment.globals["words"] = language.words
+    environment.filters["address"] = lambda url, home="": language.value(cells.address(url, home))
+    environment.filters["prose"] = lambda text: languages.in_english(prose(text))
+    return environment
+
+
+def _editions(files: Mapping[str, str], language: str) -> list[tuple[str, str, str]]:
+    """Code, name and file (from the page itself) of the page's editions in other languages."""
+    return [
+        (code, languages.NAMES[code], file.rpartition("/")[2])
+        for code, file in files.items()
+        if code != language
+    ]
 
 
 def _printed(value: object) -> object:
