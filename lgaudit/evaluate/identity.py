@@ -75,12 +75,15 @@ class Identity:
         return not self.whole and self.tag not in SINGLE and self.tag != "meta"
 
 
-def identity(rule: str, snippet: str, place: str, message: str) -> Identity:
+def identity(
+    rule: str, snippet: str, place: str, message: str, exact: str | None = None
+) -> Identity:
     """The identity of a spot as a baseline keeps it; '' for both snippet and place: a whole page.
 
     Args:
         place: :func:`place_of` the spot's selector.
         message: the spot's own message; of a whole page, the finding's.
+        exact: its fingerprint, where that is known or nobody will ask for it.
     """
     whole = not snippet.strip() and not place
     tag, attributes, text = start_of(snippet)
@@ -94,7 +97,9 @@ def identity(rule: str, snippet: str, place: str, message: str) -> Identity:
     names = frozenset(key for key in attributes if not key.startswith("data-")) - _VOLATILE
     return Identity(
         rule=rule,
-        exact=fingerprint(rule, None if whole else Spot(place, snippet), message),
+        exact=fingerprint(rule, None if whole else Spot(place, snippet), message)
+        if exact is None
+        else exact,
         whole=whole,
         tag=tag,
         classes=frozenset(steady("class", attributes.get("class", "")).split()),

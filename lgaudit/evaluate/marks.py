@@ -6,10 +6,11 @@ host, numbers and dates.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
-from lgaudit.evaluate.identity import identity, place_of
+from lgaudit.evaluate.identity import identity
 from lgaudit.models import Site, Spot
 from lgaudit.urls import host_of, registrable
 
@@ -48,16 +49,23 @@ class Mark:
 
 def mark_of(rule: str, spot: Spot, own_words: frozenset[str]) -> Mark:
     """The mark of a place; ``own_words`` are those of the site's councils."""
-    it = identity(rule, spot.snippet, place_of(spot.snippet, spot.selector), spot.message)
+    mark = _element(rule, spot.snippet, spot.message, own_words)
+    place = _POSITION.sub("", spot.selector)
+    return Mark(mark.build, place, mark.target, mark.words, mark.says, mark.bare)
+
+
+@functools.lru_cache(maxsize=4096)  # a template's element stands on most pages of a site
+def _element(rule: str, snippet: str, message: str, own_words: frozenset[str]) -> Mark:
+    """The mark of an element, wherever it stands."""
+    it = identity(rule, snippet, "", message, exact="")
     words = _plain(it.text, own_words).split()
     if it.cut:  # how much of the text was kept depends on what stands before it
         words = words[:-1][:KEPT_OF_CUT]
-    place = _POSITION.sub("", spot.selector)
     build = (rule, it.tag, it.classes, it.name, it.attributes, it.aria, _plain(it.id, own_words))
     target = _target(it.target, own_words)
     says = tuple(_plain(quote, own_words) for quote in it.says)
     bare = not (it.classes or it.id or it.name or target or len(words) >= ENOUGH_WORDS)
-    return Mark(build, place, target, tuple(words), says, bare)
+    return Mark(build, "", target, tuple(words), says, bare)
 
 
 def own_words_of(site: Site) -> frozenset[str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,12 +31,12 @@ HALF = 0.5
 WIDESPREAD = 0.8  # share of a site's judged pages: beyond it a whole-page defect is the template's
 
 
-@dataclass
+@dataclass(slots=True)
 class _Where:
     """A pattern on one site."""
 
     urls: set[str] = field(default_factory=set)
-    alone: set[str] = field(default_factory=set)
+    alone: int = 0  # pages where nothing else fails the rule
     places: int = 0
     judged: int = 0  # pages of the site that the rule could be judged on
 
@@ -44,7 +45,7 @@ class _Where:
         return len(self.urls) >= WIDESPREAD * self.judged
 
 
-@dataclass
+@dataclass(slots=True)
 class _Pattern:
     mark: Mark
     message: str
@@ -92,7 +93,7 @@ class Sector:
         found = []
         for product, pattern in _together(self._patterns):
             sites = tuple(
-                OnSite(slug, tuple(sorted(where.urls)), where.places, len(where.alone))
+                OnSite(slug, tuple(sorted(where.urls)), where.places, where.alone)
                 for slug, where in sorted(pattern.sites.items())
                 if not pattern.mark.bare or pattern.everywhere_on(slug)
             )
@@ -139,14 +140,13 @@ class Sector:
                 where.judged = judged.get(finding.rule, 0)
         if len(patterns) == 1:
             for known in patterns & self._patterns.keys():
-                self._patterns[known].sites[result.site.slug].alone.add(finding.url)
+                self._patterns[known].sites[result.site.slug].alone += 1
 
     def _whole_pages(self, result: SiteResult, rule: str, found: Sequence[Finding]) -> None:
         for finding in found:
             if product := _maker(result, finding.url):
                 mark = Mark((rule, "whole pages"))
-                where = self._note(product, mark, finding, None, result.site.slug)
-                where.alone.add(finding.url)
+                self._note(product, mark, finding, None, result.site.slug).alone += 1
 
     def _note(
         self, product: str, mark: Mark, finding: Finding, spot: Spot | None, slug: str
@@ -154,7 +154,7 @@ class Sector:
         message = (spot.message if spot else "") or finding.message
         pattern = self._patterns.setdefault((product, mark.key), _Pattern(mark, message, spot))
         where = pattern.sites.setdefault(slug, _Where())
-        where.urls.add(finding.url)
+        where.urls.add(sys.intern(finding.url))
         where.places += 1
         return where
 
@@ -226,7 +226,7 @@ def _merged(group: Sequence[_Pattern]) -> _Pattern:
         for slug, where in pattern.sites.items():
             known = sites.setdefault(slug, _Where(judged=where.judged))
             known.urls |= where.urls
-            known.alone |= where.alone
+            known.alone += where.alone
             known.places += where.places
     return replace(group[0], mark=replace(group[0].mark, target=""), sites=sites)
 

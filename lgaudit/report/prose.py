@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ _QUOTE = (
 _PARTS = re.compile(f"(?P<url>{_URL})|{_QUOTE}")
 
 
+@functools.lru_cache(maxsize=4096)  # every council's page says the same of a rule
 def prose(text: str) -> Markup:
     """The text, escaped, with quoted words in ``q`` elements and web addresses as links.
 

@@ -40,10 +40,10 @@ class Sums:
             got[rule.category] = got.get(rule.category, 0.0) + unit * share
         return cls(bar, weight, got)
 
-    def with_met(self, rule: Rule, share: float) -> Sums:
-        """The sums had the rule's share been 1 in place of ``share``."""
+    def with_share(self, rule: Rule, share: float, other: float = 1.0) -> Sums:
+        """The sums had the rule's share been ``other`` in place of ``share``."""
         unit = self.bar.severity_weights.get(rule.severity.value, 0.0)
-        more = self.got[rule.category] + unit * (1 - share)
+        more = self.got[rule.category] + unit * (other - share)
         return Sums(self.bar, self.weight, {**self.got, rule.category: more})
 
     def categories(self) -> dict[str, float]:
@@ -78,7 +78,7 @@ def next_steps(
         return ()
     steps = []
     for rule_id, share in shares.items():
-        after = sums.with_met(rules[rule_id], share).overall() if share < 1 else None
+        after = sums.with_share(rules[rule_id], share).overall() if share < 1 else None
         if after is None or after - before <= _TINY:
             continue
         gain = after - before

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from lgaudit.models import Rule, Status
+from lgaudit.models import Rule, RuleScore, SiteScore, Status
 from lgaudit.report import cells
 from lgaudit.report.council import Shown
 from lgaudit.report.league import Line
@@ -87,10 +87,11 @@ def views(
     sharing: Sharing, lines: Mapping[str, Line], rules: Mapping[str, Rule], bar: Bar
 ) -> list[SupplierView]:
     """Every product met: those with defects to mend on the most sites first."""
+    gains = Gains(rules, bar)
     by_product: dict[str, list[Defect]] = {}
     for issue in sharing.issues():
         if issue.rule in rules:
-            defect = _defect(issue, lines, rules, bar)
+            defect = _defect(issue, lines, gains)
             by_product.setdefault(issue.product, []).append(defect)
     found = []
     for product, (use, slugs) in sharing.users().items():
@@ -114,12 +115,10 @@ def _worth(defect: Defect) -> tuple[bool, float, int, int, str]:
     )
 
 
-def _defect(
-    issue: SharedIssue, lines: Mapping[str, Line], rules: Mapping[str, Rule], bar: Bar
-) -> Defect:
-    rule = rules[issue.rule]
+def _defect(issue: SharedIssue, lines: Mapping[str, Line], gains: Gains) -> Defect:
+    rule = gains.rules[issue.rule]
     sites = [
-        Affected(lines[where.site], where, _gain(lines[where.site], where, rule, rules, bar))
+        Affected(lines[where.site], where, gains.of(lines[where.site], where, rule))
         for where in issue.sites
         if where.site in lines
     ]
@@ -132,24 +131,40 @@ def _defect(
     return Defect(issue, rule, tuple(sites), shown)
 
 
-def _gain(
-    line: Line, where: OnSite, rule: Rule, rules: Mapping[str, Rule], bar: Bar
-) -> float | None:
-    """Points the site's score would rise, found by scoring again with those pages mended."""
-    if rule.status is not Status.SCORED or line.score is None or line.overall is None:
-        return None
-    shares = {
-        s.rule: s.share
-        for s in line.score.rules
-        if s.share is not None and s.rule in rules and rules[s.rule].status is Status.SCORED
-    }
-    own = next((s for s in line.score.rules if s.rule == rule.id), None)
-    if own is None or own.share is None or not own.passed + own.failed:
-        return None
-    mended = min(own.failed, where.alone) / (own.passed + own.failed)
-    before = Sums.of(shares, rules, bar).overall()
-    after = Sums.of({**shares, rule.id: min(1.0, own.share + mended)}, rules, bar).overall()
-    return None if before is None or after is None else after - before
+class Gains:
+    """What mending defects would bring each site, found by scoring it again."""
+
+    def __init__(self, rules: Mapping[str, Rule], bar: Bar) -> None:
+        self.rules = rules
+        self._bar = bar
+        self._known: dict[str, tuple[Sums, float | None, Mapping[str, RuleScore]]] = {}
+
+    def of(self, line: Line, where: OnSite, rule: Rule) -> float | None:
+        """Points the site's score would rise with these pages mended; None where none can."""
+        if rule.status is not Status.SCORED or line.score is None or line.overall is None:
+            return None
+        sums, before, scores = self._of_site(line.site.slug, line.score)
+        own = scores.get(rule.id)
+        if own is None or own.share is None or not own.passed + own.failed:
+            return None
+        mended = min(own.failed, where.alone) / (own.passed + own.failed)
+        after = sums.with_share(rule, own.share, min(1.0, own.share + mended)).overall()
+        return None if before is None or after is None else after - before
+
+    def _of_site(
+        self, slug: str, score: SiteScore
+    ) -> tuple[Sums, float | None, Mapping[str, RuleScore]]:
+        if slug not in self._known:
+            shares = {
+                s.rule: s.share
+                for s in score.rules
+                if s.share is not None
+                and s.rule in self.rules
+                and self.rules[s.rule].status is Status.SCORED
+            }
+            sums = Sums.of(shares, self.rules, self._bar)
+            self._known[slug] = sums, sums.overall(), {s.rule: s for s in score.rules}
+        return self._known[slug]
 
 
 def shared_rows(suppliers: Sequence[SupplierView]) -> list[list[object]]:

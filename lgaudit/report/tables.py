@@ -192,13 +192,13 @@ def finding_rows(
 ) -> Iterator[list[object]]:
     """One row per place of a site's findings (one when there is none), in a fixed order."""
     rows: list[list[object]] = []
+    site = [cells.cell(line.site.slug), cells.cell(line.name)]
     for finding in findings:
         rule = rules.get(finding.rule)
         if rule is None:
             continue
-        said = [line.site.slug, line.name, finding.url, rule.id, rule.category]
-        said += [rule.severity.value, finding.outcome.value]
-        start = [cells.cell(value) for value in said]
+        said = [rule.id, rule.category, rule.severity.value, finding.outcome.value]
+        start = [*site, cells.cell(finding.url), *said]
         for spot in finding.spots or (None,):
             message = (spot.message if spot else "") or finding.message
             place = [spot.selector, spot.snippet] if spot else ["", ""]
