@@ -25,14 +25,15 @@ from lgaudit.models import Finding, Outcome, Site
 from lgaudit.run import calm
 from lgaudit.settings import Settings
 
+SETTINGS = Settings(pace=0.0, allow_private=True, browser=False)
 
-async def fetched(urls: list[str]) -> Snapshot:
+
+async def fetched(urls: list[str], fetcher: Fetcher) -> Snapshot:
     """The pages, fetched as an audit without browsers fetches them."""
     site = Site("corpus", urls[0])
-    async with Fetcher(Settings(pace=0.0, allow_private=True, browser=False)) as fetcher:
-        return await exactly.visit(
-            site, [(url, url) for url in urls], fetcher, None, now=lambda: dt.datetime.now(dt.UTC)
-        )
+    return await exactly.visit(
+        site, [(url, url) for url in urls], fetcher, None, now=lambda: dt.datetime.now(dt.UTC)
+    )
 
 
 def main() -> None:
@@ -40,7 +41,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=corpus.PAGES, help="pages of each site")
     parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
+    asyncio.run(measure(parser.parse_args()))
+
+
+async def measure(given: argparse.Namespace) -> None:
+    """Fetch and judge each site so many rounds, with one fetcher for all as a run has."""
     book = rulebook.load(())
     calm()  # as a run does
     rates, fetching, judging = [], [], []
@@ -50,10 +55,10 @@ def main() -> None:
             [address + path for path in corpus.paths(given.pages) if path.startswith(f"/{site}/")]
             for site in corpus.SITES
         ]
-        for _ in range(given.rounds):
-            for urls in sites:
+        async with Fetcher(SETTINGS) as fetcher:
+            for urls in sites * given.rounds:
                 began = time.process_time()
-                visit = asyncio.run(fetched(urls))
+                visit = await fetched(urls, fetcher)
                 halfway = time.process_time()
                 findings = judge(book.rules, visit)
                 ended = time.process_time()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -234,6 +234,16 @@ class Page:
         """Text of the title element, white space folded."""
         node = self.dom.css_first("head title") or self.dom.css_first("title")
         return " ".join(node.text().split()) if node is not None else ""
+
+    def but(self, **changes: Any) -> Page:
+        """This page with another verdict, kind or place in the sample; what was read stays read.
+
+        Not for changes of what it says: of body, encoding or browser.
+        """
+        page = replace(self, **changes)
+        fields = self.__dataclass_fields__
+        page.__dict__.update({k: v for k, v in self.__dict__.items() if k not in fields})
+        return page
 
     def forget(self) -> None:
         """Drop parsed trees and what was read from them; short strings stay.

@@ -54,7 +54,7 @@ async def visit(
             page = await fetcher.get(url, site=site, kind=Kind.OTHER, obey=False, stay=False)
         if pool is None:
             progress(source)
-        return replace(page, source=source, sampled=True, stratum="given")
+        return page.but(source=source, sampled=True, stratum="given")
 
     pages = list(await asyncio.gather(*(fetch(url, source) for url, source in targets)))
     empty = Snapshot(site=site, verdict=OK)
@@ -82,7 +82,9 @@ async def visit(
 
 
 def _meant(page: Page, verdict: Verdict, meant: Sequence[Reason]) -> Page:
-    return replace(page, verdict=OK if verdict.reason in meant else verdict)
+    kept = page.but(verdict=OK if verdict.reason in meant else verdict)
+    kept.forget()  # trees are many times the size of the page
+    return kept
 
 
 async def _seen(

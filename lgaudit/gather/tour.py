@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from lgaudit import urls
 from lgaudit.evidence import (
@@ -170,7 +169,7 @@ class Tour:
         strata = {c.url: c.stratum for c in chosen}
         place = {c.url: number for number, c in enumerate(chosen)}
         seen = [
-            replace(p, sampled=p.url in strata, stratum=strata.get(p.url, ""))
+            p.but(sampled=p.url in strata, stratum=strata.get(p.url, ""))
             for p in self.visited.pages.values()
         ]
         pages = sorted(
@@ -198,7 +197,7 @@ class Tour:
 
     def _as_kept(self, page: Page) -> Page:
         """A page with another's text is no page to sample, yet site rules must see it."""
-        return replace(page, verdict=OK) if page.url in self.visited.same_text else page
+        return page.but(verdict=OK) if page.url in self.visited.same_text else page
 
     def not_sampled(self, chosen: Sequence[Sampled]) -> tuple[str, ...]:
         """Eligible addresses that the sample passed over, sorted."""
@@ -225,9 +224,9 @@ class Tour:
         verdict = page.verdict
         if page.status is not None:
             verdict = classify(page, self.site, not_found=self._not_found, hosts=self.hosts)
-        page = replace(page, verdict=verdict)
+        page = page.but(verdict=verdict)
         if verdict.ok and entry.kind is not Kind.HOME:
-            page = replace(page, kind=kinds.kind_of_page(page, entry.text, self.home))
+            page = page.but(kind=kinds.kind_of_page(page, entry.text, self.home))
         page = self.visited.keep(page)
         if page.verdict.reason in FOLLOWED:
             self._note_links(page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from lgaudit import urls
 from lgaudit.evidence import Page
@@ -37,9 +37,10 @@ class Visited:
         if page.verdict.ok:
             other = self._double(page)
             if other:
-                page = replace(page, verdict=Verdict(Reason.DUPLICATE, f"same as {other}"))
-        # A new object leaves the parsed trees behind: they are many times the size of the page.
-        self.pages[key_of(page.url)] = replace(page)
+                page = page.but(verdict=Verdict(Reason.DUPLICATE, f"same as {other}"))
+        kept = page.but()
+        kept.forget()  # trees are many times the size of the page
+        self.pages[key_of(page.url)] = kept
         return page
 
     def seen_at(self, url: str) -> bool:
