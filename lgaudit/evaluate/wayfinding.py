@@ -20,10 +20,12 @@ from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import unquote
 
+import regex
 from selectolax.lexbor import LexborNode
 
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns
+from lgaudit.evaluate.needles import needles
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Reason
 
@@ -104,8 +106,7 @@ class Signs:
         """
         hits: dict[str, tuple[int, str, str]] = {}  # key -> (words more, by, text)
         if subject:
-            for match in patterns.finditer(_pattern(tuple(subject)), self._lines):
-                number = bisect_right(self._starts, match.start()) - 1
+            for number, match in self._matches(_pattern(tuple(subject))):
                 line = self._texts[number]
                 more = line.count(" ") - match.group().count(" ")
                 for key in self._keys[number]:
@@ -205,6 +206,24 @@ class Signs:
         if place.page is not None and place.page.kind in (Kind.NEWS, Kind.SEARCH):
             return True
         return bool(_NEWS.search(urls.path_of(place.url)))
+
+    def _matches(self, pattern: str) -> Iterator[tuple[int, regex.Match[str]]]:
+        """Numbers of the lines that the pattern stands in, with each match, in order."""
+        wanted = needles(pattern)
+        if not wanted:
+            for match in patterns.finditer(pattern, self._lines):
+                yield bisect_right(self._starts, match.start()) - 1, match
+            return
+        near: set[int] = set()  # no match runs on into another line, so these alone are tried
+        for needle in wanted:
+            at = self._lines.find(needle)
+            while at >= 0:
+                number = bisect_right(self._starts, at) - 1
+                near.add(number)
+                at = self._lines.find(needle, self._starts[number] + len(self._texts[number]))
+        for number in sorted(near):
+            for match in patterns.finditer(pattern, self._texts[number]):
+                yield number, match
 
     @cached_property
     def _by_text(self) -> dict[str, list[str]]:
