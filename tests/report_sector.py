@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from lgaudit.comparisons import Comparisons
+from lgaudit.evaluate import alike, movers, weightings
 from lgaudit.evidence import Coverage
 from lgaudit.models import (
     Council,
@@ -32,6 +34,7 @@ from lgaudit.models import (
     Verdict,
 )
 from lgaudit.results import Bar, Outcomes, PageResult, SiteResult
+from lgaudit.settings import Cohort
 
 TITLES = {
     "accessibility": [
@@ -355,3 +358,29 @@ class Sector:
             for number in range(self.spots if url else 0)
         )
         return Finding(rule.id, url, outcome, "This does not say what it is for.", spots)
+
+
+def draws_of(sector: Sector, seed: int = 1) -> dict[str, np.ndarray]:
+    """Draws around each score, as wide as its interval says or nearly."""
+    return {
+        slug: np.random.default_rng([seed, *slug.encode()]).normal(score.overall.value, 1, 300)
+        for slug, score in sector.scores.items()
+        if score.overall
+    }
+
+
+def compared(now: Sector, cohorts: list[Cohort] | None = None) -> Comparisons:
+    """Everything a report can compare; since the run before one site gained 20 points."""
+    then = replace(now)
+    then.run = replace(now.run, id="before", started=now.run.started - dt.timedelta(days=30))
+    slug = next(iter(now.ranks))
+    overall = then.scores[slug].overall
+    fallen = replace(overall, value=overall.value - 20)
+    then.scores[slug] = replace(then.scores[slug], overall=fallen)
+    asked = cohorts or [Cohort(name="Ours", councils=[*list(now.ranks)[:5], "nowhere"])]
+    draws = draws_of(now)
+    return Comparisons(
+        alike.tables(now.sites, now.scores, draws, asked),
+        movers.movers(now, then, draws, draws_of(then, 2)),
+        weightings.weightings(now.rules, now.bar, now.scores),
+    )

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from report_sector import Sector
+from report_sector import Sector, compared, draws_of
 from selectolax.lexbor import LexborHTMLParser
 from typer.testing import CliRunner
 
 from lgaudit import comparing
 from lgaudit.cli import cohorts
 from lgaudit.cli.main import app
-from lgaudit.comparisons import Comparisons
 from lgaudit.errors import RegisterError
 from lgaudit.evaluate import alike, movers, weightings
 from lgaudit.evaluate.scores import score_outcomes
@@ -27,13 +26,17 @@ from lgaudit.models import (
     Kind,
     Outcome,
     Rule,
+    RuleScore,
     Scope,
     Severity,
     Site,
     SiteScore,
+    Standard,
     Status,
 )
 from lgaudit.register import Register
+from lgaudit.report import alike as alike_pages
+from lgaudit.report import breakdown, league, standards
 from lgaudit.report.write import write
 from lgaudit.results import Bar, Outcomes, PageResult
 from lgaudit.settings import Cohort, Settings
@@ -343,14 +346,6 @@ def test_unknown_councils_and_names_used_twice_are_refused(tmp_path: Path) -> No
 # What a store and the reports make of it
 
 
-def draws_of(sector: Sector, seed: int = 1) -> dict[str, np.ndarray]:
-    return {
-        slug: np.random.default_rng([seed, *slug.encode()]).normal(score.overall.value, 1, 300)
-        for slug, score in sector.scores.items()
-        if score.overall
-    }
-
-
 def keep(store: Store, sector: Sector) -> None:
     store.start_run(sector.run, sector.rules, sector.bar, sector.sites)
     draws = draws_of(sector)
@@ -421,25 +416,12 @@ def test_report_writes_tables_asked_for_and_refuses_those_of_strangers(
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report with everything that hostile names and an earlier run can bring."""
-    now, then = Sector(30, page_count=4, spots=1), Sector(30, page_count=4, spots=1)
-    earlier = then.run.started - dt.timedelta(days=30)
-    then.run = replace(then.run, id="before", started=earlier)
-    slug = next(iter(now.ranks))
-    overall = then.scores[slug].overall
-    assert overall is not None
-    fallen = replace(overall, value=overall.value - 20)
-    then.scores[slug] = replace(then.scores[slug], overall=fallen)
-    draws = draws_of(now)
+    now = Sector(30, page_count=4, spots=1)
     asked = [
         Cohort(name="=1+1 <script>alert(1)</script>", councils=["nowhere"]),
         Cohort(name="Ours", councils=list(now.ranks)[:5]),
     ]
-    found = Comparisons(
-        alike.tables(now.sites, now.scores, draws, asked),
-        movers.movers(now, then, draws, draws_of(then, 2)),
-        weightings.weightings(now.rules, now.bar, now.scores),
-    )
-    return write(now, tmp_path_factory.mktemp("reports"), comparisons=found).folder
+    return write(now, tmp_path_factory.mktemp("reports"), comparisons=compared(now, asked)).folder
 
 
 def page(report: Path, name: str) -> LexborHTMLParser:
@@ -492,3 +474,84 @@ def test_the_range_of_a_place_holds_it_under_every_weighting(report: Path) -> No
         own, band, others = int(cells[0]), cells[1], [int(c) for c in cells[2:]]
         low, high = min(own, *others), max(own, *others)
         assert band == (f"{low} to {high}" if low != high else f"{low}")
+
+
+# Where the bar is met
+
+
+def test_a_standard_is_kept_where_each_of_its_rules_that_was_judged_is_met() -> None:
+    sector = Sector(20, page_count=4)
+    names = ["One; Two", "Two", "One"]
+    counted = [rule for rule in sector.rules if rule.status is Status.SCORED][:3]
+    other = next(rule for rule in sector.rules if rule.status is not Status.SCORED)
+    rules = [
+        replace(rule, standard=Standard(name), wcag=wcag)
+        for rule, name, wcag in zip(
+            [*counted, other],
+            [*names, "Two"],
+            [("1.4.10", "1.1.1"), (), ("9.9.9",), ("1.1.1",)],
+            strict=True,
+        )
+    ]
+    found = standards.standings(rules, league.first_lines(sector).values())
+    sources = {source.name: source for source in breakdown.by_standard(found)}
+    assert {name: len(source.rules) for name, source in sources.items()} == {"One": 2, "Two": 2}
+    met = {
+        slug: {score.rule: score.met for score in scores.rules}
+        for slug, scores in sector.scores.items()
+    }
+    for name, members in (("One", (0, 2)), ("Two", (0, 1))):
+        told = {s: [m.get(counted[n].id) for n in members] for s, m in met.items()}
+        judged = {s: own for s, own in told.items() if any(one is not None for one in own)}
+        assert sources[name].judged == len(judged)
+        assert sources[name].kept == sum(False not in own for own in judged.values())
+    criteria = breakdown.by_criterion(found)
+    assert [(c.name, c.level) for c in criteria] == [
+        ("1.1.1 Non-text Content", "A"),
+        ("1.4.10 Reflow", "AA"),
+    ]
+
+
+def test_shares_by_kind_are_those_of_its_sites_and_silent_where_few_were_judged() -> None:
+    sector = Sector(30, page_count=4)
+    lines = league.first_lines(sector)
+    england = tuple(s.slug for s in sector.sites if s.nation == "England")
+    kinds = alike_pages.views(
+        [alike.Alike("nation", "England", england, {}), alike.Alike("nation", "None", (), {})],
+        lines,
+    )
+    found = standards.standings(sector.rules, lines.values())
+    for standing, (share, none) in breakdown.by_kind(found, kinds):
+        told = [s.met for line, s in standing.by_site if line.site.slug in england]
+        told = [met for met in told if met is not None]
+        assert none is None
+        assert share == (sum(told) / len(told) if len(told) >= 3 else None)
+
+
+def test_the_picture_is_also_a_table_council_by_council(report: Path) -> None:
+    rows = page(report, "rules/councils.html").css("tbody tr")
+    league_rows = page(report, "index.html").css(".league tr[data-n]")
+    assert [row.css_first("th a").text() for row in rows] == [
+        row.css_first("th a").text() for row in league_rows
+    ]
+    for row in rows:
+        counts = [cell.text().split(" of ") for cell in row.css("td") if " of " in cell.text()]
+        whole, parts = counts[0], counts[1:]
+        assert [int(n) for n in whole] == [sum(int(p[i]) for p in parts) for i in (0, 1)]
+    kinds = page(report, "rules/kinds.html")
+    heads = [cell.text() for cell in kinds.css_first("thead").css("th")]
+    assert heads[:3] == ["Rule", "All", "England"]
+    assert kinds.css("tbody td")
+    rows = (report / "standards.csv").read_text().splitlines()
+    assert rows[0] == "kind,standard,level,rules,websites_judged,websites_keeping,share"
+    assert rows[1].startswith("standard,WCAG 2.2,,")
+
+
+def test_a_rule_nobody_meets_names_the_nearest_to_learn_from() -> None:
+    lines = list(league.first_lines(Sector(3)).values())
+    scores = [RuleScore("a/b", share, 9, 1, 0, 0, False) for share in (0.4, 0.9, 0.0)]
+    rule = Sector(3).rules[0]
+    standing = standards.Standing(rule, "a/b", tuple(zip(lines, scores, strict=True)))
+    assert standing.nearest == (lines[1], scores[1])
+    nothing = replace(standing, by_site=((lines[2], scores[2]),))
+    assert nothing.nearest is None

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from report_sector import Sector
+from report_sector import Sector, compared
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -33,12 +33,18 @@ PAGES = {
     "rules": "rules/index.html",
     "rule": "rules/axe/form-fields-have-labels.html",
     "method": "method.html",
+    "table": "tables/cohort-Ours.html",
+    "weights": "weights.html",
+    "standards": "rules/standards.html",
+    "kinds": "rules/kinds.html",
 }
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    return write(Sector(14), tmp_path_factory.mktemp("reports")).folder
+    sector = Sector(14)
+    found = compared(sector)
+    return write(sector, tmp_path_factory.mktemp("reports"), comparisons=found).folder
 
 
 @pytest.fixture(scope="module")

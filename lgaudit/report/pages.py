@@ -14,6 +14,7 @@ from lgaudit.comparisons import Comparisons
 from lgaudit.models import Council, Outcome, Rule, Status
 from lgaudit.report import (
     alike,
+    breakdown,
     cells,
     charts,
     council,
@@ -100,11 +101,16 @@ class Site:
         lines = list(self._lines.values())
         standings = standards.standings(self._results.rules, lines)
         alikes = alike.views(self._comparisons.tables, self._lines)
-        downloads = self._write_tables(lines, alikes)
+        sources = {
+            "standard": breakdown.by_standard(standings),
+            "criterion": breakdown.by_criterion(standings),
+        }
+        downloads = self._write_tables(lines, alikes, sources)
         self._write_index(lines, standings, downloads, alikes)
         self._write_alike(alikes)
         self._write_weights(lines)
-        self._write_rules(lines, standings)
+        self._write_rules(lines, standings, alikes)
+        self._write_breakdowns(lines, standings, alikes, sources)
         self._write_suppliers()
         self._write_tasks(lines)
         self._write_map(lines)
@@ -234,7 +240,12 @@ class Site:
 
     # The sector
 
-    def _write_tables(self, lines: list[league.Line], alikes: list[alike.Table]) -> list[Download]:
+    def _write_tables(
+        self,
+        lines: list[league.Line],
+        alikes: list[alike.Table],
+        sources: Mapping[str, Sequence[breakdown.Source]],
+    ) -> list[Download]:
         bar, movers = self._results.bar.version, self._comparisons.movers
         changes = shifts.changes(movers)
         table = tables.league(lines, self._categories, self._edition, bar, changes)
@@ -250,7 +261,7 @@ class Site:
             notes.insert(0, cells.one_line(notice))
         when = self._results.run.started.astimezone(dt.UTC)
         by_rule = tables.by_rule(lines, self._rules)
-        more = self._more_tables(lines, alikes)
+        more = self._more_tables(lines, alikes, sources)
         for file, (_, one) in more.items():
             tables.write_csv(one, self._folder / file)
         sheets = {"League": table, **dict(more.values()), "Rules": by_rule}
@@ -267,10 +278,14 @@ class Site:
         return [Download(n, what, k, (self._folder / n).stat().st_size) for n, what, k in listed]
 
     def _more_tables(
-        self, lines: list[league.Line], alikes: list[alike.Table]
+        self,
+        lines: list[league.Line],
+        alikes: list[alike.Table],
+        sources: Mapping[str, Sequence[breakdown.Source]],
     ) -> dict[str, tuple[str, pd.DataFrame]]:
-        """Comparisons as tables, those there are: file to its title, which names a sheet too."""
-        found = {}
+        """More tables, those there are: file to its title, which names a sheet too."""
+        rows = breakdown.standard_rows(sources)
+        found = {"standards.csv": ("Standards", tables.frame(rows, breakdown.STANDARDS))}
         if alikes:
             found["tables.csv"] = "Like with like", tables.frame(alike.rows(alikes), alike.COLUMNS)
         if weightings := self._comparisons.weightings:
@@ -345,7 +360,44 @@ class Site:
             by_slug=self._lines,
         )
 
-    def _write_rules(self, lines: list[league.Line], standings: list[Standing]) -> None:
+    def _write_breakdowns(
+        self,
+        lines: list[league.Line],
+        standings: list[Standing],
+        alikes: list[alike.Table],
+        sources: Mapping[str, Sequence[breakdown.Source]],
+    ) -> None:
+        ranked = league.ranked(lines)
+        self._render.page(
+            "standards.html",
+            "rules/standards.html",
+            "Where the bar is met, by standard",
+            "How many council websites meet every rule of each standard and WCAG criterion.",
+            by_standard=sources["standard"],
+            by_criterion=sources["criterion"],
+            ranked=ranked,
+        )
+        self._render.page(
+            "counts.html",
+            "rules/councils.html",
+            "Where the bar is met, council by council",
+            "How many rules of each category each council website meets.",
+            ranked=[(line, council.met_by_category(line, self._rules)) for line in ranked],
+        )
+        if kinds := _kinds(alikes):
+            by_category = standards.by_category(standards.scored(standings))
+            self._render.page(
+                "kinds.html",
+                "rules/kinds.html",
+                "Where the bar is met, by kind of council",
+                "The share of council websites that meet each rule, by nation and type.",
+                by_category={n: breakdown.by_kind(own, kinds) for n, own in by_category.items()},
+                kinds=kinds,
+            )
+
+    def _write_rules(
+        self, lines: list[league.Line], standings: list[Standing], alikes: list[alike.Table]
+    ) -> None:
         ranked = league.ranked(lines)
         self._render.page(
             "rules.html",
@@ -356,6 +408,7 @@ class Site:
             silent=[s for s in standings if s.rule.status is Status.SCORED and not s.judged],
             unscored=[s for s in standings if s.rule.status is not Status.SCORED],
             ranked=ranked,
+            kinds=_kinds(alikes),
         )
         rows = SiteRows(lines)
         for standing in standings:
@@ -460,3 +513,8 @@ class Site:
 def _tongues(council: Council | None) -> tuple[str, ...]:
     """The languages a council's page is written in."""
     return (ENGLISH, WELSH) if council is not None and council.nation == "Wales" else (ENGLISH,)
+
+
+def _kinds(alikes: Sequence[alike.Table]) -> list[alike.Table]:
+    """The nations and types that have a table."""
+    return [t for t in alikes if t.shown and t.alike.kind in ("nation", "type")]

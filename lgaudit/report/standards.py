@@ -33,6 +33,12 @@ class Standing:
         return sorted(found, key=lambda pair: (pair[1].share or 0.0, pair[0].name))
 
     @property
+    def nearest(self) -> tuple[Line, RuleScore] | None:
+        """Of those that do not meet it, the site where the largest share of pages passes."""
+        some = [pair for pair in self.not_met if pair[1].share]
+        return max(some, key=lambda pair: pair[1].share or 0.0, default=None)
+
+    @property
     def judged(self) -> int:
         """Sites on which the rule could be judged."""
         return len(self.met) + len(self.not_met)
