@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from report_sector import Sector, compared, draws_of
 from selectolax.lexbor import LexborHTMLParser
@@ -419,6 +420,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     now = Sector(30, page_count=4, spots=1)
     asked = [
         Cohort(name="=1+1 <script>alert(1)</script>", councils=["nowhere"]),
+        Cohort(name="=HYPERLINK(1)", councils=list(now.ranks)[:3]),
         Cohort(name="Ours", councils=list(now.ranks)[:5]),
     ]
     return write(now, tmp_path_factory.mktemp("reports"), comparisons=compared(now, asked)).folder
@@ -440,7 +442,9 @@ def test_the_league_links_to_every_table_and_names_who_moved(report: Path) -> No
     assert "+20.0" in moved
     assert not league.css("script:not([src])")
     assert "<script>alert" not in (report / "index.html").read_text()
-    assert "too few ranked to compare" in league.css_first("section[aria-labelledby=alike]").text()
+    assert (
+        "Too few ranked to compare: " in league.css_first("section[aria-labelledby=alike]").text()
+    )
 
 
 def test_a_table_shows_its_own_places_and_an_empty_one_says_so(report: Path) -> None:
@@ -462,6 +466,19 @@ def test_comparisons_come_as_tables_too(report: Path) -> None:
     assert len(weights) == 1 + len(page(report, "index.html").css(".league tr[data-n]"))
     moved = (report / "movers.csv").read_text().splitlines()
     assert len(moved) == 2
+    book = openpyxl.load_workbook(report / "league.xlsx", read_only=True)
+    assert book.sheetnames == [
+        "League",
+        "Standards",
+        "Like with like",
+        "Places by other weights",
+        "What moved",
+        "Rules",
+        "About",
+    ]
+    names = [str(row[1]) for row in book["Like with like"].values]
+    assert "'=HYPERLINK(1)" in names
+    assert "=HYPERLINK(1)" not in names
     changed = [row for row in (report / "league.csv").read_text().splitlines() if ",20.0," in row]
     assert len(changed) == 1
 
