@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import http.server
 import json
 import os
@@ -10,11 +12,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from lgaudit.cli import watching
+from lgaudit.cli.targets import Group
+from lgaudit.models import Site
 
 PAGE = (
     "<!doctype html><html lang=en><head><meta charset=utf-8><title>{0} - Example</title></head>"
@@ -115,3 +123,32 @@ def test_watch_checks_what_is_saved_and_ends_with_ctrl_c(preview: str, tmp_path:
         assert "Stopped watching" in watching.stdout.read()
         assert watching.wait(30) == 0
         ending.cancel()
+
+
+async def test_what_is_saved_during_a_check_is_checked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "a.html"
+    page.write_text("before")
+    folder = SimpleNamespace(root=tmp_path)
+    group = Group(Site("a", "http://a.localhost/"), (), folder=folder)  # type: ignore[arg-type]
+    looks: list[str] = []
+
+    class Enough(Exception):
+        pass
+
+    async def look(job: object, checker: object, groups: object) -> None:
+        looks.append(page.read_text())
+        if len(looks) == 2:
+            raise Enough
+        page.write_text("after")
+
+    monkeypatch.setattr(watching, "_look", look)
+    monkeypatch.setattr(watching, "_touched", lambda group, *_: replace(group, targets=("a",)))
+    job = SimpleNamespace(groups=[group])
+    with pytest.raises(Enough):
+        await asyncio.wait_for(
+            watching._watch(job, contextlib.nullcontext(), lambda: [group], tmp_path),  # type: ignore[arg-type]
+            60,
+        )
+    assert looks == ["before", "after"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -49,17 +50,42 @@ async def _watch(
     job: Check, checker: Checker, read: Callable[[], Sequence[Group]], here: Path
 ) -> None:
     roots = {g.folder.root.resolve() for g in job.groups if g.folder}
-    async with checker:
-        await _look(job, checker, job.groups)
+    saved: asyncio.Queue[set[Path] | None] = asyncio.Queue()
+    listening = asyncio.create_task(_listen(roots, saved))
+    await asyncio.sleep(0)  # it listens from here on, so that nothing saved meanwhile is missed
+    try:
+        async with checker:
+            await _look(job, checker, job.groups)
+            while (files := await _all(saved)) is not None:
+                try:
+                    groups = read()
+                except TargetError:  # a build empties its folder before it fills it again
+                    continue
+                found = [_touched(group, files, job, here) for group in groups]
+                if wanted := [group for group in found if group.targets]:
+                    await _look(job, checker, wanted)
+            await listening  # it has ended by a fault of its own, which is raised here
+    finally:
+        listening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await listening
+
+
+async def _listen(roots: set[Path], saved: asyncio.Queue[set[Path] | None]) -> None:
+    try:
         async for events in awatch(*roots, debounce=GATHER, step=STEP):
-            files = {Path(name).resolve() for _, name in events}
-            try:
-                groups = read()
-            except TargetError:  # a build empties its folder before it fills it again
-                continue
-            found = [_touched(group, files, job, here) for group in groups]
-            if wanted := [group for group in found if group.targets]:
-                await _look(job, checker, wanted)
+            saved.put_nowait({Path(name).resolve() for _, name in events})
+    finally:
+        saved.put_nowait(None)
+
+
+async def _all(saved: asyncio.Queue[set[Path] | None]) -> set[Path] | None:
+    """What was saved since the last look, when there is something; None when nobody listens."""
+    files = await saved.get()
+    while files is not None and not saved.empty():
+        more = saved.get_nowait()
+        files = files | more if more is not None else None
+    return files
 
 
 def _touched(group: Group, files: set[Path], job: Check, here: Path) -> Group:
