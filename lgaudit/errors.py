@@ -29,3 +29,7 @@ class StoreError(LgauditError):
 
 class ReportError(LgauditError):
     """A report cannot be written."""
+
+
+class RepliesError(LgauditError):
+    """A file of replies cannot be read or used."""

@@ -104,6 +104,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     store: str = ""  # database URL; '' is lgaudit.db in the data folder
     out: str = "reports"
     cohorts: list[Cohort] = []  # tables of councils ranked among themselves, kept with the run
+    replies: str = ""  # file of what councils reply to findings, see docs/replies.md
     suppliers: str = ""  # folder with more signs of suppliers, as evaluate/fingerprints has them
     # names answered by another address, for demonstrations and previews: host -> "127.0.0.1:8443"
     name_map: dict[str, str] = {}

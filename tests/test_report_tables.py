@@ -34,8 +34,9 @@ def report(tmp_path_factory):
 def test_league_columns_are_the_contract_then_the_registers_then_timings(report):
     with (report / "league.csv").open(encoding="utf-8") as file:
         header = file.readline().strip().split(",")
+    replied = ["score_with_replies", "rank_with_replies", "replies_accepted"]
     timings = ["timing_fcp_ms", "timing_lcp_ms", "timing_tbt_ms"]
-    assert header == [*COLUMNS, "note", "region_code", *timings]
+    assert header == [*COLUMNS, "note", "region_code", *timings, *replied]
 
 
 def test_columns_of_the_register_never_hide_ours(tmp_path):
@@ -141,7 +142,7 @@ def test_no_secret_setting_is_published(report):
 
 def test_the_workbook_has_filters_frozen_headings_and_no_formulas(report):
     book = openpyxl.load_workbook(report / "league.xlsx")
-    assert book.sheetnames == ["League", "Standards", "Rules", "About"]
+    assert book.sheetnames == ["League", "Standards", "Replies", "Rules", "About"]
     league = book["League"]
     assert league.freeze_panes == "A2"
     assert league.auto_filter.ref.startswith("A1:")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lgaudit.cli.console import note
-from lgaudit.cli.options import Browsers, NoBrowser, Only, Quiet, RuleFolders, Tables
+from lgaudit.cli.options import Browsers, NoBrowser, Only, Quiet, Replies, RuleFolders, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +45,7 @@ def audit(
         ),
     ] = None,
     table: Tables = None,
+    replies: Replies = None,
     pages: Annotated[
         int | None, typer.Option(min=1, help="Pages sampled on each site (default 30).")
     ] = None,
@@ -105,6 +106,7 @@ def audit(
             "seed": seed,
             "store": store,
             "out": str(out) if out else None,
+            "replies": str(replies) if replies else None,
         }
     )
     chosen = cohorts.added(chosen, named)

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 FORMATS = ("terminal", "json")
 DONE, COULD_NOT_RUN = 0, 2
-NOT_KEPT = ("store", "out", "name_map", "ca_file", "chromium", "chromedriver", "browsers", "sites")
+NOT_KEPT = (
+    "store",
+    "out",
+    "replies",
+    "name_map",
+    "ca_file",
+    "chromium",
+    "chromedriver",
+    "browsers",
+    "sites",
+)
 
 
 def check_format(name: str) -> None:
@@ -53,17 +63,21 @@ def run_and_show(
 
     ``again`` is the command that goes on with a run that was stopped; else `lgaudit audit`.
     """
+    from lgaudit import replying
     from lgaudit.evaluate import rulebook
     from lgaudit.store import Store
 
     book = rulebook.load(tuple(rule_folders), only=tuple(only))
     check_folder(Path(settings.out))
+    replying.load(settings.replies, sites, book.rules)  # a fault in the file is told at once
     with Store.open(settings.store) as store:
         plan = _resumed(store, resume, book, settings) if resume else _new(sites, settings, book)
         if not resume:
             store.start_run(plan.run, book.rules, book.bar, plan.sites)
         results = _run(plan, store, again or _again(plan, store), quiet=quiet)
-        written = write_report(results, store, Path(settings.out), quiet=quiet)
+        written = write_report(
+            results, store, Path(settings.out), replies=settings.replies, quiet=quiet
+        )
         after(results)
         return show(results, written, format_=format_, checklist=not again)
 
@@ -195,10 +209,14 @@ def write_report(
     folder: Path,
     *,
     cohorts: Sequence[Cohort] = (),
+    replies: str = "",
     quiet: bool = False,
 ) -> Path:
-    """Write reports/<run>/ and return its folder; ``cohorts`` besides those the run keeps."""
-    from lgaudit import comparing
+    """Write reports/<run>/ and return its folder; ``cohorts`` besides those the run keeps.
+
+    ``replies`` is the file of what councils reply to findings, '' for none.
+    """
+    from lgaudit import comparing, replying
     from lgaudit.cli.progress import Watch
     from lgaudit.evaluate import fingerprints
     from lgaudit.evaluate.shared import Sector
@@ -206,12 +224,15 @@ def write_report(
 
     more = str(results.run.settings.get("suppliers") or "")
     sector = Sector(fingerprints.load(*([Path(more)] if more and Path(more).is_dir() else ())))
+    found = replying.load(replies, results.sites, results.rules)
+    heard = replying.hear(found, results, store.draws(results.run.id))
     with Watch(quiet=quiet) as watch:
         watch.stage("Writing", len(results.sites))
         return write(
             results,
             folder,
             sharing=sector,
+            heard=heard,
             comparisons=comparing.compare(store, results, cohorts),
             progress=lambda _done, _total: watch.step(),
         ).folder

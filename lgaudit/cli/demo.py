@@ -103,6 +103,7 @@ def _audit(
         only_mapped=True,
         ca_file=replay.ca_file,
         allow_private=True,
+        replies=str(library.FOLDER / "replies.toml"),
         suppliers=str(library.FOLDER / "suppliers"),
         cohorts=[settings.Cohort(name="Kelderby and its neighbours", councils=COHORT)],
     )

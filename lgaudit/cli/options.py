@@ -37,4 +37,12 @@ Tables = Annotated[
         " column slug, or TOML with name and councils); may be repeated.",
     ),
 ]
+Replies = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="What councils reply to findings (replies.toml, see docs/replies.md): shown beside"
+        " them; accepted ones give a second score.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]

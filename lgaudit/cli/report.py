@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lgaudit.cli.console import note, out
-from lgaudit.cli.options import Tables
+from lgaudit.cli.options import Replies, Tables
 
 
 def report(
@@ -23,6 +23,7 @@ def report(
         typer.Option("--out", metavar="FOLDER", help="Where reports go (default ./reports)."),
     ] = None,
     table: Tables = None,
+    replies: Replies = None,
 ) -> None:
     """Write `reports/RUN/` again from what the store keeps.
 
@@ -33,12 +34,20 @@ def report(
     from lgaudit.cli import auditing, cohorts
     from lgaudit.store import Store
 
-    chosen = settings.load({"store": store, "out": str(folder) if folder else None})
+    chosen = settings.load(
+        {
+            "store": store,
+            "out": str(folder) if folder else None,
+            "replies": str(replies) if replies else None,
+        }
+    )
     with Store.open(chosen.store, create=False) as opened:
         results = opened.results(run)
         named = cohorts.read_all(table or ())
         for sentence in cohorts.missing(named, results):
             note(sentence)
         named = cohorts.added(chosen, named).cohorts
-        written = auditing.write_report(results, opened, Path(chosen.out), cohorts=named)
+        written = auditing.write_report(
+            results, opened, Path(chosen.out), cohorts=named, replies=chosen.replies
+        )
     out().print(str((written / "index.html").resolve()), soft_wrap=True, markup=False)

@@ -11,7 +11,7 @@ from lgaudit.results import Results
 
 # Where things are kept and how this machine is set up: private, or different on every machine.
 _OF_THE_MACHINE = frozenset(
-    "store out name_map ca_file chromium chromedriver browsers sites".split()
+    "store out replies name_map ca_file chromium chromedriver browsers sites".split()
 )
 
 _NOT_LIVE = (
@@ -32,11 +32,12 @@ def notice(results: Results) -> str:
     return given or (_NOT_LIVE if mapped else "")
 
 
-def edition(results: Results) -> str:
+def edition(results: Results, replies: str = "") -> str:
     """Twelve hexadecimal digits that stand for everything the run was told.
 
     Bar, packs, seed, versions, settings and sites: two runs told the same have the same edition,
     so tables that name it can be compared byte for byte. It says nothing of when they ran.
+    ``replies`` stands for what councils replied.
     """
     run = results.run
     told = {
@@ -47,5 +48,7 @@ def edition(results: Results) -> str:
         "settings": public_settings(run.settings),
         "sites": [[s.slug, s.homepage, [c.slug for c in s.councils]] for s in results.sites],
     }
+    if replies:
+        told["replies"] = replies
     text = json.dumps(told, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]

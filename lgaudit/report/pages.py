@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from lgaudit.comparisons import Comparisons
 from lgaudit.models import Council, Outcome, Rule, Status
+from lgaudit.replies import Heard
 from lgaudit.report import (
     alike,
     breakdown,
@@ -61,16 +62,22 @@ class Site:
     """One report in the making."""
 
     def __init__(
-        self, results: Results, folder: Path, sharing: Sharing, comparisons: Comparisons
+        self,
+        results: Results,
+        folder: Path,
+        sharing: Sharing,
+        comparisons: Comparisons,
+        heard: Heard,
     ) -> None:
         self._results = results
+        self._heard = heard
         self._comparisons = comparisons
         self._sharing = sharing
         self._folder = folder
         self._rules: dict[str, Rule] = {rule.id: rule for rule in results.rules}
         self._lines = league.first_lines(results)
         self._categories = league.categories(results.scores)
-        self._edition = digest.edition(results)
+        self._edition = digest.edition(results, heard.digest)
         self._axis = charts.axis_for(s.overall for s in results.scores.values())
         self._rule_files = {rule.id: standards.rule_file(rule) for rule in results.rules}
         self._tasks: dict[str, Sequence[TaskResult]] = {}
@@ -90,6 +97,11 @@ class Site:
                 "clocked": any(line.judged_any(self._timed) for line in self._lines.values()),
                 "rule_files": self._rule_files,
                 "Status": Status,
+                "heard": heard,
+                "titles": {rule.id: rule.title for rule in results.rules},
+                "scopes": {rule.id: rule.scope.value for rule in results.rules},
+                "names": {slug: line.name for slug, line in self._lines.items()},
+                "files": {slug: line.page for slug, line in self._lines.items()},
                 "weightings": comparisons.weightings,
                 "ranges": shifts.ranges(comparisons.weightings, results.ranks),
             },
@@ -248,7 +260,7 @@ class Site:
     ) -> list[Download]:
         bar, movers = self._results.bar.version, self._comparisons.movers
         changes = shifts.changes(movers)
-        table = tables.league(lines, self._categories, self._edition, bar, changes)
+        table = tables.league(lines, self._categories, self._edition, bar, changes, self._heard)
         shares = tables.shares(lines, self._rules)
         tables.write_csv(table, self._folder / "league.csv")
         tables.write_csv(shares, self._folder / "shares.csv")
@@ -285,7 +297,10 @@ class Site:
     ) -> dict[str, tuple[str, pd.DataFrame]]:
         """More tables, those there are: file to its title, which names a sheet too."""
         rows = breakdown.standard_rows(sources)
-        found = {"standards.csv": ("Standards", tables.frame(rows, breakdown.STANDARDS))}
+        found = {
+            "standards.csv": ("Standards", tables.frame(rows, breakdown.STANDARDS)),
+            "replies.csv": ("Replies", tables.replies(self._heard)),
+        }
         if alikes:
             found["tables.csv"] = "Like with like", tables.frame(alike.rows(alikes), alike.COLUMNS)
         if weightings := self._comparisons.weightings:
@@ -496,6 +511,7 @@ class Site:
             },
             "lines": lines,
             "compared": self._comparisons,
+            "asked": str(self._results.run.settings.get("contact") or ""),
         }
         welsh = any(line.of_first("nation") == "Wales" for line in lines)
         self._render.editions(

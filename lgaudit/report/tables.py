@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from lgaudit.models import Council, Finding, Interval, Rule
+from lgaudit.replies import Heard
 from lgaudit.report import cells
 from lgaudit.report.league import Line, council_rows, ranked, unranked
 from lgaudit.results import PageResult
@@ -22,6 +23,8 @@ LEAGUE = (
 LEAGUE_END = (
     "rules_met rules_applicable pages_found pages_sampled pages_audited pages_lost change run bar"
 ).split()
+REPLIED = "score_with_replies rank_with_replies replies_accepted".split()
+REPLIES = "council site rule issue who date expires state counts pages text answer".split()
 TIMINGS = "timing_fcp_ms timing_lcp_ms timing_tbt_ms".split()
 FINDINGS = (
     "slug site url rule category severity outcome message selector snippet fingerprint"
@@ -37,6 +40,7 @@ def league(
     edition: str,
     bar: str,
     changes: Mapping[str, float] | None = None,
+    heard: Heard | None = None,
 ) -> pd.DataFrame:
     """One row per council, ranked first, then the others by name; every cell made harmless.
 
@@ -44,13 +48,13 @@ def league(
     not more than the noise: so the tables of two equal runs are equal. Columns of the register
     that the program does not know come last but for the timings. One that has the name of a
     column of ours is shown as ``register_<name>``, a category of such a name as
-    ``category_<name>``.
+    ``category_<name>``. The score and place with the replies that were accepted are last.
     """
     rows = council_rows(lines)
     extra = sorted({name for _, council in rows if council for name in council.extra})
-    values = _renamed(categories, "category", {*LEAGUE, *LEAGUE_END, *TIMINGS})
+    values = _renamed(categories, "category", {*LEAGUE, *LEAGUE_END, *TIMINGS, *REPLIED})
     columns = [*LEAGUE, *values.values(), *LEAGUE_END]
-    names = _renamed(extra, "register", {*columns, *TIMINGS})
+    names = _renamed(extra, "register", {*columns, *TIMINGS, *REPLIED})
     records = [
         {
             **_standing(line, council),
@@ -63,10 +67,11 @@ def league(
             "timing_fcp_ms": line.timing.fcp,
             "timing_lcp_ms": line.timing.lcp,
             "timing_tbt_ms": line.timing.tbt,
+            **_with_replies(line, heard or Heard()),
         }
         for line, council in rows
     ]
-    return frame(records, [*columns, *names.values(), *TIMINGS])
+    return frame(records, [*columns, *names.values(), *TIMINGS, *REPLIED])
 
 
 def _renamed(names: Iterable[str], prefix: str, taken: set[str]) -> dict[str, str]:
@@ -99,6 +104,40 @@ def _standing(line: Line, council: Council | None) -> dict[str, Any]:
         "score_low": _points(overall.low if overall and rank else None),
         "score_high": _points(overall.high if overall and rank else None),
     }
+
+
+def _with_replies(line: Line, heard: Heard) -> dict[str, Any]:
+    """The score and place with accepted replies; those as measured where there are none."""
+    score = heard.scores.get(line.site.slug, line.score)
+    ranks = heard.ranks or ({line.site.slug: line.rank} if line.rank else {})
+    rank = ranks.get(line.site.slug)
+    return {
+        "score_with_replies": _points(score.overall.value if score and score.overall else None),
+        "rank_with_replies": rank.place if rank else None,
+        "replies_accepted": heard.accepted(line.site.slug),
+    }
+
+
+def replies(heard: Heard) -> pd.DataFrame:
+    """What councils replied, in the order of the file."""
+    records = [
+        {
+            "council": said.reply.council,
+            "site": said.site,
+            "rule": said.rule,
+            "issue": said.reply.issue,
+            "who": said.reply.who,
+            "date": said.reply.date.isoformat(),
+            "expires": said.reply.expires.isoformat(),
+            "state": said.state,
+            "counts": "yes" if said.counts else "no",
+            "pages": said.pages,
+            "text": said.reply.text,
+            "answer": said.reply.answer,
+        }
+        for said in heard.said
+    ]
+    return frame(records, REPLIES)
 
 
 def _coverage(line: Line) -> dict[str, Any]:

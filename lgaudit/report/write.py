@@ -15,6 +15,7 @@ from typing import Any
 
 from lgaudit.comparisons import Comparisons
 from lgaudit.errors import ReportError
+from lgaudit.replies import Heard
 from lgaudit.report import cells, digest, filters
 from lgaudit.report.pages import Site
 from lgaudit.report.suppliers import Nothing
@@ -42,6 +43,7 @@ def write(
     *,
     sharing: Sharing | None = None,
     comparisons: Comparisons | None = None,
+    heard: Heard | None = None,
     progress: Progress | None = None,
 ) -> WrittenReport:
     """Write the run's report to ``<folder>/<run id>/``, replacing an older one of the same run.
@@ -54,6 +56,7 @@ def write(
             without it the pages on suppliers say that none is known.
         comparisons: like-for-like tables, movers and other weights; without it the report has
             its one table.
+        heard: what councils replied to findings, and the scores with accepted replies.
 
     Raises:
         ReportError: the folder cannot be written.
@@ -61,7 +64,7 @@ def write(
     final = folder / cells.file_name(results.run.id)
     try:
         with _beside(final) as temporary:
-            _write_into(results, temporary, sharing, comparisons, progress)
+            _write_into(results, temporary, sharing, comparisons, heard or Heard(), progress)
             files = tuple(
                 sorted(p.relative_to(temporary).as_posix() for p in temporary.rglob("*.*"))
             )
@@ -78,27 +81,28 @@ def _write_into(
     folder: Path,
     sharing: Sharing | None,
     comparisons: Comparisons | None,
+    heard: Heard,
     progress: Progress | None,
 ) -> None:
     static = folder / "static"
     static.mkdir()
     for item in resources.files("lgaudit.report").joinpath("static").iterdir():
         (static / item.name).write_bytes(item.read_bytes())
-    site = Site(results, folder, sharing or Nothing(), comparisons or Comparisons())
+    site = Site(results, folder, sharing or Nothing(), comparisons or Comparisons(), heard)
     (static / "filters.css").write_text(filters.stylesheet(site.filters), encoding="utf-8")
     site.write(progress or _silent)
-    _write_run(results, folder)
+    _write_run(results, folder, heard)
 
 
 def _silent(_done: int, _total: int) -> None:
     """Progress that nobody asked for."""
 
 
-def _write_run(results: Results, folder: Path) -> None:
+def _write_run(results: Results, folder: Path, heard: Heard) -> None:
     run = results.run
     told: dict[str, Any] = {
         "id": run.id,
-        "edition": digest.edition(results),
+        "edition": digest.edition(results, heard.digest),
         "started": run.started.isoformat(),
         "finished": run.finished.isoformat() if run.finished else None,
         "engines": {
@@ -114,6 +118,8 @@ def _write_run(results: Results, folder: Path) -> None:
         "councils": sum(len(site.councils) for site in results.sites),
         "ranked": len(results.ranks),
         "rules": len(results.rules),
+        "replies": len(heard.said),
+        "replies_accepted": sum(said.counts for said in heard.said),
     }
     text = json.dumps(told, indent=2, default=str, ensure_ascii=True)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
