@@ -19,7 +19,13 @@ from lgaudit.models import Kind
 from lgaudit.report import languages, manual, words
 
 REPORT = Path(languages.__file__).parent
-TEMPLATES = ("base.html", "parts.html", "replies.html", "council.html", "method.html")  # those with an edition
+TEMPLATES = (
+    "base.html",
+    "parts.html",
+    "replies.html",
+    "council.html",
+    "method.html",
+)  # those with an edition
 _COUNTED = re.compile(r'words\.count\((?:[^()"]|\([^()]*\))*, "([^"]+)"(?:, "([^"]+)")?\)')
 _STRING = re.compile(r'"([^"]*)"')
 _SENTENCE = re.compile(r"[A-Z][a-z]|[^<>%={}|]*[a-z]+ |[ ][a-z]")
