@@ -33,3 +33,7 @@ class ReportError(LgauditError):
 
 class RepliesError(LgauditError):
     """A file of replies cannot be read or used."""
+
+
+class EvidenceError(LgauditError):
+    """Evidence cannot be written, or a WARC cannot be read."""

@@ -36,6 +36,21 @@ class Redirect:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request of ours and its answer, as they went over the wire."""
+
+    method: str
+    url: str
+    sent: Headers  # without cookies and credentials
+    status: int | None  # None: no answer came
+    headers: Headers = ()
+    body: bytes = b""  # unpacked
+    http_version: str = ""
+    verdict: Verdict = OK  # why there is no answer, or why its body is not whole
+    unread: bool = False  # there may be a body that nobody needed
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One resource a page load asked for. Sizes are bytes on the wire, bodies only."""
 

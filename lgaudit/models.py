@@ -314,3 +314,6 @@ class Run:
     packs: Mapping[str, str]  # pack name -> digest of its files
     settings: Mapping[str, Any]
     seed: int
+    judged: dt.datetime | None = None  # when it was judged, if from evidence that was kept
+    judged_from: str = ""  # the run, or files, that the evidence is from
+    judged_bar: str = ""  # the bar it was judged by then

@@ -13,6 +13,7 @@ from collections.abc import (
     Collection,
     Coroutine,
     Iterable,
+    Mapping,
     Sequence,
 )
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lgaudit import __version__
 from lgaudit.access import NOBODY, Access
+from lgaudit.archive import Evidence, Keeper
 from lgaudit.errors import LgauditError
 from lgaudit.evaluate import fingerprints
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY
@@ -30,11 +32,11 @@ from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.evaluate.summary import summarise, with_timings
-from lgaudit.evidence import Coverage, Snapshot
+from lgaudit.evidence import Coverage, Snapshot, Timings
 from lgaudit.gather import crawl, look, quiet
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.looks import Looks, wanted
-from lgaudit.models import Engines, Reason, Run, Site, Verdict
+from lgaudit.models import Engines, Reason, Rule, Run, Site, Verdict
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
 from lgaudit.urls import host_of
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from lgaudit.gather.browser import BrowserPool
     from lgaudit.store import Store
 
+EVIDENCE = ".evidence"  # ending of the folder beside the store
 SITES_A_BROWSER = 4  # visits under way for each browser: enough to keep it busy, few to hold
 
 _JUDGE = ThreadPoolExecutor(1, "judge")  # more would only wait for each other
@@ -107,7 +110,7 @@ async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
     ):
         await _look_at_sites(plan, store, watch, clock, fetcher, pool)
         if pool is not None:
-            await _time_pages(plan, store, watch, fetcher, pool)
+            await _time_pages(plan, store, watch, clock, fetcher, pool)
 
 
 @contextlib.asynccontextmanager
@@ -161,9 +164,15 @@ async def _look_at_sites(
         path = private.path_of(plan.settings.store, plan.settings.out)
         private.keep(path, plan.run.id, visit.site, visit.private)
 
+    evidence = evidence_of(plan.settings, plan.run.id) if plan.settings.evidence else None
+    most = plan.settings.evidence_site_bytes
+
     async def one(site: Site) -> None:
         async with room:
-            result = await look_at(site, plan, watch, clock, fetcher, pool, notes=keep_notes)
+            keeper = Keeper(evidence, plan.run, site.slug, clock, most) if evidence else None
+            result = await look_at(
+                site, plan, watch, clock, fetcher, pool, notes=keep_notes, keeper=keeper
+            )
         async with writing:  # in a thread: a store that waits for another must not stop the visits
             result = await asyncio.to_thread(_keep, store, plan.run.id, result)
         watch.looked(site, result)
@@ -230,11 +239,15 @@ async def look_at(
     pool: BrowserPool | None,
     *,
     notes: Callable[[Snapshot], None] = lambda _: None,
+    keeper: Keeper | None = None,
 ) -> SiteResult:
     """One site, from its first request to what is kept of it; a fault of ours loses only it.
 
-    ``notes`` is given the visit for what must be kept apart from the results.
+    ``notes`` is given the visit for what must be kept apart from the results; ``keeper`` keeps
+    its evidence.
     """
+    if keeper is not None:
+        fetcher.listeners[site.slug] = keeper.hear
     try:
         visit = await crawl.visit(site, plan.settings, fetcher, now=clock, progress=watch.page)
         if pool is not None:
@@ -242,12 +255,21 @@ async def look_at(
             visit = await look.see(visit, pool, fetcher, progress=watch.page, looks=looks)
         if visit.private:
             notes(visit)
+        hidden = {note.host for note in visit.private}
         visit = replace(visit, finished=clock(), private=())
-        return await aside(evaluate, plan.book, visit, products_of(plan.settings))
+        written = keeper.finish(visit, hidden) if keeper is not None else None
+        result = await aside(evaluate, plan.book, visit, products_of(plan.settings))
+        if written is not None:  # it went to the disk meanwhile
+            await asyncio.wrap_future(written)
+        return result
     except Exception as error:
         if isinstance(error, look.FATAL):
             raise
         return SiteResult(site, our_fault(error), Coverage())
+    finally:
+        fetcher.listeners.pop(site.slug, None)
+        if keeper is not None:
+            keeper.close()
 
 
 def glance(
@@ -274,17 +296,27 @@ def evaluate(book: Rulebook, visit: Snapshot, products: Sequence[Product] = ()) 
     return summarise(visit, judge(book.rules, visit), products)
 
 
+def evidence_of(settings: Settings, run_id: str) -> Evidence:
+    """Where the evidence of a run is: beside the store, and never inside the reports folder."""
+    from lgaudit.store import private
+
+    folder = settings.evidence_folder or private.beside(settings.store, settings.out, EVIDENCE)
+    return Evidence(Path(folder), run_id)
+
+
 def products_of(settings: Settings) -> Sequence[Product]:
     """The suppliers' products a run knows: the program's own and those of the settings."""
     return fingerprints.load(*([Path(settings.suppliers)] if settings.suppliers else ()))
 
 
 async def _time_pages(
-    plan: Plan, store: Store, watch: Watch, fetcher: Fetcher, pool: BrowserPool
+    plan: Plan, store: Store, watch: Watch, clock: Clock, fetcher: Fetcher, pool: BrowserPool
 ) -> None:
     """Load a few pages of each site again while nothing else runs, for their timings."""
-    timing = tuple(rule for rule in plan.book.rules if "quiet" in VOCABULARY[rule.check].needs)
-    if not timing or not plan.settings.quiet_pages:
+    from lgaudit.archive.keeper import add_timings
+
+    evidence = evidence_of(plan.settings, plan.run.id)
+    if not timing_rules(plan.book) or not plan.settings.quiet_pages:
         return
     chosen = {
         result.site.slug: quiet.choose(result.pages, plan.settings.quiet_pages)
@@ -295,13 +327,25 @@ async def _time_pages(
     watch.stage("Timing", sum(len(urls) for urls in chosen.values()))
     for slug, urls in chosen.items():
         timings = await pool.quiet(slug, urls, turn=fetcher.gate.turn)
+        if timings and plan.settings.evidence:
+            await asyncio.to_thread(add_timings, evidence, slug, timings, clock())
         before = store.results(plan.run.id).site(slug)
-        visit = quiet.snapshot(before.site, before.pages, timings)
-        if visit.pages:
-            added = judge(timing, visit)
-            store.save_site(plan.run.id, with_timings(before, visit, added))
+        after = timed(plan.book, before, timings)
+        if after is not before:
+            store.save_site(plan.run.id, after)
         for url in urls:
             watch.step(url)
+
+
+def timing_rules(book: Rulebook) -> tuple[Rule, ...]:
+    """Rules that judge what the quiet pass measures."""
+    return tuple(rule for rule in book.rules if "quiet" in VOCABULARY[rule.check].needs)
+
+
+def timed(book: Rulebook, before: SiteResult, timings: Mapping[str, Timings]) -> SiteResult:
+    """A site with its timings and what the timing rules say of them; itself when it has none."""
+    visit = quiet.snapshot(before.site, before.pages, timings)
+    return with_timings(before, visit, judge(timing_rules(book), visit)) if visit.pages else before
 
 
 def score(plan: Plan, store: Store, watch: Watch) -> None:

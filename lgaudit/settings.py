@@ -106,6 +106,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     cohorts: list[Cohort] = []  # tables of councils ranked among themselves, kept with the run
     replies: str = ""  # file of what councils reply to findings, see docs/replies.md
     suppliers: str = ""  # folder with more signs of suppliers, as evaluate/fingerprints has them
+    # evidence: one WARC for each site of a run
+    evidence: bool = True
+    evidence_folder: str = ""  # '' is a folder beside the store
+    evidence_runs: Annotated[int, msgspec.Meta(ge=0)] = 5  # runs whose evidence is kept; 0: all
+    evidence_days: Annotated[int, msgspec.Meta(ge=0)] = 0  # evidence older than this goes; 0: none
+    evidence_bytes: Annotated[int, msgspec.Meta(ge=0)] = 0  # of all runs together; 0: no limit
+    evidence_site_bytes: Positive = 50_000_000  # files and pages of one site, unpacked; what is
+    # longer is recorded without its body; pages that are judged are always whole
     # names answered by another address, for demonstrations and previews: host -> "127.0.0.1:8443"
     name_map: dict[str, str] = {}
     only_mapped: bool = False  # no other name may be looked up: nothing leaves this machine

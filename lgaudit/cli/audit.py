@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lgaudit.cli.console import note
-from lgaudit.cli.options import Browsers, NoBrowser, Only, Quiet, Replies, RuleFolders, Tables
+from lgaudit.cli.options import (
+    Browsers,
+    KeepEvidence,
+    NoBrowser,
+    Only,
+    Quiet,
+    Replies,
+    RuleFolders,
+    Tables,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +86,7 @@ def audit(
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where reports go (default ./reports).")
     ] = None,
+    evidence: KeepEvidence = None,
     format_: Annotated[
         str, typer.Option("--format", help="terminal, or json for the results on standard output.")
     ] = "terminal",
@@ -105,6 +115,7 @@ def audit(
             "contact": contact,
             "seed": seed,
             "store": store,
+            "evidence": evidence,
             "out": str(out) if out else None,
             "replies": str(replies) if replies else None,
         }

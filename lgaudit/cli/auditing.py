@@ -33,6 +33,8 @@ NOT_KEPT = (
     "chromedriver",
     "browsers",
     "sites",
+    *("evidence", "evidence_folder", "evidence_runs", "evidence_days", "evidence_bytes"),
+    "evidence_site_bytes",
 )
 
 
@@ -75,11 +77,28 @@ def run_and_show(
         if not resume:
             store.start_run(plan.run, book.rules, book.bar, plan.sites)
         results = _run(plan, store, again or _again(plan, store), quiet=quiet)
+        if settings.evidence:
+            _prune(settings, plan.run.id)
         written = write_report(
             results, store, Path(settings.out), replies=settings.replies, quiet=quiet
         )
         after(results)
         return show(results, written, format_=format_, checklist=not again)
+
+
+def _prune(settings: Settings, run_id: str) -> None:
+    """Let evidence of older runs go, as the settings say."""
+    from lgaudit.archive import Retention
+    from lgaudit.run import evidence_of
+
+    limits = Retention(settings.evidence_runs, settings.evidence_days, settings.evidence_bytes)
+    gone = evidence_of(settings, run_id).prune(limits, now().date())
+    if gone:
+        runs = "run" if len(gone) == 1 else "runs"
+        note(
+            f"evidence of {len(gone)} older {runs} was removed to keep within the limits"
+            " (evidence_runs, evidence_days, evidence_bytes in lgaudit.toml); results stay."
+        )
 
 
 def check_folder(folder: Path) -> None:

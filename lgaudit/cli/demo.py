@@ -99,6 +99,7 @@ def _audit(
         contact="demonstration on this machine only",
         store=f"sqlite:///{folder / 'demo.db'}",
         out=str(folder),
+        evidence_folder=str(folder / "demo.evidence"),  # made up, so it may lie among the reports
         name_map=replay.name_map,
         only_mapped=True,
         ca_file=replay.ca_file,

@@ -46,3 +46,12 @@ Replies = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+
+KeepEvidence = Annotated[
+    bool | None,
+    typer.Option(
+        "--keep-evidence/--no-evidence",
+        help="Keep a WARC of each site beside the store, so that `lgaudit judge` can judge it"
+        " again (default: keep, of the last five runs).",
+    ),
+]

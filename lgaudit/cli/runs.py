@@ -9,6 +9,7 @@ import typer
 from lgaudit.cli.console import as_json, note, out
 
 if TYPE_CHECKING:
+    from lgaudit.archive import Evidence
     from lgaudit.store import RunSummary, Store
 
 app = typer.Typer(no_args_is_help=True, help="Runs that are kept: list, show, delete.")
@@ -46,6 +47,7 @@ def show(
     _check(format_)
     with _open(store) as opened:
         facts = _facts(opened, opened.run_id(run))
+    facts["evidence"] = _evidence_facts(_evidence(store, facts["id"]))
     if format_ == "json":
         typer.echo(as_json(facts))
     else:
@@ -58,7 +60,7 @@ def delete(
     store: StoreOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
 ) -> None:
-    """Delete a run and everything only it used. Its written reports stay where they are."""
+    """Delete a run, its evidence and everything only it used. Its written reports stay."""
     with _open(store) as opened:
         name = opened.run_id(run)
         summary = next(item for item in opened.runs() if item.id == name)
@@ -66,6 +68,7 @@ def delete(
             note(f"run {name} was not deleted.")
             return
         opened.delete_run(name)
+        _evidence(store, name).remove()
         out().print(f"Run {name} is deleted from {opened.where}.", markup=False, soft_wrap=True)
 
 
@@ -80,6 +83,20 @@ def _sure(summary: RunSummary, where: str) -> bool:
             f"Run {summary.id} was not deleted: nobody answered. Give --yes to delete it without"
             " being asked."
         ) from error
+
+
+def _evidence(store: str | None, run: str) -> Evidence:
+    from lgaudit import settings
+    from lgaudit.run import evidence_of
+
+    return evidence_of(settings.load({"store": store}), run)
+
+
+def _evidence_facts(evidence: Evidence) -> dict[str, Any]:
+    """Where evidence of a run is and how large, in bytes; an empty folder name when none is."""
+    files = evidence.files()
+    folder = str(evidence.path) if files else ""
+    return {"folder": folder, "sites": len(files), "bytes": evidence.size}
 
 
 def _open(store: str | None) -> Store:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import httpx
 
 from lgaudit import urls
-from lgaudit.evidence import Headers, Page, Redirect, header
+from lgaudit.evidence import Exchange, Headers, Page, Redirect, header
 from lgaudit.gather import decode
 from lgaudit.models import OK, Kind, Reason, Verdict
 
@@ -54,6 +54,23 @@ def page_of(answer: Response, *, kind: Kind = Kind.OTHER, depth: int = 0) -> Pag
         http_version=answer.http_version,
         elapsed_ms=answer.elapsed_ms,
         depth=depth,
+    )
+
+
+def exchange_of(method: str, sent: Headers, answer: Response) -> Exchange:
+    """The same as a record of what went over the wire; ``sent`` without anything secret."""
+    bodiless = method == "HEAD" or answer.status in (None, 204, 304)
+    empty = answer.header("content-length") == "0" and not answer.transferred
+    return Exchange(
+        method=method,
+        url=answer.url,
+        sent=sent,
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+        http_version=answer.http_version,
+        verdict=answer.verdict,
+        unread=not (answer.body or bodiless or empty),
     )
 
 

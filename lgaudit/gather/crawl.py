@@ -85,5 +85,5 @@ async def visit(
         coverage=coverage,
         started=started,
         finished=now(),
-        extra={"not_sampled": tour.not_sampled(chosen)},
+        extra={"not_sampled": list(tour.not_sampled(chosen))},
     )

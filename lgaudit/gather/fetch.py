@@ -13,9 +13,9 @@ import httpx
 
 from lgaudit import urls
 from lgaudit.access import NOBODY, Access
-from lgaudit.evidence import Page, Redirect
+from lgaudit.evidence import Exchange, Page, Redirect
 from lgaudit.gather import faults, robots
-from lgaudit.gather.answer import Response, page_of, read_body, redirect_target
+from lgaudit.gather.answer import Response, exchange_of, page_of, read_body, redirect_target
 from lgaudit.gather.client import open_client
 from lgaudit.gather.politeness import TROUBLE, CircuitOpen, Gate
 from lgaudit.gather.resolve import NameNotFound, PrivateAddress, Resolver
@@ -74,6 +74,7 @@ class Fetcher:
         self._client = open_client(settings, self.resolver)
         self.checked: dict[str, asyncio.Task[object]] = {}  # links asked for in this run
         self._robots: dict[str, asyncio.Task[Robots]] = {}
+        self.listeners: dict[str, Callable[[Exchange], None]] = {}  # by slug of the site asked for
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
@@ -236,6 +237,7 @@ class Fetcher:
             try:
                 async with self.gate.turn(url) as turn:
                     answer = await self._exchange(url, plan, jar)
+                    self._tell(plan, answer)
                     again = answer.passing and left > 0
                     if answer.status is not None:
                         turn.answered(
@@ -253,6 +255,12 @@ class Fetcher:
             if not again:
                 break
         return answer
+
+    def _tell(self, plan: Plan, answer: Response) -> None:
+        listener = self.listeners.get(plan.site.slug) if plan.site is not None else None
+        if listener is not None:  # only headers that every request has: no cookie, no credential
+            sent = (*self._client.headers.multi_items(), ("accept", plan.accept))
+            listener(exchange_of(plan.method, sent, answer))
 
     async def _exchange(self, url: str, plan: Plan, jar: httpx.Cookies) -> Response:
         """One request and its answer, connection to last byte, within the time limit."""

@@ -25,11 +25,22 @@ def path_of(store: str, out: str) -> Path:
 
     A store that is no file (PostgreSQL) has its notes in the current folder.
     """
+    return beside(store, out, ENDING)
+
+
+def beside(store: str, out: str, ending: str) -> Path:
+    """A name beside the store, with another ending, for what must not be published.
+
+    A folder of that name that is there already is taken, wherever the reports go.
+    """
     kept = file_of(read_url(store)) or Path("lgaudit.db")
+    here = kept.resolve().with_name(kept.stem + ending)
+    if here.is_dir():
+        return here
     folder, reports = kept.resolve().parent, Path(out).resolve()
     if folder.is_relative_to(reports):
         folder = reports.parent
-    return folder / (kept.stem + ENDING)
+    return folder / (kept.stem + ending)
 
 
 def keep(path: Path, run: str, site: Site, notes: Iterable[PrivateNote]) -> None:

@@ -1,0 +1,131 @@
+"""Where evidence is: a folder for each run, a WARC in it for each site; and how long it stays."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from lgaudit.errors import EvidenceError
+
+ENDING = ".warc.gz"
+UNFINISHED = ".part"
+LONGEST_NAME = 150  # characters of a file's name, its ending left out
+_RUN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")  # folders of another name are not ours to remove
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How much evidence is kept. 0 means no limit; the newest run always stays."""
+
+    runs: int = 0
+    days: int = 0
+    size: int = 0  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The evidence of one run."""
+
+    folder: Path
+    run: str
+
+    @property
+    def path(self) -> Path:
+        """The run's own folder."""
+        return self.folder / quote(self.run, safe="")
+
+    def file(self, slug: str) -> Path:
+        """The WARC of a site, whether it is there or not."""
+        name = quote(slug, safe="-_.").lstrip(".") or "site"
+        if len(name) > LONGEST_NAME or name != slug:  # two names must not become one file
+            name = f"{name[:LONGEST_NAME]}-{hashlib.sha256(slug.encode()).hexdigest()[:12]}"
+        return self.path / (name + ENDING)
+
+    def files(self) -> tuple[Path, ...]:
+        """Every WARC of the run, by name."""
+        return tuple(sorted(self.path.glob("*" + ENDING))) if self.path.is_dir() else ()
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return _size(self.path)
+
+    def remove(self) -> int:
+        """Remove the run's evidence and nothing else; returns the bytes that were freed.
+
+        Raises:
+            EvidenceError: the disk does not let go of it.
+        """
+        return _remove(self.path)
+
+    def prune(self, limits: Retention, today: dt.date) -> tuple[str, ...]:
+        """Remove evidence of older runs that is beyond the limits; returns the runs' names.
+
+        Raises:
+            EvidenceError: the disk does not let go of it.
+        """
+        newest_first = sorted(
+            (p for p in self._runs() if p.name != self.run), key=lambda p: p.name, reverse=True
+        )
+        gone: list[str] = []
+        kept, total = 1, self.size
+        for path in newest_first:
+            size = _size(path)
+            old = limits.days and (today - _day(path.name)).days > limits.days
+            many = limits.runs and kept >= limits.runs
+            large = limits.size and total + size > limits.size
+            if old or many or large:
+                _remove(path)
+                gone.append(path.name)
+            else:
+                kept, total = kept + 1, total + size
+        return tuple(gone)
+
+    def _runs(self) -> Iterator[Path]:
+        if self.folder.is_dir():
+            for path in self.folder.iterdir():
+                if _RUN.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+                    yield path
+
+
+def _day(name: str) -> dt.date:
+    try:
+        return dt.datetime.strptime(name[:8], "%Y%m%d").date()
+    except ValueError:
+        return dt.date.min
+
+
+def _own(path: Path) -> Iterator[Path]:
+    """Files of ours in a run's folder; links and anything else are left alone."""
+    if path.is_dir() and not path.is_symlink():
+        for file in path.iterdir():
+            if file.name.endswith((ENDING, ENDING + UNFINISHED)) and not file.is_symlink():
+                yield file
+
+
+def _size(path: Path) -> int:
+    total = 0
+    for file in _own(path):
+        with contextlib.suppress(OSError):
+            total += file.stat().st_size
+    return total
+
+
+def _remove(path: Path) -> int:
+    size = _size(path)
+    try:
+        for file in list(_own(path)):
+            file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # something else is in it, or it was never there
+            path.rmdir()
+    except OSError as error:
+        raise EvidenceError(
+            f"{path}: evidence cannot be removed: {error.strerror or error}. Remove it by hand."
+        ) from error
+    return size
