@@ -203,9 +203,20 @@ def _resumed(store: Store, name: str, book: Rulebook, settings: Settings) -> Pla
     note(
         f"going on with run {run.id}: {left} of its {len(sites)} sites are left. It keeps the sites"
         " and settings it began with"
-        + (f" ({', '.join(f'{name} {getattr(began, name)}' for name in other)})." if other else ".")
+        + (
+            f" ({', '.join(_told(name, getattr(began, name)) for name in other)})."
+            if other
+            else "."
+        )
     )
     return Plan(run, sites, began, book)
+
+
+def _told(name: str, value: object) -> str:
+    """A setting and its value, short enough for a sentence."""
+    if isinstance(value, list | dict):
+        return f"its {len(value)} {name}"
+    return f"{name} {value}"
 
 
 def _changed(before: Results, book: Rulebook) -> list[str]:

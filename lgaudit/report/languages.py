@@ -31,6 +31,13 @@ from lgaudit.report import words
 VALUE = "value"  # the gettext context of what is not text of a template
 ENGLISH, WELSH = "en", "cy"
 NAMES = {ENGLISH: "English", WELSH: "Cymraeg"}
+SIZES = (  # the bands of evaluate.alike, inside a sentence
+    "under 100,000 residents",
+    "100,000 to 150,000 residents",
+    "150,000 to 250,000 residents",
+    "250,000 to 500,000 residents",
+    "500,000 residents or more",
+)
 VALUES = (  # texts made elsewhere than in a template
     "{name}: website audit",
     "How much of the shared bar for council websites {name} meets, what to fix next, and which "
@@ -40,6 +47,7 @@ VALUES = (  # texts made elsewhere than in a template
     "limits of it all.",
     "councils in Wales",
     "councils of the type Welsh principal area",
+    *(f"councils of their size, {size}" for size in SIZES),
     "Welsh principal area",
     "hours",
     "Wales",
