@@ -18,17 +18,19 @@ import threading
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from lgaudit.evaluate import rulebook
+from lgaudit.evaluate.checks.vocabulary import VOCABULARY
 from lgaudit.evaluate.judge import judge_page
 from lgaudit.evidence import Snapshot
 from lgaudit.gather import exactly
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.fetch import Fetcher
+from lgaudit.gather.looks import NAMES
 from lgaudit.models import Outcome, Site
 from lgaudit.settings import Settings
 
@@ -94,17 +96,34 @@ def read_cases(folder: Path) -> list[Case]:
 def see(folder: Path, cases: Sequence[Case], browsers: int) -> Snapshot:
     """Every case as a browser shows it."""
     settings = Settings(pace=0.0, allow_private=True, browsers=browsers)
+    answers = tomllib.loads((HERE / "act.toml").read_text(encoding="utf-8"))
+    needs = {rule.id: VOCABULARY[rule.check].needs for rule in rulebook.load(()).rules}
 
     async def look(base: str) -> Snapshot:
-        urls = list(dict.fromkeys(base + CASES + case.path for case in cases))
+        """All at once; those whose rules need close looks one by one, so that each gets them."""
+        looks: dict[str, set[str]] = {}
+        for case in cases:
+            wanted = looks.setdefault(base + CASES + case.path, set())
+            for rule in answers.get(case.rule, {}).get("own", ()):
+                wanted.update(needs[rule] & set(NAMES))
+        plain = [url for url, wanted in looks.items() if not wanted]
+        groups = [
+            *([(plain, ())] if plain else []),
+            *(([url], tuple(w)) for url, w in looks.items() if w),
+        ]
         async with Fetcher(settings) as fetcher, BrowserPool(settings) as pool:
-            return await exactly.visit(
-                Site("act", base),
-                [(url, url) for url in urls],
-                fetcher,
-                pool,
-                now=lambda: dt.datetime.now(dt.UTC),
-            )
+            visits = [
+                await exactly.visit(
+                    Site("act", base),
+                    [(url, url) for url in urls],
+                    fetcher,
+                    pool,
+                    now=lambda: dt.datetime.now(dt.UTC),
+                    closely=closely,
+                )
+                for urls, closely in groups
+            ]
+        return replace(visits[0], pages=tuple(page for visit in visits for page in visit.pages))
 
     with served(folder / "site") as base:
         visit = asyncio.run(look(base))

@@ -7,66 +7,13 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from benchmarks.fighting import HOST, HOSTILE, STUCK
 from lgaudit.evidence import BrowserEvidence, Look, Page, Sighting
 from lgaudit.gather import pixels
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.looks import Looks, leaders
-from lgaudit.replay import Answer, Replay, StaticSite
+from lgaudit.replay import Replay, StaticSite
 from lgaudit.settings import Settings
-
-HOST = "www.a.gov.uk"
-HTML = (("content-type", "text/html; charset=utf-8"),)
-LINKS = '<p><a href="/one">One</a> <a href="/two">Two</a> <a href="/three">Three</a></p>'
-
-
-def page(body: str) -> Answer:
-    text = f'<!doctype html><html lang="en"><head><title>T</title></head><body>{body}</body></html>'
-    return Answer(200, HTML, text.encode())
-
-
-def script(source: str) -> Answer:
-    return page(f"<main><h1>One</h1>{LINKS}<script>{source}</script></main>")
-
-
-HOSTILE = {
-    "/alerts": script("addEventListener('focusin', () => { for (;;) alert('again') });"),
-    "/unload": script(
-        "addEventListener('beforeunload', (e) => { e.preventDefault(); e.returnValue = 'x' });"
-        "onbeforeunload = () => 'stay';"
-    ),
-    "/rounds": script(
-        "for (const a of document.links) a.onfocus = () => document.links[0].focus();"
-        "document.links[0].onfocus = () => document.links[1].focus();"
-    ),
-    "/leaves": script("for (const a of document.links) a.onfocus = () => { location = a.href };"),
-    "/goes-back": script("for (const a of document.links) a.onfocus = () => history.back();"),
-    "/closes": script("for (const a of document.links) a.onfocus = () => close();"),
-    "/sends": page(
-        '<main><form action="/sent" id="f"><input name="a" aria-label="A"></form>'
-        '<div role="button" tabindex="0" onclick="f.submit()">Map</div>'
-        '<button type="button" aria-expanded="false" onclick="f.requestSubmit()">More</button>'
-        "<script>f.onkeydown = () => f.submit(); f.a.onfocus = () => f.submit();"
-        "navigator.sendBeacon('/sent'); addEventListener('keydown', () => fetch('/sent'));"
-        "addEventListener('keydown', () => navigator.sendBeacon('/sent'))</script></main>"
-    ),
-    "/wipes": script("addEventListener('keydown', () => document.open());"),
-    "/rewrites": script("addEventListener('focusin', () => { document.body.innerHTML = '' });"),
-    "/patched": script(
-        "Element.prototype.getBoundingClientRect = () => { throw 1 }; window.getComputedStyle = 1;"
-        "HTMLElement.prototype.focus = () => { throw 2 }; HTMLElement.prototype.blur = 3;"
-    ),
-    "/opens": script("for (const a of document.links) a.onfocus = () => open('/one');"),
-    "/many": page("<main>" + '<p><a href="/x">x</a> <b tabindex="0">y</b></p>' * 4000 + "</main>"),
-    "/deep": page("<main>" + "<div>" * 700 + '<a href="/x">x</a></main>'),
-    "/resizes": script("addEventListener('resize', () => { location.reload() });"),
-    "/frames": page('<main><iframe title="F" srcdoc="<a href=x>x</a>"></iframe></main>' + LINKS),
-    "/no-body": Answer(200, HTML, b"<!doctype html><title>T</title><frameset></frameset>"),
-    "/plain": script("document.title = 'Plain'"),
-}
-STUCK = {
-    "/plain": HOSTILE["/plain"],
-    "/hangs": script("addEventListener('focusin', () => { for (;;); });"),
-}
 
 
 class Counting(StaticSite):

@@ -20,6 +20,11 @@ _GROUPS = ("thead", "tbody", "tfoot")
 _LAYOUT = "table, input, select, textarea, button, iframe, form, h1, h2, h3"
 _LINKS = 0.6  # share of the text that is links, above which a table is a menu
 _NUMBER = re.compile(r"\s*\+?(\d{1,6})")
+_VALUE = re.compile(
+    r"\d|^(closed|free|none|nil|yes|no|n/a|tbc|[-–—]|ar gau|am ddim|dim|oes|na|ie)$", re.I
+)
+_BOLD = "b, strong"
+_HEADLIKE = re.compile(r"\bhead|\bhdr|title", re.I)  # in the class of a cell or row
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,36 @@ def is_data(table: LexborNode, *, rows: int = 2, columns: int = 2, longest_cell:
             return False
         filled += sum(1 for text in texts if text) >= columns
     return filled >= rows
+
+
+def names_its_cells(table: LexborNode) -> bool:
+    """True when the first row, or the first column, looks or reads like names of the others.
+
+    It does when it is in a thead, is bold throughout where the rest is not, is called a heading
+    by its class, or when no cell of the first row is a value.
+    """
+    rows = [row for row in table.css("tr")[:MOST_ROWS] if dom.fold(row.text())]
+    cells = [
+        [c for c in row.iter() if c.tag in ("td", "th") and dom.fold(c.text())] for row in rows
+    ]
+    cells = [row for row in cells if row]
+    if len(cells) < 2:
+        return False
+    first, rest = cells[0], cells[1:]
+    if rows[0].parent is not None and rows[0].parent.tag == "thead":
+        return True
+    if all(_stands_out(cell) for cell in first) and not all(map(_stands_out, rest[0])):
+        return True
+    if all(_stands_out(row[0]) for row in cells) and not any(_stands_out(row[-1]) for row in cells):
+        return True
+    return not any(_VALUE.search(dom.fold(cell.text())[:200]) for cell in first)
+
+
+def _stands_out(cell: LexborNode) -> bool:
+    if _HEADLIKE.search(f"{dom.attribute(cell, 'class')} {dom.attribute(cell.parent, 'class')}"):
+        return True
+    bold = cell.css_first(_BOLD)
+    return bold is not None and dom.fold(bold.text()) == dom.fold(cell.text())
 
 
 def data_tables(page: Page) -> list[Grid]:

@@ -99,9 +99,27 @@ def _trap(wire: Wire, facts: dict[str, Any]) -> Sights:
         wire.ask("L.top")
         if not wire.ask("L.intoRing"):
             return []
+    if _advised(wire):
+        return []
     found: Sights = wire.ask("L.trap")
     facts["trapped"] = True
     return found
+
+
+def _advised(wire: Wire) -> bool:
+    """Whether a key that the page itself names, perhaps after its help is opened, leads out."""
+    for asked in (False, True):
+        if asked:
+            if not wire.ask("L.helpInRing"):
+                return False
+            press(wire, "Enter")
+            time.sleep(SETTLE)
+        for *held, key in wire.ask("L.advice"):
+            wire.ask("L.intoRing")
+            press(wire, key, held=held)
+            if wire.ask("L.left") or _leads_out(wire):
+                return True
+    return False
 
 
 def _leads_out(wire: Wire, shift: bool = False) -> bool:

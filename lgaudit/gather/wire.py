@@ -146,17 +146,28 @@ KEYS: Mapping[str, tuple[int, str]] = {  # name -> key code, and the text it typ
     "ArrowRight": (39, ""),
 }
 SHIFT = 8
+MODIFIERS: Mapping[str, int] = {"alt": 1, "ctrl": 2, "shift": SHIFT}
 
 
-def press(wire: Wire, key: str, times: int = 1, shift: bool = False) -> None:
-    """Press and let go of a key so many times, as a person would."""
-    code, text = KEYS[key]
+def press(
+    wire: Wire, key: str, times: int = 1, shift: bool = False, held: Sequence[str] = ()
+) -> None:
+    """Press and let go of a key so many times, as a person would; ``held`` names modifiers.
+
+    A letter or a digit types nothing here, because none is pressed without a modifier.
+    """
+    letter = key not in KEYS
+    code, text = (ord(key.upper()), "") if letter else KEYS[key]
+    named = "Space" if key == " " else key
+    if letter:
+        named = f"Digit{key}" if key.isdigit() else f"Key{key.upper()}"
+    modifiers = sum(MODIFIERS[name] for name in {*held, *(("shift",) if shift else ())})
     about = {
         "key": key,
-        "code": "Space" if key == " " else key,
+        "code": named,
         "windowsVirtualKeyCode": code,
         "nativeVirtualKeyCode": code,
-        "modifiers": SHIFT if shift else 0,
+        "modifiers": modifiers,
     }
     down = {
         "type": "keyDown" if text else "rawKeyDown",

@@ -11,13 +11,14 @@ from lgaudit.evaluate.checks.vocabulary import (
     MOST_PLACES,
     Result,
     cant_tell,
+    failed,
     inapplicable,
     judged,
     page_check,
     places,
     spot,
 )
-from lgaudit.evaluate.grids import Cell, Grid, data_tables, is_data, tables_of
+from lgaudit.evaluate.grids import Cell, Grid, data_tables, is_data, names_its_cells, tables_of
 from lgaudit.evidence import Page
 
 _HEADERS = "th, [role=columnheader], [role=rowheader], td[scope]"
@@ -33,7 +34,8 @@ def tables_have_headers(
 
     A table is data when at least ``rows`` rows have text in at least ``columns`` cells. Nested
     tables, menus, tables with form fields or headings, and tables with a cell of more than
-    ``longest_cell`` characters are taken to be layout.
+    ``longest_cell`` characters are taken to be layout. Failed where the first row or column reads
+    or looks like names of what follows; elsewhere a person should look.
     """
     data = [
         table
@@ -42,8 +44,13 @@ def tables_have_headers(
         and not dom.hidden(table)
     ]
     bare = [table for table in data if table.css_first(_HEADERS) is None]
-    count = "1 table has" if len(bare) == 1 else f"{len(bare)} tables have"
-    return judged(places(bare), f"{count} no header cells.", bool(data))
+    if not bare:
+        return judged((), "", bool(data))
+    sure = [table for table in bare if names_its_cells(table)]
+    count = "1 table has" if len(sure or bare) == 1 else f"{len(sure or bare)} tables have"
+    if sure:
+        return failed(f"{count} no header cells.", places(sure))
+    return cant_tell(f"{count} no header cells. Do its rows or columns need any?", places(bare))
 
 
 @page_check

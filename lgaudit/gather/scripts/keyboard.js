@@ -140,6 +140,18 @@
     L.ring[0].focus();
     return L.ring.includes(L.active());
   };
+  // Keys that the page names as a way out, each as its modifiers and the key itself.
+  L.advice = () => {
+    const keys = /\b(?:press|use|hit|type|pwyswch|gwasgwch)\b[^.]{0,40}?\b((?:(?:ctrl|control|alt|shift)\s*[+-]\s*){1,3})([a-z0-9])\b/gi;
+    const found = [...document.body.innerText.slice(0, 50000).matchAll(keys)].slice(0, 3);
+    return found.map(([, held, key]) => [...held.toLowerCase().replaceAll("control", "ctrl").match(/ctrl|alt|shift/g), key.toLowerCase()]);
+  };
+  // Something in the ring that tells how to leave it.
+  L.helpInRing = () => {
+    const help = L.ring.find((e) => e.matches("a, button, [role=button]") && /\b(how to|help|exit|leave|keyboard|sut i|cymorth)\b/i.test(L.name(e)));
+    help?.focus();
+    return Boolean(help) && L.active() === help;
+  };
   L.trap = () => L.ring.map((e) => L.sight("trap", e, { ring: L.ring.length }));
 
   // Once nothing is focused: does each stop look any different from when it was?
