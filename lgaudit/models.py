@@ -185,6 +185,7 @@ class Rule:
     options: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
     meets_at: float | None = None  # share at which the rule counts as met; None: the bar's default
+    yields_to: tuple[str, ...] = ()  # ids of rules that tell of the same defect before this one
     timing: bool = False  # outcome depends on a clock, so it may differ between two equal runs
     source: str = ""  # file it was read from
 

@@ -163,7 +163,8 @@ def names_its_cells(table: LexborNode) -> bool:
 
 
 def _stands_out(cell: LexborNode) -> bool:
-    if _HEADLIKE.search(f"{dom.attribute(cell, 'class')} {dom.attribute(cell.parent, 'class')}"):
+    classes = [dom.attribute(n, "class") for n in (cell, cell.parent) if n is not None]
+    if _HEADLIKE.search(" ".join(classes)[:500]):
         return True
     bold = cell.css_first(_BOLD)
     return bold is not None and dom.fold(bold.text()) == dom.fold(cell.text())

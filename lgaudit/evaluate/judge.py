@@ -18,6 +18,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     untested,
 )
 from lgaudit.evaluate.kept import remembered
+from lgaudit.evaluate.once import told_once
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Finding, Outcome, Rule, Scope, Site, Spot, Status
 
@@ -145,7 +146,7 @@ def _judge_page(rules: Iterable[tuple[Rule, Result | None]], page: Page) -> list
                 absent[rule.check] = _without_evidence(rule, page)
             result = absent[rule.check] or _run(VOCABULARY[rule.check], rule, page)
         findings.append(_finding(rule, page.url, result))
-    return findings
+    return told_once([rule for rule, _ in rules], findings, page)
 
 
 def _without_evidence(rule: Rule, page: Page) -> Result | None:

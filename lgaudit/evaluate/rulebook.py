@@ -7,7 +7,7 @@ A pack is a folder of rule files. Built-in packs, folders the user names and ins
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import entry_points as installed_entry_points
@@ -115,6 +115,7 @@ def load(
         if folder.resolve() != builtin.resolve():
             _read_extra(folder, shelf)
     rules = sorted(shelf.rules.values(), key=lambda rule: rule.id)
+    shelf.problems += _yielding(shelf.rules)
     _refuse(shelf.problems)
     assert bar is not None  # a bar that cannot be read is a problem, refused above
     kept = _only(rules, only)
@@ -134,6 +135,19 @@ def read_rules(path: Path) -> tuple[tuple[Rule, ...], list[str]]:
     else:
         shelf.problems.append(f"{path}: there is no such file or folder.")
     return tuple(sorted(shelf.rules.values(), key=lambda rule: rule.id)), shelf.problems
+
+
+def _yielding(rules: Mapping[str, Rule]) -> Iterator[str]:
+    """What is wrong with ``yields_to``: rules that are not there, and rounds without an end."""
+    for rule in rules.values():
+        for name in rule.yields_to:
+            if name not in rules:
+                yield (
+                    f"{rule.source}: yields_to, there is no rule {name!r}."
+                    f"{did_you_mean(name, rules)}"
+                )
+            elif name == rule.id or rule.id in rules[name].yields_to:
+                yield f"{rule.source}: yields_to, {name} leaves to this rule too. Remove one."
 
 
 def _refuse(problems: Iterable[str]) -> None:

@@ -68,6 +68,11 @@ def _check_of(name: object, reader: Reader) -> Check | None:
 
 
 def _agree(raw: RuleTable, check: Check, reader: Reader) -> None:
+    if raw.yields_to and raw.scope is not Scope.PAGE:
+        reader.problem(
+            "only a page rule can leave elements to another rule. Remove yields_to.",
+            ("yields_to",),
+        )
     if raw.scope is not check.scope:
         reader.problem(
             f"check {check.name} judges a {check.scope.value}, so scope must be"
@@ -198,6 +203,7 @@ def _rule(raw: RuleTable, id: str, check: Check, source: str, table: Mapping[str
         options=_frozen(raw.options),
         examples=tuple(_example(e, t, default) for e, t in zip(raw.examples, made, strict=True)),
         meets_at=raw.meets_at,
+        yields_to=tuple(raw.yields_to),
         timing=check.timing,
         source=source,
     )

@@ -19,6 +19,7 @@ Nation = Literal["England", "Northern Ireland", "Scotland", "Wales"]
 Words = Annotated[str, msgspec.Meta(min_length=1, pattern=r"\S")]
 Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 Criterion = Annotated[str, msgspec.Meta(pattern=r"^[1-4]\.[1-9]\.([1-9]|1[0-9])$")]
+RuleId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
 Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}$")]
 WebAddress = Annotated[str, msgspec.Meta(pattern=r"^(https?://\S+)?$")]
 
@@ -315,6 +316,7 @@ class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wcag: list[Criterion] = []
     category: str = ""
     meets_at: Share | None = None
+    yields_to: list[RuleId] = []
     standard: StandardTable | None = None
     applies_to: AppliesTable | None = None
     options: dict[str, Any] = {}
