@@ -288,3 +288,20 @@ async def test_axes_own_rule_pages_get_the_outcomes_axe_expects():
 
 def selector(target):
     return " >>> ".join(part if isinstance(part, str) else " >>> ".join(part) for part in target)
+
+
+def test_kinds_of_elements_may_be_left_to_a_person():
+    radio = AxeNode("#a", '<input type="radio" aria-expanded="false">')
+    link = AxeNode("#b", '<a href="/a" aria-checked="true">')
+    inside = AxeNode("#c", '<div><input type="radio" aria-expanded="false"></div>')
+    review = ("input[type=radio][aria-expanded]",)
+
+    def judged(*nodes):
+        page = seen(AxeResult("aria-allowed-attr", Outcome.FAILED, "critical", nodes))
+        return axe_result(page, rule="aria-allowed-attr", review=review)
+
+    assert judged(radio).outcome is Outcome.CANT_TELL
+    both = judged(radio, link, inside)
+    assert both.outcome is Outcome.FAILED
+    assert [spot.selector for spot in both.spots] == ["#b", "#c"]
+    assert pack()["axe/aria-allowed-attr"].options["review"]

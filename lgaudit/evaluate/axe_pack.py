@@ -45,6 +45,7 @@ class Override(msgspec.Struct, frozen=True):
     why: str
     status: Fate | None = None
     severity: Severity | None = None
+    review: list[str] = []  # CSS selectors: elements of these kinds are for a person to look at
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -132,9 +133,13 @@ def _rule(entry: Entry, status: Status, bar: Bar, source: str) -> Rule:
         fix=f"{_plain(entry.help)}. What is wrong, what is right, and why: {entry.help_url}",
         standard=_standard(entry, numbers),
         wcag=numbers,
-        options={"rule": entry.id},
+        options={"rule": entry.id, **_review(override)},
         source=source,
     )
+
+
+def _review(override: Override | None) -> dict[str, tuple[str, ...]]:
+    return {"review": tuple(override.review)} if override and override.review else {}
 
 
 def _plain(text: str) -> str:

@@ -88,6 +88,16 @@ class StartTags:
         return end + 3
 
     @property
+    def source(self) -> str:
+        """The source as it was given."""
+        return self._source
+
+    @property
+    def starts(self) -> list[tuple[str, int]]:
+        """Each start tag in order, by number: its name and where it starts."""
+        return [(self._source[at + 1 : end].lower(), at) for at, end, _ in self._tags]
+
+    @property
     def templates(self) -> set[str]:
         """Every file that comments of the source name."""
         return {name for _, name, _ in self._templates if name}

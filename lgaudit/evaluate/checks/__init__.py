@@ -29,6 +29,7 @@ MODULES = (
     "markup",
     "media",
     "motion",
+    "nesting",
     "openness",
     "performance",
     "pictures",

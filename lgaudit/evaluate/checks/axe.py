@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lgaudit import dom
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
     cant_tell,
@@ -11,18 +15,19 @@ from lgaudit.evaluate.checks.vocabulary import (
     passed,
     untested,
 )
-from lgaudit.evidence import AxeResult, Page
+from lgaudit.evidence import AxeNode, AxeResult, Page
 from lgaudit.models import Outcome, Spot
 
 WORST_FIRST = (Outcome.FAILED, Outcome.CANT_TELL, Outcome.PASSED, Outcome.INAPPLICABLE)
 
 
 @page_check(needs={"axe"})
-def axe_result(page: Page, *, rule: str) -> Result:
+def axe_result(page: Page, *, rule: str, review: Sequence[str] = ()) -> Result:
     """What axe-core said of one of its rules (by its id, ``image-alt``), one spot an element.
 
     axe-core may name a rule more than once: elements that break it, others it cannot judge and
     others that are right. What it is sure is wrong counts first, then what it cannot tell.
+    Elements that match a CSS selector of ``review`` are for a person to look at.
     """
     run = page.browser.axe if page.browser is not None else None
     if run is None:
@@ -32,7 +37,12 @@ def axe_result(page: Page, *, rule: str) -> Result:
     said = {result.outcome: result for result in run.results if result.rule == rule}
     outcome = next((outcome for outcome in WORST_FIRST if outcome in said), None)
     if outcome is Outcome.FAILED:
-        return failed(_message(said[outcome], "break", "breaks"), _spots(said[outcome]))
+        broken = said[outcome]
+        sure = tuple(node for node in broken.nodes if not _matches(node, review))
+        if sure or not broken.nodes:
+            broken = replace(broken, nodes=sure)
+            return failed(_message(broken, "break", "breaks"), _spots(broken))
+        return cant_tell(_message(broken, "need", "needs"), _spots(broken))
     if outcome is Outcome.CANT_TELL:
         return cant_tell(_message(said[outcome], "need", "needs"), _spots(said[outcome]))
     if outcome is Outcome.PASSED:
@@ -40,6 +50,17 @@ def axe_result(page: Page, *, rule: str) -> Result:
     if outcome is Outcome.INAPPLICABLE:
         return inapplicable()
     return untested("axe-core did not run this rule.")
+
+
+def _matches(node: AxeNode, selectors: Sequence[str]) -> bool:
+    """Whether an element, by its start tag alone, is of one of these kinds."""
+    if not selectors:
+        return False
+    tree = dom.parse(node.html)
+    first = tree.css_first("body > *")
+    return first is not None and any(
+        found.mem_id == first.mem_id for selector in selectors for found in tree.css(selector)[:1]
+    )
 
 
 def _message(result: AxeResult, several: str, one: str) -> str:

@@ -125,6 +125,8 @@ def hints_tied(page: Page, *, pattern: str) -> Result:
     for hint in hints:
         if hint.tag in ("a", "button") or not timed.search(pattern, dom.attribute(hint, "class")):
             continue
+        if dom.attribute(hint, "aria-hidden").lower() == "true":
+            continue  # said in another way to those who listen, such as a count of characters
         field = _only_field(hint)
         if field is None or not dom.fold(hint.text()) or _in_label(hint):
             continue

@@ -1,0 +1,148 @@
+"""Checks of markup that a browser has to put right, where that changes what people get."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from lgaudit import dom
+from lgaudit.evaluate.checks.vocabulary import MOST_PLACES, Result, inapplicable, judged, page_check
+from lgaudit.evaluate.startags import StartTags
+from lgaudit.evidence import Page
+from lgaudit.models import Spot
+
+MOST = 500_000  # characters of a source that are looked at
+_RUNNING = ("a", "strong", "b", "em", "i", "u")  # a browser opens these again when left open
+_COUNTED = re.compile(r"<(a|strong|b|em|i|u|form)(?=[\s>])", re.I)
+_LINK = re.compile(r"<(/?)a(?=[\s>])([^>]{0,1000})", re.I)
+_LOOSE = re.compile(
+    r"(?:<(?:table|tbody|thead|tfoot|tr)\b[^>]{0,500}>|</(?:td|th|tr|tbody|thead)>)\s{0,200}"
+    r"<(?!/|!|(?:table|t[rdh]|tbody|thead|tfoot|caption|col|colgroup|script|style|template|input|form)[\s>])",
+    re.I,
+)
+_INSIDE = (
+    "button main, button form, button nav, button footer, button h2, label main, label footer,"
+    " label nav, label h2"
+)
+_IN_HEADING = "p, ul, ol, table, dl, form, blockquote"
+
+
+@page_check
+def parts_end(page: Page, *, words: int = 40) -> Result:
+    """Links, emphasis, headings, controls and forms end where they should.
+
+    Only what changes a page: a link that is still open where the next begins, emphasis or a link
+    that a browser carries on over at least ``words`` words, a form in a form, content in a table
+    that stands in no cell and is moved before it, a heading of over ``words`` words with paragraphs
+    or lists in it, a button or label around whole parts of the page, a field that swallows markup.
+    """
+    source = page.response_html[:MOST]
+    tree = page.response_dom
+    if tree.css_first("body *") is None:
+        return inapplicable("The response has no content.")
+    found = [*_headings(tree, words), *_around(tree), *_swallowed(tree)]
+    if _suspect(source, tree):
+        found += _from_source(StartTags(source), words)
+    places = list({(spot.selector, spot.message): spot for spot in found}.values())
+    count = "1 part does" if len(places) == 1 else f"{len(places)} parts do"
+    return judged(places[:MOST_PLACES], f"{count} not end where it should.")
+
+
+def _suspect(source: str, tree: LexborHTMLParser) -> bool:
+    """Whether a browser may have opened, dropped or moved anything; most pages end here."""
+    written = Counter(found[1].lower() for found in _COUNTED.finditer(source))
+    if any(written[name] != len(tree.css(name)) for name in (*_RUNNING, "form")):
+        return True
+    return next(_open_links(source), None) is not None or _LOOSE.search(source) is not None
+
+
+def _open_links(source: str) -> Iterator[int]:
+    """Where links start that have no end before the next link starts."""
+    before: re.Match[str] | None = None
+    for found in _LINK.finditer(source):
+        if found[1]:
+            before = None
+        else:
+            if before is not None and "href" in before[2].lower():
+                yield before.start()
+            before = found
+
+
+def _from_source(tags: StartTags, words: int) -> Iterator[Spot]:
+    """What only the source and the tree together tell."""
+    elements: dict[int, list[LexborNode]] = {}
+    moved: list[LexborNode] = []
+    last = -1
+    for node in tags.tree.css("*"):
+        number = tags.number_of(node)
+        if number is None:
+            continue
+        elements.setdefault(number, []).append(node)
+        if number < last and node.tag == "table":
+            moved += _before(node, number, tags)
+        last = max(last, number)
+    for node in moved:
+        yield _spot(tags, node, "It stands in a table but in no cell, so it is shown before it")
+    for nodes in elements.values():
+        if nodes[0].tag in _RUNNING and len(nodes) > 1:
+            carried = sum(len(node.text().split()) for node in nodes[1:])
+            link = nodes[0].tag == "a"
+            if (carried > 0 and "href" in nodes[0].attributes) if link else carried >= words:
+                for node in nodes[:5]:
+                    yield _spot(tags, node, "It is not ended, and goes on in what follows")
+    starts = set(_open_links(tags.source))
+    forms = None
+    for number, (name, at) in enumerate(tags.starts):
+        if name == "form" and number not in elements and forms is not None:
+            yield _spot(tags, forms, "Another form starts inside it, which browsers leave out")
+        elif name == "form" and number in elements:
+            forms = elements[number][0]
+        elif name == "a" and at in starts and number in elements:
+            yield _spot(tags, elements[number][0], "It is still open where the next link begins")
+
+
+def _before(table: LexborNode, number: int, tags: StartTags) -> list[LexborNode]:
+    """Elements just before a table that were written inside it, and show something."""
+    found: list[LexborNode] = []
+    node = table.prev
+    while node is not None and len(found) < MOST_PLACES:
+        if node.is_element_node:
+            its = tags.number_of(node)
+            if its is None or its < number:
+                break
+            if node.text().strip():
+                found.append(node)
+        node = node.prev
+    return found[::-1]
+
+
+def _headings(tree: LexborHTMLParser, words: int) -> Iterator[Spot]:
+    for node in tree.css("h1, h2, h3, h4, h5, h6")[:500]:
+        if node.css_first(_IN_HEADING) is not None and len(node.text().split()) > words:
+            yield _plain(node, "It has paragraphs, lists or tables in it: is its end tag missing?")
+
+
+def _around(tree: LexborHTMLParser) -> Iterator[Spot]:
+    for node in tree.css(_INSIDE)[:20]:
+        control = next((a for a in dom.ancestors(node) if a.tag in ("button", "label")), None)
+        if control is not None:
+            yield _plain(control, "Whole parts of the page are inside it: is its end tag missing?")
+
+
+def _swallowed(tree: LexborHTMLParser) -> Iterator[Spot]:
+    for node in tree.css("textarea, title")[:50]:
+        text = node.text()
+        if re.search(r"</(?:head|body|html|main|form)>", text[:100_000], re.I) and "\n" in text:
+            yield _plain(node, "It is not ended, and holds the rest of the page as text")
+
+
+def _plain(node: LexborNode, message: str) -> Spot:
+    return Spot(dom.selector_of(node), dom.snippet(node), message)
+
+
+def _spot(tags: StartTags, node: LexborNode, message: str) -> Spot:
+    html = " ".join(tags.html_of(node).split())
+    return Spot(dom.selector_of(node), html[:200], message)
