@@ -132,7 +132,7 @@ def _of_pages(rules: Iterable[Rule], site: Site | None) -> list[tuple[Rule, Resu
     return judged
 
 
-def _judge_page(rules: Iterable[tuple[Rule, Result | None]], page: Page) -> list[Finding]:
+def _judge_page(rules: Sequence[tuple[Rule, Result | None]], page: Page) -> list[Finding]:
     def language() -> str:
         return remembered(page, "language", page_language.language_of)
 
