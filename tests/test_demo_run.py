@@ -7,17 +7,21 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import chromium
 import pytest
+from chromium import look
 from demo_runs import COMMAND, report_of, run, table
+from selenium.webdriver.common.by import By
 
 from lgaudit.demo import comparison, library, sector
-from lgaudit.evaluate import fingerprints
+from lgaudit.evaluate import fingerprints, rulebook
 from lgaudit.evaluate.shared import Sector
-from lgaudit.models import Reason
+from lgaudit.models import Reason, Status
 from lgaudit.store import Store
 
 pytestmark = pytest.mark.demo
@@ -76,6 +80,72 @@ def test_sites_that_could_not_be_seen_are_not_ranked_and_say_why(whole: Path) ->
         assert reason.value in row["reason"].replace(" ", "_"), row["reason"]
     assert "too few pages" in rows["ockbourne"]["reason"]
     assert rows["netherfold"]["rank"], "an empty shell is filled by a browser"
+
+
+def page_types(report: Path) -> dict[str, Path]:
+    """One page of each template; of councils, the worst and one that is not ranked."""
+    named = {
+        page.relative_to(report).as_posix(): page
+        for page in sorted(report.glob("*.html"))
+        if "." not in page.stem  # the Welsh edition is in another language
+    }
+    for folder in ("councils", "rules/content", "suppliers", "tables"):
+        pages = sorted((report / folder).glob("*.html"))
+        chosen = [p for p in pages if p.stem in ("kelderby", "pellstow")]
+        chosen += [p for p in pages if p.stem != "index" and folder != "councils"][:1]
+        named |= {page.relative_to(report).as_posix(): page for page in chosen}
+    named |= {f"{name}/index.html": report / name / "index.html" for name in ("rules", "suppliers")}
+    return named
+
+
+@pytest.mark.browser
+def test_the_report_meets_its_own_bar(whole: Path, tmp_path: Path) -> None:
+    pages, told = page_types(report_of(whole)), tmp_path / "told.json"
+    assert len(pages) >= 11
+    packs = ("axe", "accessibility", "content", "performance", "security")
+    done = subprocess.run(
+        [sys.executable, "-m", "lgaudit", "check", *map(str, pages.values())]
+        + [part for pack in packs for part in ("--only", pack)]
+        + ["--format", f"json={told}"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "LGAUDIT_CLOSE_PAGES": "0"},  # the walk is the test below
+    )
+    result = json.loads(told.read_text(encoding="utf-8"))
+    scored = {rule.id for rule in rulebook.load().rules if rule.status is Status.SCORED}
+    places = [(page["url"], found) for page in result["pages"] for found in page["findings"]]
+    places += [("the site", found) for found in result["site_findings"]]
+    failed = [
+        (where, found["rule"], found.get("snippet", ""))
+        for where, found in places
+        if found["outcome"] == "failed" and found["rule"] in scored
+    ]
+    assert failed == []
+    assert done.returncode == 0, done.stderr
+    assert len(result["pages"]) == len(pages)
+    assert {page["verdict"] for page in result["pages"]} == {"ok"}
+
+
+@pytest.mark.browser
+def test_the_report_works_with_keys_large_text_narrow_windows_and_no_scripts(whole: Path) -> None:
+    with chromium.opened() as browser:
+        for name, page in page_types(report_of(whole)).items():
+            look(browser, page, width=320)
+            assert chromium.fits(browser), f"{name} at 320 pixels"
+            chromium.resize(browser, 640)
+            browser.execute_script("document.documentElement.style.fontSize = '200%'")
+            assert chromium.fits(browser), f"{name} with text of twice the size"
+            stops = chromium.tab_stops(browser, 12)
+            assert stops[0] == "Skip to main content", name
+            assert len(stops) == len(set(stops)) >= 5, f"{name}: the keyboard is caught"
+            if "<script" not in page.read_text(encoding="utf-8"):
+                continue
+            with_scripts = browser.find_element(By.TAG_NAME, "main").text.split("\n")
+            look(browser, page, width=640, scripts=False)
+            without = browser.find_element(By.TAG_NAME, "main").text.split("\n")
+            assert len(without) > 3, name
+            assert set(without) <= set(with_scripts), name
 
 
 def test_councils_that_share_a_site_share_its_line(static: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
+import chromium
 import pytest
+from chromium import look
 from report_sector import Sector, compared
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -49,29 +48,8 @@ def report(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    chromium = chromium or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("Chromium or chromedriver is not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for argument in ("--headless", "--no-sandbox", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    found = webdriver.Chrome(options=options, service=Service(driver))
-    found.set_page_load_timeout(30)
-    found.set_script_timeout(60)
-    yield found
-    found.quit()
-
-
-def look(browser, path, *, width=1280, scheme="light", scripts=True):
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    scheme_wanted = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme_wanted)
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
-    browser.get(path.as_uri())
+    with chromium.opened() as found:
+        yield found
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -81,8 +59,7 @@ def test_axe_finds_nothing_and_nothing_overflows(browser, report, name, scheme, 
     browser.execute_script("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     browser.execute_script(AXE.read_text(encoding="utf-8"))
     assert browser.execute_async_script(RUN_AXE) == []
-    page = "document.documentElement"
-    assert browser.execute_script(f"return {page}.scrollWidth <= {page}.clientWidth")
+    assert chromium.fits(browser)
 
 
 def test_both_schemes_are_really_drawn(browser, report):

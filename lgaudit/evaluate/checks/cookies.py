@@ -142,7 +142,7 @@ def cookies_page_linked(visit: Snapshot, *, subject: Sequence[str]) -> Result:
     """When the site stores anything, its home page links to a page about cookies."""
     home = next((p for p in visit.audited if p.depth == 0), None)
     if home is None:
-        return inapplicable("The home page was not seen.")
+        return inapplicable("The homepage was not seen.")
     consent = home.browser.consent if home.browser else None
     stored = [c.name for c in consent.cookies] if consent else []
     stored += list(consent.storage) if consent else []
@@ -159,9 +159,9 @@ def cookies_page_linked(visit: Snapshot, *, subject: Sequence[str]) -> Result:
     shown = ", ".join(sorted(set(stored))[:5])
     if about:
         return cant_tell(
-            f"Stored: {shown}. The page about cookies is not linked from the home page."
+            f"Stored: {shown}. The page about cookies is not linked from the homepage."
         )
-    return failed(f"Stored: {shown}. The home page links to no page about cookies.")
+    return failed(f"Stored: {shown}. The homepage links to no page about cookies.")
 
 
 @site_check(needs=("consent",))

@@ -43,7 +43,7 @@ def https_only(visit: Snapshot) -> Result:
     doors = [door for door in visit.probes.doors if door.url.startswith("http:")]
     plain = [d for d in doors if _works(d) and d.final_url.startswith("http:")]
     if home.startswith("http:"):
-        return failed("The home page is served over plain http.", [Spot("", home)])
+        return failed("The homepage is served over plain http.", [Spot("", home)])
     if plain:
         spots = [Spot("", d.url, "answers without https") for d in plain]
         return failed("Pages can be had over plain http, for anyone on the way to read.", spots)
@@ -186,7 +186,7 @@ def security_txt_present(visit: Snapshot) -> Result:
     kind = page.header("content-type").split(";")[0].strip().lower()
     text = page.response_html.lstrip()
     if kind in ("text/html", "application/xhtml+xml") or text[:1] == "<":
-        return failed("The address answers with a web page.", [Spot("", page.url)])
+        return failed("The address answers with a webpage.", [Spot("", page.url)])
     if not _fields(text, "contact"):
         return failed("The file names no contact.", [Spot("", page.url)])
     if kind != "text/plain":

@@ -129,7 +129,7 @@ def other_channel(page: Page) -> Result:
 def trail_shown(page: Page, *, depth: int = 2) -> Result:
     """A page this many clicks from the home page has breadcrumbs or a link back."""
     if page.depth < depth:
-        return inapplicable(f"The page is less than {depth} clicks from the home page.")
+        return inapplicable(f"The page is less than {depth} clicks from the homepage.")
     if _trail(page) is not None or _back(page):
         return passed()
     return failed("Nothing shows where the page belongs.")

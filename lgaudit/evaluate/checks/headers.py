@@ -180,9 +180,9 @@ def versions_not_told(visit: Snapshot, *, headers: Sequence[str]) -> Result:
 def _secure_home(visit: Snapshot) -> tuple[Page | None, Result]:
     page = answers.home_of(visit)
     if page is None or not page.headers or answers.from_folder(page):
-        return None, untested("The home page's headers are not known.")
+        return None, untested("The homepage's headers are not known.")
     if not page.final_url.startswith("https:"):
-        return None, inapplicable("The home page does not use https, so browsers ignore it.")
+        return None, inapplicable("The homepage does not use https, so browsers ignore it.")
     return page, passed()
 
 

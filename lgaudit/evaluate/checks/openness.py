@@ -41,7 +41,7 @@ def feed_offered(visit: Snapshot, *, words: Sequence[str] = ("rss", "atom feed")
     pages = [p for p in visit.pages if p.verdict.ok and p.kind in (Kind.HOME, Kind.NEWS)]
     if not any(page.kind is Kind.NEWS for page in pages):
         return cant_tell("No page of news was seen.")
-    return failed("Neither the home page nor the news announces a feed.", [Spot("", pages[0].url)])
+    return failed("Neither the homepage nor the news announces a feed.", [Spot("", pages[0].url)])
 
 
 @site_check
@@ -195,7 +195,7 @@ def robots_welcome(visit: Snapshot) -> Result:
     if visit.probes.robots_txt:
         rules = Protego.parse(visit.probes.robots_txt)
         if not rules.can_fetch(address, "*"):
-            message = "robots.txt keeps every search engine out of the home page."
+            message = "robots.txt keeps every search engine out of the homepage."
             return failed(message, [Spot("", urls.normalise("/robots.txt", address) or address)])
     pages = [p for p in visit.audited if p.kind in (Kind.HOME, Kind.SERVICE)]
     hidden = [p for p in pages if _no_index(p)]

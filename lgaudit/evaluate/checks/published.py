@@ -168,9 +168,7 @@ def subject_can_be_written_to(
             return passed(place.url)
     if len(found) > min(len(pages), MOST_READ):
         return cant_tell(f"The pages about {what} that were seen give no address and no form.")
-    return failed(
-        f"The pages about {what} give no e-mail address and no form.", spots_of(pages[:3])
-    )
+    return failed(f"The pages about {what} give no email address and no form.", spots_of(pages[:3]))
 
 
 def not_found(visit: Snapshot, what: str, subject: Sequence[str] = ()) -> Result:

@@ -62,7 +62,7 @@ def top_tasks_near(visit: Snapshot, *, clicks: int = 2, least_share: float = 0.7
         return inapplicable("Which tasks belong here depends on the council, and none is known.")
     near = [t for t in looked if t.clicks is not None and t.clicks <= clicks]
     share = len(near) / len(looked)
-    said = f"{len(near)} of {len(looked)} tasks are within {clicks} clicks of the home page"
+    said = f"{len(near)} of {len(looked)} tasks are within {clicks} clicks of the homepage"
     if share >= least_share:
         return passed(f"{said}.", share)
     far = [t for t in looked if t not in near]
@@ -109,14 +109,14 @@ def second_way(visit: Snapshot, *, subject: Sequence[str]) -> Result:
     """Beside menus there is a search box, a list from A to Z or a map of the site."""
     home = answers.home_of(visit)
     if home is None or not home.verdict.ok:
-        return untested("The home page was not seen.")
+        return untested("The homepage was not seen.")
     if has_search(home) or any(page.kind is Kind.SEARCH for page in visit.pages):
         return passed("There is site search.")
     found = signs(visit).about(subject)
     if found:
         return passed(f"{found[0].url} (“{found[0].text}”)")
     if any(folded(node.text()) in _SEARCH_WORDS for node in home.dom.css("a, button")):
-        return cant_tell("The home page speaks of search, but has no box to type in.")
+        return cant_tell("The homepage speaks of search, but has no box to type in.")
     return failed("There is no search, no A to Z and no map of the site.", [Spot("", home.url)])
 
 
@@ -211,7 +211,7 @@ def contact_page_complete(visit: Snapshot) -> Result:
     )
     linked = any("form" in folded(n.text()).split() for page in pages for n in page.dom.css("a"))
     if not (form or linked or _MAIL.search(text)):
-        missing.append("an e-mail address or a form")
+        missing.append("an email address or a form")
     if not missing:
         return passed()
     spots = [Spot("", page.url) for page in pages[:5]]
@@ -232,9 +232,9 @@ def emergency_contact(visit: Snapshot, *, pattern_words: Sequence[str]) -> Resul
         if any(words in text for words in wanted):
             return passed(page.url)
     if home is None or len(pages) < 2:
-        return cant_tell("The home page and a contact page were not both seen.")
+        return cant_tell("The homepage and a contact page were not both seen.")
     spots = [Spot("", page.url) for page in pages[:5]]
-    return failed("Neither the home page nor the contact page speaks of emergencies.", spots)
+    return failed("Neither the homepage nor the contact page speaks of emergencies.", spots)
 
 
 @site_check
@@ -247,7 +247,7 @@ def missing_pages_say_so(visit: Snapshot) -> Result:
         return passed()
     if page.status is not None and page.status < 400:
         to_home = page.redirects and page.final_url.rstrip("/").count("/") == 2
-        said = "sent on to the home page" if to_home else f"answered with status {page.status}"
+        said = "sent on to the homepage" if to_home else f"answered with status {page.status}"
         return failed(f"A wrong address is {said}.", [Spot("", page.final_url)])
     return cant_tell(f"The server answered {page.status}.")
 

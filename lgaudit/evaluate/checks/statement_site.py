@@ -48,9 +48,9 @@ def statement_exists(visit: Snapshot, *, called: Sequence[str]) -> Result:
         )
     home = _home(visit)
     if home is None:
-        return cant_tell("The home page was not seen.")
+        return cant_tell("The homepage was not seen.")
     if any("accessib" in text or "hygyrch" in text for text in _said(visit, home.url)):
-        return cant_tell("The home page links to something about accessibility that was not seen.")
+        return cant_tell("The homepage links to something about accessibility that was not seen.")
     if _lost_something(visit):
         return cant_tell("Too much of the site could not be seen.")
     return failed("No page is, and no link leads to, an accessibility statement.")
@@ -67,15 +67,15 @@ def statement_linked(visit: Snapshot, *, words: Sequence[str]) -> Result:
 
     home = _home(visit)
     if home is not None and links(home.url):
-        return passed("The home page links to it.")
+        return passed("The homepage links to it.")
     pages = [page for page in visit.audited if page.kind is not Kind.STATEMENT]
     linked = sum(links(page.url) for page in pages)
     if pages and linked >= LINKED_SHARE * len(pages):
         return passed(f"{linked} of {len(pages)} pages link to it.")
     if home is None:
-        return cant_tell("The home page was not seen.")
+        return cant_tell("The homepage was not seen.")
     return failed(
-        f"The home page has no link to it, and {linked} of {len(pages)} other pages have one.",
+        f"The homepage has no link to it, and {linked} of {len(pages)} other pages have one.",
         [Spot("", home.url, "no link whose words speak of accessibility")],
     )
 

@@ -105,7 +105,7 @@ def link_text_ends_without_stop(page: Page) -> Result:
 def email_links_show_address(page: Page) -> Result:
     """Each e-mail link's text is its address, in small letters."""
     if page.main is None or "mailto:" not in page.lowered:
-        return inapplicable("There is no e-mail link.")
+        return inapplicable("There is no email link.")
     seen, found = 0, []
     for node in page.main.css('a[href^="mailto:" i]')[:MOST_LISTS]:
         address = dom.attribute(node, "href")[7:].split("?", 1)[0].strip()
@@ -117,7 +117,7 @@ def email_links_show_address(page: Page) -> Result:
         lower = not any(c.isupper() for m in _MAIL.findall(shown) for c in m)
         if address.casefold() not in shown.casefold() or not lower:
             found.append(node)
-    message = f"{len(found)} e-mail links do not show the address in small letters."
+    message = f"{len(found)} email links do not show the address in small letters."
     return judged(spots(found), message, applicable=bool(seen))
 
 
@@ -137,7 +137,7 @@ def email_addresses_linked(page: Page) -> Result:
                 if "link" not in kinds:
                     hits.append(Hit(node, match.group(), block, start, end))
     if not seen:
-        return inapplicable("There is no e-mail address.")
+        return inapplicable("There is no email address.")
     message = f"Not a link: {quoted(h.text for h in hits)}."
     return judged(hit_spots(hits), message)
 

@@ -151,7 +151,7 @@ def home_reached_directly(visit: Snapshot, *, most: int) -> Result:
     if not long:
         return passed(f"{len(ways)} ways in were followed.")
     spots = [Spot("", p.url, f"{len(p.redirects)} redirects to {p.final_url}") for p in long]
-    return failed(f"The home page is {max(len(p.redirects) for p in long)} redirects away.", spots)
+    return failed(f"The homepage is {max(len(p.redirects) for p in long)} redirects away.", spots)
 
 
 def _copy(url: str) -> tuple[str, str]:

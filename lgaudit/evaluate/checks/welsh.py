@@ -45,16 +45,16 @@ def welsh_home(visit: Snapshot, *, minimum_words: int = 30) -> Result:
     """The home page leads to a home page in Welsh, or is in Welsh itself."""
     home = next((p for p in visit.audited if p.depth == 0), None)
     if home is None:
-        return cant_tell("The home page was not seen.")
+        return cant_tell("The homepage was not seen.")
     if language(home, minimum_words) == "cy":
-        return passed("The home page itself is in Welsh.")
+        return passed("The homepage itself is in Welsh.")
     ways = list(_ways(home))
     if visit.site.welsh_homepage:
         ways.append(visit.site.welsh_homepage)
     if not ways and _scripted(home):
-        return cant_tell("The home page switches to Welsh in place.")
+        return cant_tell("The homepage switches to Welsh in place.")
     if not ways:
-        return failed("The home page has no link to a Welsh one.", [Spot("", home.url)])
+        return failed("The homepage has no link to a Welsh one.", [Spot("", home.url)])
     seen = _by_address(visit)
     pages = [seen[key] for key in map(_key, ways) if key in seen]
     spoken = [language(page, minimum_words) for page in pages]
@@ -62,10 +62,10 @@ def welsh_home(visit: Snapshot, *, minimum_words: int = 30) -> Result:
         return passed(pages[spoken.index("cy")].url)
     if pages and set(spoken) == {"en"}:
         return failed(
-            "What is linked as the Welsh home page is in English.", [Spot("", pages[0].url)]
+            "What is linked as the Welsh homepage is in English.", [Spot("", pages[0].url)]
         )
     return cant_tell(
-        "The Welsh home page was not seen, or has too little text.", [Spot("", ways[0])]
+        "The Welsh homepage was not seen, or has too little text.", [Spot("", ways[0])]
     )
 
 
@@ -116,7 +116,7 @@ def switch_stays(visit: Snapshot, *, minimum_pages: int = 2) -> Result:
         if all(way in homes or way in gone for way in ways):
             wrong.append(page)
     if not judged:
-        return inapplicable("No page but the home page has a link to Welsh.")
+        return inapplicable("No page but the homepage has a link to Welsh.")
     if len(wrong) >= minimum_pages:
         message = f"On {len(wrong)} of {judged} pages the link to Welsh leads home or nowhere."
         return failed(message, [Spot("", page.url) for page in wrong[:50]])
