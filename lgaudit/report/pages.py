@@ -20,8 +20,10 @@ from lgaudit.report import (
     charts,
     council,
     digest,
+    exports,
     league,
     mapping,
+    package,
     shifts,
     standards,
     suppliers,
@@ -76,7 +78,7 @@ class Site:
         self._folder = folder
         self._rules: dict[str, Rule] = {rule.id: rule for rule in results.rules}
         self._lines = league.first_lines(results)
-        self._categories = league.categories(results.scores)
+        self.categories = league.categories(results.scores)
         self._edition = digest.edition(results, heard.digest)
         self._axis = charts.axis_for(s.overall for s in results.scores.values())
         self._rule_files = {rule.id: standards.rule_file(rule) for rule in results.rules}
@@ -92,7 +94,7 @@ class Site:
                 "bar": results.bar,
                 "edition": self._edition,
                 "notice": digest.notice(results),
-                "categories": self._categories,
+                "categories": self.categories,
                 "axis": self._axis,
                 "clocked": any(line.judged_any(self._timed) for line in self._lines.values()),
                 "rule_files": self._rule_files,
@@ -117,14 +119,14 @@ class Site:
             "standard": breakdown.by_standard(standings),
             "criterion": breakdown.by_criterion(standings),
         }
-        downloads = self._write_tables(lines, alikes, sources)
+        self._write_suppliers()
+        self._write_tasks(lines)
+        downloads = self._write_tables(lines, standings, alikes, sources)
         self._write_index(lines, standings, downloads, alikes)
         self._write_alike(alikes)
         self._write_weights(lines)
         self._write_rules(lines, standings, alikes)
         self._write_breakdowns(lines, standings, alikes, sources)
-        self._write_suppliers()
-        self._write_tasks(lines)
         self._write_map(lines)
         self._write_method(lines)
 
@@ -165,7 +167,7 @@ class Site:
         axes = [self._axis.wider(840), self._axis.wider(280)]
         return {
             "spreads": [(axis, charts.ticks(values, axis)) for axis in axes],
-            "middles": {name: league.middle_score(ranked, name) for name in self._categories},
+            "middles": {name: league.middle_score(ranked, name) for name in self.categories},
         }
 
     def _findings_text(self, line: league.Line, result: SiteResult) -> tuple[str, str]:
@@ -255,12 +257,13 @@ class Site:
     def _write_tables(
         self,
         lines: list[league.Line],
+        standings: list[Standing],
         alikes: list[alike.Table],
         sources: Mapping[str, Sequence[breakdown.Source]],
     ) -> list[Download]:
         bar, movers = self._results.bar.version, self._comparisons.movers
         changes = shifts.changes(movers)
-        table = tables.league(lines, self._categories, self._edition, bar, changes, self._heard)
+        table = tables.league(lines, self.categories, self._edition, bar, changes, self._heard)
         shares = tables.shares(lines, self._rules)
         tables.write_csv(table, self._folder / "league.csv")
         tables.write_csv(shares, self._folder / "shares.csv")
@@ -269,6 +272,7 @@ class Site:
             "seen. They are not proof of conformance.",
             f"Bar {bar}, edition {self._edition}, {words.date(self._results.run.started)}.",
         ]
+        notes.append(f"Data: {package.LICENCES[0]['title']}, see {package.LICENCE}.")
         if notice := digest.notice(self._results):
             notes.insert(0, cells.one_line(notice))
         when = self._results.run.started.astimezone(dt.UTC)
@@ -276,11 +280,19 @@ class Site:
         more = self._more_tables(lines, alikes, sources)
         for file, (_, one) in more.items():
             tables.write_csv(one, self._folder / file)
-        sheets = {"League": table, **dict(more.values()), "Rules": by_rule}
-        write_xlsx(sheets, notes, self._folder / "league.xlsx", when)
+        made = {"League": table, **dict(more.values()), "Rules": by_rule}
+        titles = {"league.csv": "League", **{file: one for file, (one, _) in more.items()}}
+        sheets, left = exports.sheets(self._folder, made, titles | exports.SHEETS)
+        write_xlsx(sheets, [*notes, *left], self._folder / "league.xlsx", when)
+        text = exports.as_json(self._results, table, self._edition, self._heard)
+        self._put("league.json", text)
+        counted = standards.scored(standings)
+        self._put("summary.md", exports.as_markdown(self._results, lines, counted, self._heard))
         listed = [
             ("league.csv", "The league table", "CSV"),
-            ("league.xlsx", "The league table and every rule by council", "Excel workbook"),
+            ("league.xlsx", "Every table, a sheet each", "Excel workbook"),
+            ("league.json", "The league table", "JSON"),
+            ("summary.md", "The league in short", "Markdown"),
             ("shares.csv", "Every rule by council", "CSV"),
             ("findings.csv", "Every finding that does not depend on a clock", "CSV"),
             ("findings-timing.csv", "Findings that depend on a clock", "CSV"),
@@ -288,6 +300,10 @@ class Site:
             *((file, title, "CSV") for file, (title, _) in more.items()),
         ]
         return [Download(n, what, k, (self._folder / n).stat().st_size) for n, what, k in listed]
+
+    def _put(self, name: str, text: str) -> None:
+        path = self._folder / name
+        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
 
     def _more_tables(
         self,

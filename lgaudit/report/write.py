@@ -16,7 +16,7 @@ from typing import Any
 from lgaudit.comparisons import Comparisons
 from lgaudit.errors import ReportError
 from lgaudit.replies import Heard
-from lgaudit.report import cells, digest, filters
+from lgaudit.report import cells, digest, filters, package
 from lgaudit.report.pages import Site
 from lgaudit.report.suppliers import Nothing
 from lgaudit.results import Results, Sharing
@@ -92,6 +92,7 @@ def _write_into(
     (static / "filters.css").write_text(filters.stylesheet(site.filters), encoding="utf-8")
     site.write(progress or _silent)
     _write_run(results, folder, heard)
+    package.write(results, folder, digest.edition(results, heard.digest), site.categories)
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -110,6 +111,7 @@ def _write_run(results: Results, folder: Path, heard: Heard) -> None:
             "axe-core": run.engines.axe_core,
             "browser": run.engines.browser,
         },
+        "licence": package.LICENCES[0],
         "bar": results.bar.version,
         "packs": dict(sorted(run.packs.items())),
         "seed": run.seed,

@@ -22,7 +22,7 @@ def write(results: Sequence[SiteResult], rules: Sequence[Rule], engines: Engines
     """Totals, a table of rules, then each rule with its fix and its first places."""
     groups = found.groups(found.places(results, rules))
     unseen = found.unseen(results)
-    blocks = ["## lgaudit", f"**{_text(found.totals(results, groups))}**"]
+    blocks = ["## lgaudit", f"**{text(found.totals(results, groups))}**"]
     if unseen:
         blocks += ["### Could not be checked", _unseen(unseen)]
     if groups:
@@ -31,12 +31,12 @@ def write(results: Sequence[SiteResult], rules: Sequence[Rule], engines: Engines
     for group in groups:
         if group.part != part:
             part = group.part
-            blocks.append(f"### {_text(found.PARTS[part])}")
+            blocks.append(f"### {text(found.PARTS[part])}")
         blocks.append(_details(group))
     versions = [f"lgaudit {engines.lgaudit}", f"bar {engines.bar}"]
     versions += [f"axe-core {engines.axe_core}"] if engines.axe_core else []
     versions += [engines.browser] if engines.browser else []
-    blocks.append(_text(", ".join(versions)))
+    blocks.append(text(", ".join(versions)))
     return "\n\n".join(blocks)
 
 
@@ -45,7 +45,7 @@ def _table(groups: Sequence[found.Group]) -> str:
     for group in groups:
         what = group.rule.severity.value if group.part == 0 else ("", "advice", "look")[group.part]
         rows.append(
-            f"| {what} | {_text(group.rule.title)} | {len(group.places):,} | {group.pages:,} |"
+            f"| {what} | {text(group.rule.title)} | {len(group.places):,} | {group.pages:,} |"
         )
     return "\n".join(rows)
 
@@ -53,26 +53,26 @@ def _table(groups: Sequence[found.Group]) -> str:
 def _details(group: found.Group) -> str:
     rule = group.rule
     wcag = f", WCAG {', '.join(rule.wcag)}" if rule.wcag else ""
-    head = f"#### {_text(rule.title)}\n\n{_text(f'{rule.severity.value}, {rule.id}{wcag}')}"
+    head = f"#### {text(rule.title)}\n\n{text(f'{rule.severity.value}, {rule.id}{wcag}')}"
     lines = [head, ""]
     if rule.fix:
-        lines += [f"**Fix:** {_text(rule.fix)}", ""]
+        lines += [f"**Fix:** {text(rule.fix)}", ""]
     for place in group.places[:PLACES]:
         at = f"{_code(place.name)}{' (the whole site)' if place.of_site else ''}"
-        lines.append(f"- {at}: {_code(place.about) if place.about else _text(place.message)}")
+        lines.append(f"- {at}: {_code(place.about) if place.about else text(place.message)}")
     if len(group.places) > PLACES:
         lines.append(f"- and {len(group.places) - PLACES:,} more")
     return "\n".join(lines)
 
 
 def _unseen(pages: Sequence[found.Unseen]) -> str:
-    lines = [f"- {_code(page.where.name)}: {_text(page.why)}" for page in pages[:UNSEEN]]
+    lines = [f"- {_code(page.where.name)}: {text(page.why)}" for page in pages[:UNSEEN]]
     if len(pages) > UNSEEN:
         lines.append(f"- and {words.count(len(pages) - UNSEEN, 'more page')}")
     return "\n".join(lines)
 
 
-def _text(text: str) -> str:
+def text(text: str) -> str:
     """Text as text: on one line, every mark that Markdown or HTML could read escaped."""
     return _SPECIAL.sub(r"\\\1", cells.one_line(text))
 
