@@ -170,6 +170,8 @@ class Checker:
             )
             result = await aside(evaluate, self._book, visit)
             result = await asyncio.to_thread(located, visit, result, self._templates)
+            if job.files:
+                result = _in_paths(result)
             return await self._timed(result)
         except Exception as error:
             if isinstance(error, look.FATAL):
@@ -194,3 +196,24 @@ class Checker:
             for page in result.pages
         )
         return replace(result, pages=pages)
+
+
+def _in_paths(result: SiteResult) -> SiteResult:
+    """The result with addresses of a served folder as paths in it: its host is made up."""
+    made_up = result.site.homepage.rstrip("/")
+
+    def plain(text: str) -> str:
+        return text.replace(f"{made_up}/", "/") if made_up in text else text
+
+    findings = tuple(
+        replace(
+            finding,
+            message=plain(finding.message),
+            spots=tuple(
+                replace(spot, snippet=plain(spot.snippet), message=plain(spot.message))
+                for spot in finding.spots
+            ),
+        )
+        for finding in result.findings
+    )
+    return replace(result, findings=findings)

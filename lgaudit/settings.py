@@ -117,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     # names answered by another address, for demonstrations and previews: host -> "127.0.0.1:8443"
     name_map: dict[str, str] = {}
     only_mapped: bool = False  # no other name may be looked up: nothing leaves this machine
+    browser_roams: bool = False  # with a name map, browsers reach other names all the same
     ca_file: str = ""  # extra certificate authority, PEM
 
 

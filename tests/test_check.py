@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,26 @@ def test_a_browser_adds_what_axe_sees(site: Path) -> None:
     assert {"axe/image-alt", "axe/color-contrast", "content/link-text-generic"} <= rules
 
 
+@pytest.mark.browser
+def test_a_folder_and_an_address_in_one_call(site: Path) -> None:
+    """The browser keeps to this machine for built pages alone, not when an address is given."""
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(site / "site"))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://preview.localhost:{server.server_port}/parking/"
+    try:
+        words = ("--only", "content/link-text-generic", "--only", "axe/html-has-lang")
+        _, stdout, stderr = check(
+            "site", address, *words, "--allow-private", "--format", "json", cwd=site
+        )
+    finally:
+        server.shutdown()
+        server.server_close()
+    document = told(stdout)
+    assert {page["verdict"] for page in document["pages"]} == {"ok"}, stderr
+    assert [p["source"] for p in document["pages"]][-1] == address
+
+
 def test_two_hundred_addresses_in_one_call(site: Path) -> None:
     pages = site / "many"
     pages.mkdir()
@@ -174,9 +195,7 @@ def test_a_folder_is_checked_as_a_site(tmp_path: Path) -> None:
     found = [
         f for f in told(stdout)["site_findings"] if f["rule"] == "content/broken-link-internal"
     ]
-    assert [(f["outcome"], f["snippet"]) for f in found] == [
-        ("failed", "http://folder1.localhost/gone")
-    ]
+    assert [(f["outcome"], f["snippet"]) for f in found] == [("failed", "/gone")]
     assert outside == []
     (single,) = [
         f for f in told(alone)["site_findings"] if f["rule"] == "content/broken-link-internal"

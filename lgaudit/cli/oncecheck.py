@@ -47,7 +47,8 @@ class Check:
         """Serve the folders; gives the settings that find them."""
         local = all(group.folder for group in self.groups)
         with Replay([group.folder for group in self.groups if group.folder]) as replay:
-            said = {**self.said, "name_map": replay.name_map}
+            # Built pages need nothing from outside; pages at an address are there.
+            said = {**self.said, "name_map": replay.name_map, "browser_roams": not local}
             if local and said.get("pace") is None:
                 said["pace"] = 0.0
             said["allow_private"] = said.get("allow_private") or local or None

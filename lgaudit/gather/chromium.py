@@ -250,7 +250,8 @@ def _address_flags(settings: Settings) -> list[str]:
                     f"name_map: {host!r} = {address!r} is not a host name and an address:port."
                 )
             rules += [f"MAP {host}:443 {address}", f"MAP {host}:80 {address}"]
-        rules += ["MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", "EXCLUDE localhost"]
+        if not settings.browser_roams:
+            rules += ["MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", "EXCLUDE localhost"]
         flags += [f"--host-resolver-rules={','.join(rules)}", "--no-proxy-server"]
     if settings.ca_file:
         hashes = ",".join(_key_hashes(Path(settings.ca_file)))
