@@ -57,7 +57,8 @@ def previous(store: Store, results: Results) -> Results | None:
     run = results.run
     slugs = {site.slug for site in results.sites}
     for summary in store.runs():
-        if summary.finished is None or (summary.started, summary.id) >= (run.started, run.id):
+        # Of equal age are runs that judge the same evidence anew: none of them is before another.
+        if summary.finished is None or summary.started >= run.started:
             continue
         earlier = store.results(summary.id)
         both_live = bool(earlier.run.settings.get("only_mapped")) == bool(

@@ -87,6 +87,15 @@ def audit(
         Path | None, typer.Option(metavar="FOLDER", help="Where reports go (default ./reports).")
     ] = None,
     evidence: KeepEvidence = None,
+    warcs: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Judge a WARC instead of visiting (ours in full, another crawler's without a"
+            " browser); may be repeated. Names then say whose site it is.",
+        ),
+    ] = None,
     format_: Annotated[
         str, typer.Option("--format", help="terminal, or json for the results on standard output.")
     ] = "terminal",
@@ -100,7 +109,7 @@ def audit(
     import datetime as dt
 
     from lgaudit import register, settings
-    from lgaudit.cli import auditing, cohorts
+    from lgaudit.cli import auditing, cohorts, judge
 
     auditing.check_format(format_)
     only_these = cohorts.read_all(cohort or ())
@@ -133,6 +142,18 @@ def audit(
         regions=region or (),
         cohort=[slug for one in only_these for slug in one.councils],
     )
+    if warcs:
+        raise typer.Exit(
+            judge.from_files(
+                warcs,
+                targets if names else (),
+                chosen,
+                rules or (),
+                only or (),
+                format_=format_,
+                quiet=quiet,
+            )
+        )
     if not chosen.contact:
         note(
             "site owners cannot tell who is visiting. Give --contact, or contact in lgaudit.toml"

@@ -186,6 +186,11 @@ def _resumed(store: Store, name: str, book: Rulebook, settings: Settings) -> Pla
             f"Run {run.id} has finished; there is nothing to go on with."
             " `lgaudit report` writes its report again."
         )
+    if run.judged_from:
+        raise StoreError(
+            f"Run {run.id} was judged from evidence of {run.judged_from} and was stopped. Delete it"
+            f" (`lgaudit runs delete {run.id}`) and judge again: lgaudit judge {run.judged_from}"
+        )
     changed = _changed(before, book)
     if changed:
         raise StoreError(

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from lgaudit import __version__
-from lgaudit.cli import audit, check, councils, demo, report, rules, runs, statement
+from lgaudit.cli import audit, check, councils, demo, judge, report, rules, runs, statement
 from lgaudit.cli.console import complain, hidden, let_go, never_choke
 from lgaudit.errors import LgauditError
 
@@ -56,6 +56,7 @@ def _start(
 app.command("audit")(audit.audit)
 app.command("check")(check.check)
 app.command("demo")(demo.demo)
+app.command("judge")(judge.judge)
 app.command("report")(report.report)
 app.command("statement")(statement.statement)
 app.add_typer(runs.app, name="runs")

@@ -57,6 +57,7 @@ STOPPED = {
     "bytes": "the limit of bytes was reached",
     "minutes": "the limit of time was reached",
     "circuit_open": "the server failed several times in a row",
+    "archive": "the archive holds no more of it",
 }
 
 

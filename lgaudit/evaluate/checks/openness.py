@@ -182,7 +182,8 @@ def sitemap_useful(visit: Snapshot) -> Result:
     """The site has a sitemap that names pages of it."""
     if visit.probes.sitemaps:
         return passed(visit.probes.sitemaps[0])
-    if not visit.probes.robots_txt and visit.coverage.stopped not in ("exhausted", "pages"):
+    unsaid = not visit.probes.robots_txt and visit.coverage.stopped not in ("exhausted", "pages")
+    if unsaid or visit.coverage.stopped == "archive":  # somebody else's crawl: we asked nothing
         return untested("The site was not looked at long enough to say.")
     return failed("There is no sitemap.xml, and robots.txt names no sitemap that works.")
 
