@@ -10,6 +10,7 @@ from made_site import HOME, HTML, NOW, SITE, file, moved, page, paths, visit
 
 from lgaudit.evidence import PdfFacts, Snapshot
 from lgaudit.gather import tour
+from lgaudit.gather.sought import subject_of
 from lgaudit.models import Kind, Reason, Site
 from lgaudit.replay import Answer, StaticSite
 
@@ -75,6 +76,60 @@ async def test_nearer_pages_first_when_pages_run_out() -> None:
     assert len([p for p in seen.pages if p.verdict.ok]) <= 12
     assert seen.coverage.stopped == "pages"
     assert [p for p in seen.pages if not p.sampled and p.depth > 1] == []
+
+
+def large_town() -> dict[str, Answer]:
+    """Forty topics of the home page lead to the accounts and to privacy, the last of all."""
+    topics = [f"/t{n}" for n in range(40)]
+    answers = {"/": page("Home", *topics), "/robots.txt": file(b"", ROBOTS)}
+    for n, path in enumerate(topics):
+        answers[path] = page(f"Topic {n}", f"{path}/a", f"{path}/b")
+        answers[f"{path}/a"] = page(f"Topic {n} a")
+        answers[f"{path}/b"] = page(f"Topic {n} b")
+    answers["/t9"] = page("Topic 9", "/t9/a", "/our-money/statement-of-accounts", "/news/accounts")
+    answers["/our-money/statement-of-accounts"] = page("Money", "/our-money/pay-policy")
+    answers["/our-money/pay-policy"] = page("Pay")
+    answers["/news/accounts"] = page("News")
+    for n in range(9):
+        answers[f"/t{n}"] = page(f"Topic {n}", *(f"/t{n}/privacy-{m}/privacy" for m in range(3)))
+        for m in range(3):
+            answers[f"/t{n}/privacy-{m}/privacy"] = page(f"Privacy {n} {m}")
+    answers["/sitemap.xml"] = file(
+        b"<urlset><url><loc>https://www.a.gov.uk/far/away/complaints</loc></url></urlset>",
+        "application/xml",
+    )
+    answers["/far/away/complaints"] = page("Complaints")
+    return answers
+
+
+async def test_pages_a_council_must_have_come_before_others_when_pages_run_out() -> None:
+    seen = await visit(large_town(), crawl_pages=45, pages=4)
+    paths = {p.url.removeprefix(HOME) for p in seen.pages}
+    assert seen.coverage.stopped == "pages"
+    assert {"our-money/statement-of-accounts", "our-money/pay-policy"} <= paths
+    assert "far/away/complaints" in paths
+    assert len([path for path in paths if path.endswith("/privacy")]) <= 4  # with the sample's
+    again = await visit(large_town(), crawl_pages=45, pages=4)
+    assert comparable(seen) == comparable(again)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "subject"),
+    [
+        ("x", "Privacy notice", "privacy"),
+        ("council/spending-over-500", "", "spending"),
+        ("x", "Payments to suppliers over £500", "spending"),
+        ("mgListCommittees.aspx", "Committees and meetings", "meetings"),
+        ("cy/preifatrwydd", "", "privacy"),
+        ("cy/cynghorwyr.aspx", "", "councillors"),
+        ("news/privacy-notice", "Privacy notice", ""),
+        ("bins", "Send us a photo of the bin", ""),
+        ("x", "A sentence that comes to meetings at its end " * 4, ""),
+        ("planning/apply", "Apply", ""),
+    ],
+)
+def test_pages_a_council_must_have_are_known_by_name(path: str, text: str, subject: str) -> None:
+    assert subject_of(HOME + path, text) == subject
 
 
 @pytest.mark.parametrize(

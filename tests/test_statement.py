@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import tomllib
 from pathlib import Path
@@ -191,11 +192,29 @@ def test_the_draft_holds_certain_failures_by_criterion_and_what_is_left_to_check
     assert "2.1.1 Keyboard" in made.untested
     assert "1.4.3 Contrast (Minimum)" not in made.untested
     text, page = drafts.as_text(made), drafts.as_text(made, html=True)
-    assert "fails WCAG 2.2 success criterion 1.1.1 (Non-text Content)" in text
+    assert "This fails WCAG 2.2 success criterion 1.1.1 (Non-text Content)" in text
+    assert "- Some pictures have no text alternative, so people" in text
+    assert "<li>Some pictures have no text alternative, so people" in page
+    assert "Images must" not in text + page
     assert "partially compliant" in text
     assert "on probation" not in text + page
     assert "\\<script\\>" in text
     assert "<script>" not in page
+
+
+def test_each_rule_in_a_draft_has_a_sentence_that_says_what_is_wrong(rules: Any) -> None:
+    wanted = {
+        rule.id for rule in rulebook.load().rules if rule.wcag and rule.status is Status.SCORED
+    }
+    assert set(drafts.sentences()) == wanted
+    assert all(words.endswith(".") and "must" not in words for words in drafts.sentences().values())
+
+
+def test_a_rule_without_a_sentence_is_told_as_not_met() -> None:
+    rule = dataclasses.replace(RULES[0], id="mine/own", title="Maps have a list beside them")
+    assert drafts.sentence(rule) == (
+        "Some content does not meet this: Maps have a list beside them."
+    )
 
 
 def test_without_certain_failures_the_draft_does_not_claim_compliance() -> None:

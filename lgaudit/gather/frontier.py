@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from lgaudit import urls
-from lgaudit.gather import kinds
+from lgaudit.gather import kinds, sought
 from lgaudit.models import Kind, Reason, Verdict
 
 MOST_FOUND = 20_000  # addresses of one site
@@ -21,6 +21,7 @@ QUERIES_OF_ONE_SHAPE = 15
 QUERIES_OF_ONE_PATH = 40
 DATES_OF_ONE_SHAPE = 15  # two numbers or more in the path
 NUMBERS_OF_ONE_SHAPE = 60
+OF_ONE_SUBJECT = 3  # addresses that may come before their turn because of what they are about
 _NUMBER = re.compile(r"\d+(?:\.\d+)*|\b[0-9a-f]{8,}\b", re.I)
 
 
@@ -61,6 +62,8 @@ def template_hint(url: str) -> str:
 class Frontier:
     """First in, first out, so nearer the home page comes first; sitemaps' own come last.
 
+    Near the end of a visit :meth:`next_sought` gives pages that councils must have before others.
+
     The order depends on what the site says and the seed, never on how fast it answers.
     """
 
@@ -68,7 +71,10 @@ class Frontier:
         self.found: dict[str, Entry] = {}  # key -> entry, in the order found
         self.refused: dict[str, Verdict] = {}  # URL -> why it will not be asked for
         self._homepage, self._hosts, self._seed = homepage, hosts, seed
-        self._waiting: deque[Entry] = deque()
+        self._waiting: dict[str, Entry] = {}  # key -> entry, first in, first out
+        self._sought: deque[str] = deque()  # keys of those that name a page a council must have
+        self._mapped: deque[Entry] | None = None  # such pages that only sitemaps name
+        self._subjects: Counter[str] = Counter()  # of linked addresses, up to OF_ONE_SUBJECT
         self._shapes: Counter[str] = Counter()
         self._servers: set[str] = set()
 
@@ -111,7 +117,22 @@ class Frontier:
 
     def next(self) -> Entry | None:
         """The next address worth fetching by links, or None when the links are used up."""
-        return self._waiting.popleft() if self._waiting else None
+        return self._waiting.pop(next(iter(self._waiting))) if self._waiting else None
+
+    def next_sought(self) -> Entry | None:
+        """The next address that names a page a council must have, or None.
+
+        At most three of each subject, those nearest the home page. A subject that no link named
+        may have one address that only a sitemap names.
+        """
+        while self._sought:
+            entry = self._waiting.pop(self._sought.popleft(), None)
+            if entry is not None:
+                return entry
+        if self._mapped is None:
+            first = {s: e for e in reversed(self.unlinked()) if (s := sought.subject_of(e.url))}
+            self._mapped = deque(first[s] for s in sorted(first) if not self._subjects[s])
+        return self._mapped.popleft() if self._mapped else None
 
     @property
     def waiting(self) -> bool:
@@ -130,7 +151,11 @@ class Frontier:
 
     def _wait(self, entry: Entry, key: str) -> None:
         self.found[key] = entry
-        self._waiting.append(entry)
+        self._waiting[key] = entry
+        subject = sought.subject_of(entry.url, entry.text)
+        if subject and self._subjects[subject] < OF_ONE_SUBJECT:
+            self._subjects[subject] += 1
+            self._sought.append(key)
 
     def _trap(self, url: str) -> str:
         """Why an address is not worth having, or ''."""

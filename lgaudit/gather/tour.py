@@ -42,6 +42,7 @@ from lgaudit.settings import Settings
 WALLS = (Reason.BLOCKED, Reason.CAPTCHA)
 MOST_WALLS = 5  # block pages in a row before the site is taken at its word
 ROUNDS = 4  # times the sample is drawn anew because addresses turned out not to be pages
+MOST_SOUGHT = 40  # pages that councils must have, asked for before others
 MOST_NOT_SAMPLED = 5_000  # addresses listed
 USUAL_STATEMENTS = ("/accessibility-statement", "/accessibility", "/hygyrchedd")
 FOLLOWED = (Reason.OK, Reason.EMPTY_SHELL, Reason.DUPLICATE)  # pages whose links lead on
@@ -113,9 +114,17 @@ class Tour:
     async def wander(self) -> None:
         """Follow links outwards from the home page, then try what only sitemaps name.
 
-        Some of the pages are kept back for the sample, which may choose addresses not seen yet.
+        Some of the pages are kept back for the sample, which may choose addresses not seen yet,
+        and some for pages that councils must have, wherever they stand.
         """
         keep = min(self.settings.pages, self.settings.crawl_pages // 2)
+        room = min(MOST_SOUGHT, self.settings.crawl_pages // 3)
+        await self._follow_links(keep + room)
+        for _ in range(room):
+            entry = self.frontier.next_sought() if self.budget.left(keep) else None
+            if entry is None:
+                break
+            await self._fetch(entry)
         await self._follow_links(keep)
         for entry in self.frontier.unlinked():
             if not self.budget.left(keep):

@@ -6,8 +6,11 @@ it, by criterion; people edit it, and add what no machine can find.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -24,7 +27,7 @@ PAGES = 5  # named for one problem
 class Problem:
     """One rule that fails, with the pages it fails on."""
 
-    title: str
+    sentence: str  # what is wrong, for whom
     message: str
     fix: str
     pages: tuple[str, ...]  # URLs, sorted; () for a defect of the site itself
@@ -32,11 +35,10 @@ class Problem:
 
     @property
     def where(self) -> str:
-        """'on 12 of the pages we looked at'."""
+        """'Found on 12 pages', of those looked at."""
         if not self.pages:
-            return "on the website as a whole"
-        count = words.count(len(self.pages), "page")
-        return f"on {count} of those looked at"
+            return "Found on the website as a whole"
+        return f"Found on {words.count(len(self.pages), 'page')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,22 @@ def _judged(result: SiteResult, known: Mapping[str, Rule]) -> set[str]:
     return found
 
 
+def sentence(rule: Rule) -> str:
+    """What is wrong where a rule fails; its own title says what is right, so it will not do."""
+    return sentences().get(rule.id) or f"Some content does not meet this: {rule.title.rstrip('.')}."
+
+
+@cache
+def sentences() -> Mapping[str, str]:
+    """Rule id to the sentence that says what is wrong, from ``problems.toml``."""
+    text = resources.files("lgaudit.report").joinpath("problems.toml").read_text("utf-8")
+    return {id: str(words) for id, words in tomllib.loads(text).items()}
+
+
 def _problem(rule: Rule, found: Sequence[Finding]) -> Problem:
     first = min(found, key=lambda finding: finding.url)
     return Problem(
-        title=cells.one_line(rule.title),
+        sentence=cells.one_line(sentence(rule)),
         message=cells.one_line(first.message, cells.SNIPPET),
         fix=cells.one_line(rule.fix),
         pages=tuple(sorted({finding.url for finding in found if finding.url})),
@@ -115,7 +129,7 @@ def _problem(rule: Rule, found: Sequence[Finding]) -> Problem:
 
 
 def _order(problem: Problem) -> tuple[int, int, str]:
-    return (-problem.severity, -len(problem.pages), problem.title)
+    return (-problem.severity, -len(problem.pages), problem.sentence)
 
 
 def _named(numbers: Iterable[str]) -> tuple[str, ...]:
