@@ -53,17 +53,28 @@ def _movers(store: Store, results: Results) -> Movers | None:
 
 
 def previous(store: Store, results: Results) -> Results | None:
-    """The newest finished run before this one that looked at some of the same sites."""
+    """The newest finished run of an earlier visit to some of the same sites.
+
+    Of several that judged one visit's evidence, the newest that judged it as this run does, if
+    any: a visit judged again by today's bar can be compared when its first run cannot.
+    """
     run = results.run
     slugs = {site.slug for site in results.sites}
-    for summary in store.runs():
-        # Of equal age are runs that judge the same evidence anew: none of them is before another.
+    found: Results | None = None
+    for summary in store.runs():  # newest first
         if summary.finished is None or summary.started >= run.started:
             continue
+        if found is not None and summary.started != found.run.started:
+            break
         earlier = store.results(summary.id)
-        both_live = bool(earlier.run.settings.get("only_mapped")) == bool(
-            run.settings.get("only_mapped")
-        )
-        if both_live and slugs & {site.slug for site in earlier.sites}:
+        same = _real(earlier) == _real(results) and slugs & {site.slug for site in earlier.sites}
+        if same and not moving.differs(results, earlier):
             return earlier
-    return None
+        if same:
+            found = found or earlier
+    return found
+
+
+def _real(results: Results) -> bool:
+    """Whether the sites were live ones, not a demonstration's."""
+    return not results.run.settings.get("only_mapped")

@@ -97,6 +97,7 @@ REGISTER = "slug,name,nation,region,type,homepage\n"
         (["audit", "adurr"], "Did you mean adur"),
         (["audit", "--nation", "Waes"], "Did you mean 'wales'"),
         (["audit", "--cohort", "none.txt"], "cannot be read"),
+        (["audit", "adur", "--table", "typos.csv"], "Cohort 'Typos': There is no council named"),
         (["audit", "adur", "--out", "file/reports"], "Choose another folder with --out"),
         (["audit", "adur", "--store", "file/lgaudit.db"], "file"),
         (["audit", "adur", "--rules", "mypacks"], "mypacks/pack/bad.toml"),
@@ -115,6 +116,7 @@ REGISTER = "slug,name,nation,region,type,homepage\n"
     ],
 )
 def test_a_sentence_and_exit_code_2(tmp_path: Path, words: list[str], said: str) -> None:
+    (tmp_path / "typos.csv").write_text("slug\nadurr\n")
     (tmp_path / "broken.csv").write_text(REGISTER + "a,A,Narnia,South East,unitary authority,x\n")
     (tmp_path / "file").write_text("not a folder")
     (tmp_path / "page.html").write_bytes(PAGE)

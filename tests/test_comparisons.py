@@ -390,6 +390,32 @@ def test_the_run_before_is_found_and_kept_cohorts_are_ranked_again(database: Pat
         assert [t.sites for t in other.tables if t.kind == "cohort"] == [(slug,)]
 
 
+def test_a_visit_judged_again_by_the_same_bar_is_what_is_compared_with(tmp_path: Path) -> None:
+    """Under the old bar, again by today's, again by one of a user's own, and then a new visit."""
+    with Store.open(str(tmp_path / "lgaudit.db")) as store:
+        made = [
+            ("old", 0, "2025.1"),
+            ("again", 0, "2026.1"),
+            ("mine", 0, "x"),
+            ("new", 31, "2026.1"),
+        ]
+        for name, days, bar in made:
+            sector = Sector(3, page_count=2, rule_count=4)
+            began = sector.run.started + dt.timedelta(days=days)
+            sector.run = replace(sector.run, id=name, started=began)
+            sector.bar = replace(sector.bar, version=bar)
+            keep(store, sector)
+        found = comparing.previous(store, store.results("new"))
+        assert found is not None
+        assert found.run.id == "again"
+        assert comparing.previous(store, store.results("again")) is None
+        store.delete_run("again")
+        movers_found = comparing.compare(store, store.results("new")).movers
+        assert movers_found is not None
+        assert movers_found.run == "old"
+        assert movers_found.differs == ("its bar was 2025.1, not 2026.1",)
+
+
 def test_report_writes_tables_asked_for_and_refuses_those_of_strangers(
     database: Path, tmp_path: Path
 ) -> None:

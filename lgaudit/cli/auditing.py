@@ -261,6 +261,13 @@ def write_report(
     sector = Sector(fingerprints.load(*([Path(more)] if more and Path(more).is_dir() else ())))
     found = replying.load(replies, results.sites, results.rules)
     heard = replying.hear(found, results, store.draws(results.run.id))
+    comparisons = comparing.compare(store, results, cohorts)
+    if (movers := comparisons.movers) is not None and movers.differs:
+        note(
+            f"not compared with run {movers.run}: {', '.join(movers.differs)}. Judge it again by"
+            f" this bar with `lgaudit judge {movers.run}`, then write this report again with"
+            f" `lgaudit report {results.run.id}`."
+        )
     with Watch(quiet=quiet) as watch:
         watch.stage("Writing", len(results.sites))
         return write(
@@ -268,7 +275,7 @@ def write_report(
             folder,
             sharing=sector,
             heard=heard,
-            comparisons=comparing.compare(store, results, cohorts),
+            comparisons=comparisons,
             progress=lambda _done, _total: watch.step(),
         ).folder
 
