@@ -71,6 +71,25 @@ def _disclosures(wire: Wire, _: dict[str, Any]) -> Sights:
     return found
 
 
+def _sets(wire: Wire, _: dict[str, Any]) -> Sights:
+    """Do arrow keys move in sets of tabs, menu items, options?"""
+    found: Sights = []
+    for number in range(wire.ask("L.sets")):
+        # How many of them Tab comes to is told before keys move anything.
+        plain = wire.ask("L.set", number, {"focus": False, "arrows": False})
+        if wire.ask("L.intoSet", number):
+            plain["facts"]["focus"] = True
+            start = wire.ask("L.setFocus")
+            for key in ("ArrowRight", "ArrowDown"):
+                press(wire, key)
+                time.sleep(SETTLE)
+                if wire.ask("L.setMoved", number, start):
+                    plain["facts"]["arrows"] = True
+                    break
+        found.append(plain)
+    return found
+
+
 def _dialogs(wire: Wire, _: dict[str, Any]) -> Sights:
     found: Sights = []
     for number in range(wire.ask("L.dialogOpeners")):
@@ -182,6 +201,7 @@ def _tooltips(wire: Wire, _: dict[str, Any]) -> Sights:
 PARTS: tuple[Callable[[Wire, dict[str, Any]], Sights], ...] = (
     _role_buttons,
     _disclosures,
+    _sets,
     _dialogs,
     _menus,
     _tooltips,

@@ -18,6 +18,7 @@ from lgaudit.gather.wire import Wire, WireFault
 WATCH = 7_000  # ms that carousels and messages are watched, where there are any
 SLICE = 1_400  # ms of one question, so that a page that hangs is noticed
 MOST_GIFS = 6
+MOST_FRAMES, PART = 60, 20  # of a film, and of one question
 STEP = 40  # ms between the frames of a second that is looked at for flashes
 
 
@@ -25,7 +26,7 @@ def look(wire: Wire, start: dict[str, Any]) -> Look:
     """Watch the page without touching it."""
     found: Sights = []
     broken: list[str] = []
-    for part in (_plain, _gifs, _reduced, _flashes, _changes):
+    for part in (_plain, _gifs, _reduced, _flashes, _changes, _films):
         try:
             found += part(wire)
         except WireFault as fault:
@@ -130,6 +131,29 @@ def _flashes(wire: Wire) -> Sights:
         flashes = pixels.most_flashes(film, area / pixels.GRID**2)
         suspect["sight"]["facts"] = {"flashes": flashes, "area": round(area)}
         found.append(suspect["sight"])
+    return found
+
+
+def _films(wire: Wire) -> Sights:
+    """The first seconds of large videos, as far as they are there and may be read."""
+    found: Sights = []
+    for number in range(wire.ask("L.films")):
+        frames: list[str] = []
+        starts: tuple[float, ...] = ()
+        for first in range(0, MOST_FRAMES, PART):
+            seen = wire.ask("L.film", number, first, PART)
+            frames += seen["frames"]
+            starts += tuple(map(float, seen["starts"]))
+            if len(seen["frames"]) < PART:
+                break
+        facts: dict[str, Any] = {"readable": len(frames) > 1, "area": round(seen["area"])}
+        if facts["readable"]:
+            grids = [pixels.from_bytes(base64.b64decode(frame)) for frame in frames]
+            film = pixels.Film(tuple(grids), starts, starts[-1] + STEP / 1000, 1)
+            facts["seconds"] = round(film.seconds, 1)
+            facts["flashes"] = pixels.most_flashes(film, float(seen["area"]) / pixels.GRID**2)
+        seen["sight"]["facts"] = facts
+        found.append(seen["sight"])
     return found
 
 

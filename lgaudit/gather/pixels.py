@@ -64,7 +64,16 @@ def same_picture(one: bytes, other: bytes) -> bool:
 def luminance(picture: Image.Image) -> Grid:
     """Relative luminance, 0 to 1, of a picture boiled down to a small grid."""
     small = picture.convert("RGB").resize((GRID, GRID), Image.Resampling.BOX)
-    rgb = np.asarray(small, dtype=np.float32) / 255
+    return from_bytes(small.tobytes())
+
+
+def from_bytes(rgb_bytes: bytes) -> Grid:
+    """Relative luminance of :data:`GRID` rows of so many pixels, three bytes each.
+
+    Raises:
+        ValueError: there are more bytes, or fewer.
+    """
+    rgb = np.frombuffer(rgb_bytes, dtype=np.uint8).reshape(GRID, GRID, 3).astype(np.float32) / 255
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     grid: Grid = (linear @ np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)).astype(np.float32)
     return grid

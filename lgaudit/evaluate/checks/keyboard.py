@@ -180,6 +180,23 @@ def panels_open(page: Page) -> Result:
 
 
 @page_check(needs={"keyboard"})
+def sets_work(page: Page) -> Result:
+    """Each tab, menu item or option of a set can be reached, with Tab or with arrow keys."""
+    sets = seen(page, "keyboard", "set")
+    wrong = []
+    for one in sets:
+        facts = one.facts
+        if facts["reached"] >= facts["members"] or facts["arrows"]:
+            continue
+        which = "none of them" if not facts["focus"] else f"{facts['reached']} of them"
+        said = (
+            f"{facts['members']} in a {facts['role']}: Tab comes to {which}, and arrows do not move"
+        )
+        wrong.append(spot_of(one, said))
+    return verdict(wrong, [], "Parts of these sets cannot be reached.", "", bool(sets))
+
+
+@page_check(needs={"keyboard"})
 def menus_open(page: Page) -> Result:
     """A menu that opens under the mouse also opens by keyboard."""
     menus = seen(page, "keyboard", "menu")

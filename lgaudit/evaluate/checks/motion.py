@@ -87,8 +87,9 @@ def gifs_stop(page: Page) -> Result:
 def no_flashing(page: Page) -> Result:
     """Nothing large flashes more than three times in a second.
 
-    Held to WCAG's general flash threshold, frame by frame: animated GIFs, and what style sheets
-    make blink fast. Videos, and red flashes, are not looked at.
+    Held to WCAG's general flash threshold, frame by frame: animated GIFs, what style sheets make
+    blink fast, and the first seconds of videos of the same site. Videos that could not be read are
+    for a person to watch. Red flashes are not looked at.
     """
     gifs = seen(page, "motion", "gif")
     flashes = seen(page, "motion", "flash")
@@ -102,8 +103,20 @@ def no_flashing(page: Page) -> Result:
         for s in flashes
         if s.facts.get("flashes", 0) > FLASHES
     ]
-    said = "Something large flashes more than three times a second."
-    return verdict(wrong, [], said, "", bool(gifs or flashes))
+    films = seen(page, "motion", "film")
+    wrong += [
+        spot_of(s, f"It flashes {s.facts['flashes']:g} times a second near its start")
+        for s in films
+        if s.facts.get("flashes", 0) > FLASHES
+    ]
+    unread = [s for s in films if not s.facts["readable"]]
+    return verdict(
+        wrong,
+        spots_of(unread, "Its frames could not be read"),
+        "Something large flashes more than three times a second.",
+        "Watch this video and see whether it flashes.",
+        bool(gifs or flashes or films),
+    )
 
 
 @page_check(needs={"motion"})

@@ -88,6 +88,35 @@
   L.disclosure = (n, facts) => L.sight("disclosure", list[n], { focusable: list[n].tabIndex >= 0, ...facts });
   L.canFocus = (n) => list[n].tabIndex >= 0;
 
+  // --- sets of tabs, menu items or options, in which arrow keys move
+  const SETS = { tablist: "tab", menubar: "menuitem", radiogroup: "radio", listbox: "option", tree: "treeitem" };
+  const members = (e) => [...e.querySelectorAll(`[role^=${SETS[e.getAttribute("role")]}]`)].filter((m) => L.shown(m) && m.getAttribute("aria-disabled") !== "true");
+  L.sets = () => {
+    const found = [...document.querySelectorAll(Object.keys(SETS).map((role) => `[role=${role}]`).join())].filter(
+      (e) => L.shown(e) && !L.isKnown(e) && members(e).length > 1 && !e.querySelector("input[type=radio]"));
+    list = kinds(found, kind).slice(0, 4);
+    return list.length;
+  };
+  let state = "";
+  const stateOf = (e) =>
+    members(e).map((m) => ["aria-selected", "aria-checked", "aria-current", "tabindex"].map((a) => m.getAttribute(a)).join()).join(";") + e.getAttribute("aria-activedescendant");
+  // Focus on the member that Tab comes to, or on the whole where it takes focus for its members.
+  L.intoSet = (n) => {
+    const e = list[n];
+    const inside = members(e);
+    const first = inside.find((m) => L.focusable(m)) ?? inside.map((m) => L.focusables(m)[0]).find(Boolean) ?? (L.focusable(e) ? e : null);
+    first?.focus();
+    state = stateOf(e);
+    return Boolean(first) && L.active() === first;
+  };
+  L.setFocus = () => L.selector(L.active() ?? document.body);
+  L.setMoved = (n, from) => stateOf(list[n]) !== state || L.selector(L.active() ?? document.body) !== from;
+  L.set = (n, facts) => {
+    const all = members(list[n]);
+    const reached = all.filter((m) => L.focusable(m) || L.focusables(m).length > 0).length;
+    return L.sight("set", list[n], { role: list[n].getAttribute("role"), members: all.length, reached, ...facts });
+  };
+
   // --- dialogs and lightboxes
   const DIALOG = "dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true], .modal, .lightbox, .fancybox-container, .fancybox__container, .mfp-wrap, .pswp, .featherlight, .lb-outerContainer, .lightboxOverlay";
   const OPENERS =
