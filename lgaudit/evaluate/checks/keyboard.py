@@ -287,18 +287,24 @@ def focus_changes_nothing(page: Page) -> Result:
 def hover_content(page: Page, *, asked: str) -> Result:
     """A hint that shows under the mouse shows on focus too, or can be put away with Escape.
 
-    ``asked`` is one of: focus, escape.
+    ``asked`` is one of: focus, escape. Text that only a style sheet calls up may be said elsewhere
+    too, so it is for a person to look at.
     """
     tips = [t for t in seen(page, "keyboard", "tooltip") if t.facts["hover"]]
     if asked == "focus":
-        wrong = [t for t in tips if not t.facts["focus"]]
-        said = "These hints show under the mouse and not when focus comes here."
+        shut = [t for t in tips if not t.facts["focus"]]
         return verdict(
-            spots_of(wrong, "The hint shows only under a mouse"), [], said, "", bool(tips)
+            spots_of(
+                [t for t in shut if not t.facts["plain"]], "The hint shows only under a mouse"
+            ),
+            spots_of([t for t in shut if t.facts["plain"]], "Text shows only under a mouse"),
+            "These hints show under the mouse and not when focus comes here.",
+            "See whether what shows under the mouse here is said elsewhere too.",
+            bool(tips),
         )
     left = [t for t in tips if not t.facts.get("dismissed")]
-    wrong = [t for t in left if t.facts.get("covers")]
-    unsure = [t for t in left if not t.facts.get("covers")]
+    wrong = [t for t in left if t.facts.get("covers") and not t.facts["plain"]]
+    unsure = [t for t in left if t.facts.get("covers", False) == t.facts["plain"]]
     return verdict(
         spots_of(wrong, "It lies over other text, and Escape does not put it away"),
         spots_of(unsure, "Escape does not put it away"),

@@ -239,6 +239,44 @@
     if (named && named.getAttribute("role") === "tooltip") return named;
     return e.querySelector("[role=tooltip]") ?? (e.nextElementSibling?.getAttribute("role") === "tooltip" ? e.nextElementSibling : null);
   };
+  // Text that a style sheet shows under the mouse: [what the mouse is over, what shows].
+  const HOVER = /^([^,]*:hover[^\s>+~,]*)(\s*[\s>+~][^,]+)$/;
+  const hoverRules = () => {
+    const found = [];
+    for (const sheet of [...document.styleSheets].slice(0, 30)) {
+      let rules = [];
+      try {
+        rules = [...sheet.cssRules].slice(0, 4000); // sheets of other sites may not be read
+      } catch {
+        continue;
+      }
+      for (const { selectorText, style } of rules) {
+        if (!selectorText || !selectorText.includes(":hover") || found.length >= 40) continue;
+        const shows = (style.display && style.display !== "none") || style.visibility === "visible" || Number(style.opacity) > 0;
+        if (shows) found.push(...selectorText.split(",").map((one) => HOVER.exec(one.trim())).filter(Boolean));
+      }
+    }
+    return found;
+  };
+  const plain = (selector) => selector.replaceAll(":hover", "").replace(/(^|[\s>+~])$/, "$1*").trim();
+  const underMouse = () => {
+    const found = [];
+    for (const [whole, over] of hoverRules()) {
+      let shown = [];
+      try {
+        shown = [...document.querySelectorAll(plain(whole))].slice(0, 20);
+        for (const t of shown) {
+          if (L.shown(t) || L.isKnown(t) || t.textContent.trim().length < 15 || t.closest("nav, [role=navigation], [role=tooltip], [role=menu]")) continue;
+          let e = t.parentElement.closest(plain(over));
+          for (let s = t.previousElementSibling; s && !e; s = s.previousElementSibling) if (s.matches(plain(over))) e = s;
+          if (e && L.shown(e) && e !== document.body && !found.some(([, other]) => other === t)) found.push([e, t]);
+        }
+      } catch {
+        // a selector that only style sheets may use
+      }
+    }
+    return found;
+  };
   let tips = [];
   L.tips = () => {
     const all = [...document.querySelectorAll("[role=tooltip]")].filter((t) => !L.shown(t) && !L.isKnown(t));
@@ -248,6 +286,7 @@
       if (e && L.shown(e)) found.push([e, t]);
     }
     tips = kinds(found, ([e]) => kind(e)).slice(0, 3);
+    tips.push(...kinds(underMouse(), ([e]) => kind(e)).slice(0, 2).map(([e, t]) => [e, t, true]));
     return tips.length;
   };
   L.tipPoint = (n) => {
@@ -275,5 +314,5 @@
     target?.focus();
     return Boolean(target) && target.tabIndex >= 0;
   };
-  L.tip = (n, facts) => L.sight("tooltip", tips[n][0], facts);
+  L.tip = (n, facts) => L.sight("tooltip", tips[n][0], { ...facts, plain: Boolean(tips[n][2]) });
 })();
