@@ -141,6 +141,19 @@ def skip_link_works(page: Page) -> Result:
     return verdict(wrong, [], said, "", bool(links))
 
 
+@page_check(needs={"keyboard"}, review=True)
+def focus_goes_on(page: Page) -> Result:
+    """Within one part of the page, Tab goes on down it and along its lines.
+
+    Where it goes back up, or against the line because a style sheet put things in another order, a
+    person should see whether that makes sense.
+    """
+    stops = seen(page, "keyboard", "stop")
+    back = [s for s in stops if s.facts.get("back")]
+    asked = "Tab goes back here: does the order make sense?"
+    return verdict([], spots_of(back, "Tab goes back to this"), "", asked, len(stops) > 1)
+
+
 @page_check(needs={"keyboard"})
 def focus_on_static(page: Page) -> Result:
     """Tab stops only at things that do something: links, buttons, fields, what scrolls."""

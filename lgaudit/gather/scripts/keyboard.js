@@ -196,8 +196,26 @@
     const s = getComputedStyle(e);
     return /auto|scroll/.test(s.overflowX + s.overflowY) && (e.scrollHeight > e.clientHeight || e.scrollWidth > e.clientWidth);
   };
+  // Does focus go back up the page, or against the line, within one part of it?
+  const PART = "main, nav, header, footer, aside, form, section, dialog, [role=main], [role=navigation], [role=dialog]";
+  const turned = (e) => {
+    const s = getComputedStyle(e);
+    return /flex|grid/.test(s.display) && (/reverse/.test(s.flexDirection) || [...e.children].some((c) => getComputedStyle(c).order !== "0"));
+  };
+  const goesBack = (before, e) => {
+    if (!before || before.closest(PART) !== e.closest(PART) || !L.shown(before) || !L.shown(e)) return false;
+    if ([before, e].some((n) => L.sticky(n) || getComputedStyle(n).position === "absolute")) return false;
+    const a = before.getBoundingClientRect();
+    const b = e.getBoundingClientRect();
+    if (b.bottom < a.top - 40 && b.left < a.right && b.right > a.left) return true;
+    let host = e.parentElement;
+    while (host && !host.contains(before)) host = host.parentElement;
+    const line = b.top < a.bottom && b.bottom > a.top;
+    return Boolean(host && turned(host) && line && (getComputedStyle(host).direction === "rtl" ? b.left > a.right : b.right < a.left));
+  };
   L.stopSights = () => {
     const found = [];
+    let before = null;
     for (const stop of stops.slice(0, 200)) {
       const e = stop.element;
       if (!e.isConnected || L.isKnown(e)) continue;
@@ -211,6 +229,8 @@
         facts.static = !e.getAttribute("role") && !scrolls(e) && !L.listening.has(e);
         facts.named = Boolean(e.title || e.getAttribute("aria-describedby") || e.getAttribute("aria-label"));
       }
+      if (goesBack(before, e)) facts.back = true;
+      before = e;
       if (stop.cover) facts.cover = L.html(stop.cover);
       found.push(L.sight("stop", e, facts));
     }
