@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from lgaudit.comparisons import Comparisons
 from lgaudit.models import Council, Outcome, Rule, Status
 from lgaudit.replies import Heard
 from lgaudit.report import (
     alike,
-    breakdown,
     cells,
     charts,
     council,
@@ -31,6 +30,7 @@ from lgaudit.report import (
     tasks,
     words,
 )
+from lgaudit.report.compared import Compared
 from lgaudit.report.filters import filters_for
 from lgaudit.report.languages import ENGLISH, WELSH
 from lgaudit.report.render import Renderer
@@ -38,9 +38,6 @@ from lgaudit.report.rows import SiteRows
 from lgaudit.report.standards import Standing
 from lgaudit.report.workbook import write_xlsx
 from lgaudit.results import Results, Sharing, SiteResult, TaskResult
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 EXTREMES = 5  # rules named as met most and least often
 
@@ -114,19 +111,13 @@ class Site:
         self._write_sites(progress)
         lines = list(self._lines.values())
         standings = standards.standings(self._results.rules, lines)
-        alikes = alike.views(self._comparisons.tables, self._lines)
-        sources = {
-            "standard": breakdown.by_standard(standings),
-            "criterion": breakdown.by_criterion(standings),
-        }
+        compared = Compared(self._comparisons, self._lines, standings, self._rules)
         self._write_suppliers()
         self._write_tasks(lines)
-        downloads = self._write_tables(lines, standings, alikes, sources)
-        self._write_index(lines, standings, downloads, alikes)
-        self._write_alike(alikes)
-        self._write_weights(lines)
-        self._write_rules(lines, standings, alikes)
-        self._write_breakdowns(lines, standings, alikes, sources)
+        downloads = self._write_tables(lines, standings, compared)
+        self._write_index(lines, standings, downloads, compared)
+        self._write_rules(lines, standings, compared)
+        compared.write(self._render)
         self._write_map(lines)
         self._write_method(lines)
 
@@ -255,14 +246,9 @@ class Site:
     # The sector
 
     def _write_tables(
-        self,
-        lines: list[league.Line],
-        standings: list[Standing],
-        alikes: list[alike.Table],
-        sources: Mapping[str, Sequence[breakdown.Source]],
+        self, lines: list[league.Line], standings: list[Standing], compared: Compared
     ) -> list[Download]:
-        bar, movers = self._results.bar.version, self._comparisons.movers
-        changes = shifts.changes(movers)
+        bar, changes = self._results.bar.version, shifts.changes(compared.movers)
         table = tables.league(lines, self.categories, self._edition, bar, changes, self._heard)
         shares = tables.shares(lines, self._rules)
         tables.write_csv(table, self._folder / "league.csv")
@@ -277,7 +263,8 @@ class Site:
             notes.insert(0, cells.one_line(notice))
         when = self._results.run.started.astimezone(dt.UTC)
         by_rule = tables.by_rule(lines, self._rules)
-        more = self._more_tables(lines, alikes, sources)
+        replies = tables.replies(self._heard)
+        more = {**compared.tables(), "replies.csv": ("Replies", replies)}
         for file, (_, one) in more.items():
             tables.write_csv(one, self._folder / file)
         made = {"League": table, **dict(more.values()), "Rules": by_rule}
@@ -305,62 +292,12 @@ class Site:
         path = self._folder / name
         path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
 
-    def _more_tables(
-        self,
-        lines: list[league.Line],
-        alikes: list[alike.Table],
-        sources: Mapping[str, Sequence[breakdown.Source]],
-    ) -> dict[str, tuple[str, pd.DataFrame]]:
-        """More tables, those there are: file to its title, which names a sheet too."""
-        rows = breakdown.standard_rows(sources)
-        found = {
-            "standards.csv": ("Standards", tables.frame(rows, breakdown.STANDARDS)),
-            "replies.csv": ("Replies", tables.replies(self._heard)),
-        }
-        if alikes:
-            found["tables.csv"] = "Like with like", tables.frame(alike.rows(alikes), alike.COLUMNS)
-        if weightings := self._comparisons.weightings:
-            rows = shifts.weight_rows(weightings, lines)
-            columns = ["slug", "name", "rank", *(w.id for w in weightings)]
-            found["weights.csv"] = "Places by other weights", tables.frame(rows, columns)
-        if (movers := self._comparisons.movers) is not None and not movers.differs:
-            rows = shifts.mover_rows(movers, self._lines)
-            found["movers.csv"] = "What moved", tables.frame(rows, shifts.MOVERS)
-        return found
-
-    def _write_alike(self, alikes: list[alike.Table]) -> None:
-        for table in alikes:
-            if not table.shown:
-                continue
-            self._render.page(
-                "table.html",
-                f"{table.page}.html",
-                f"{table.name}: council websites ranked",
-                f"Council websites ranked among their like: {table.name}.",
-                table=table,
-                groups=league.groups(table.ranked),
-                heading=alike.HEADINGS[table.alike.kind],
-            )
-
-    def _write_weights(self, lines: list[league.Line]) -> None:
-        if not self._comparisons.weightings:
-            return
-        self._render.page(
-            "weights.html",
-            "weights.html",
-            "Places under other weights",
-            "How far each council website's place moves when rules and categories are weighed "
-            "otherwise.",
-            ranked=league.ranked(lines),
-            shifts=shifts.shifts(self._comparisons.weightings, lines),
-        )
-
     def _write_index(
         self,
         lines: list[league.Line],
         standings: list[Standing],
         downloads: list[Download],
-        alikes: list[alike.Table],
+        compared: Compared,
     ) -> None:
         ranked = league.ranked(lines)
         counted = standards.scored(standings)
@@ -386,48 +323,13 @@ class Site:
             easiest=counted[:EXTREMES],
             hardest=list(reversed(counted))[:EXTREMES],
             downloads=downloads,
-            alikes=alike.by_kind(alikes),
-            movers=self._comparisons.movers,
+            alikes=alike.by_kind(compared.alikes),
+            movers=compared.movers,
             by_slug=self._lines,
         )
 
-    def _write_breakdowns(
-        self,
-        lines: list[league.Line],
-        standings: list[Standing],
-        alikes: list[alike.Table],
-        sources: Mapping[str, Sequence[breakdown.Source]],
-    ) -> None:
-        ranked = league.ranked(lines)
-        self._render.page(
-            "standards.html",
-            "rules/standards.html",
-            "Where the bar is met, by standard",
-            "How many council websites meet every rule of each standard and WCAG criterion.",
-            by_standard=sources["standard"],
-            by_criterion=sources["criterion"],
-            ranked=ranked,
-        )
-        self._render.page(
-            "counts.html",
-            "rules/councils.html",
-            "Where the bar is met, council by council",
-            "How many rules of each category each council website meets.",
-            ranked=[(line, council.met_by_category(line, self._rules)) for line in ranked],
-        )
-        if kinds := _kinds(alikes):
-            by_category = standards.by_category(standards.scored(standings))
-            self._render.page(
-                "kinds.html",
-                "rules/kinds.html",
-                "Where the bar is met, by kind of council",
-                "The share of council websites that meet each rule, by nation and type.",
-                by_category={n: breakdown.by_kind(own, kinds) for n, own in by_category.items()},
-                kinds=kinds,
-            )
-
     def _write_rules(
-        self, lines: list[league.Line], standings: list[Standing], alikes: list[alike.Table]
+        self, lines: list[league.Line], standings: list[Standing], compared: Compared
     ) -> None:
         ranked = league.ranked(lines)
         self._render.page(
@@ -439,7 +341,7 @@ class Site:
             silent=[s for s in standings if s.rule.status is Status.SCORED and not s.judged],
             unscored=[s for s in standings if s.rule.status is not Status.SCORED],
             ranked=ranked,
-            kinds=_kinds(alikes),
+            kinds=compared.kinds,
         )
         rows = SiteRows(lines)
         for standing in standings:
@@ -545,8 +447,3 @@ class Site:
 def _tongues(council: Council | None) -> tuple[str, ...]:
     """The languages a council's page is written in."""
     return (ENGLISH, WELSH) if council is not None and council.nation == "Wales" else (ENGLISH,)
-
-
-def _kinds(alikes: Sequence[alike.Table]) -> list[alike.Table]:
-    """The nations and types that have a table."""
-    return [t for t in alikes if t.shown and t.alike.kind in ("nation", "type")]
