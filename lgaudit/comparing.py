@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +16,7 @@ from lgaudit.settings import Cohort
 
 if TYPE_CHECKING:
     from lgaudit.store import Store
+    from lgaudit.store.kept import KeptResults
 
 
 def compare(store: Store, results: Results, cohorts: Iterable[Cohort] = ()) -> Comparisons:
@@ -53,26 +55,31 @@ def _movers(store: Store, results: Results) -> Movers | None:
 
 
 def previous(store: Store, results: Results) -> Results | None:
-    """The newest finished run of an earlier visit to some of the same sites.
+    """The newest earlier visit to some of the same sites, see :func:`visits`."""
+    return next(visits(store, results), None)
+
+
+def visits(store: Store, results: Results) -> Iterator[KeptResults]:
+    """A finished run of each earlier visit to some of the same sites, the newest visit first.
 
     Of several that judged one visit's evidence, the newest that judged it as this run does, if
     any: a visit judged again by today's bar can be compared when its first run cannot.
     """
     run = results.run
     slugs = {site.slug for site in results.sites}
-    found: Results | None = None
-    for summary in store.runs():  # newest first
-        if summary.finished is None or summary.started >= run.started:
-            continue
-        if found is not None and summary.started != found.run.started:
-            break
-        earlier = store.results(summary.id)
-        same = _real(earlier) == _real(results) and slugs & {site.slug for site in earlier.sites}
-        if same and not moving.differs(results, earlier):
-            return earlier
-        if same:
-            found = found or earlier
-    return found
+    earlier = (s for s in store.runs() if s.finished is not None and s.started < run.started)
+    for _, judged in itertools.groupby(earlier, key=lambda summary: summary.started):
+        found: KeptResults | None = None
+        for summary in judged:  # newest first
+            one = store.results(summary.id)
+            if _real(one) != _real(results) or not slugs & {site.slug for site in one.sites}:
+                continue
+            if not moving.differs(results, one):
+                found = one
+                break
+            found = found or one
+        if found is not None:
+            yield found
 
 
 def _real(results: Results) -> bool:

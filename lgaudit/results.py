@@ -41,6 +41,7 @@ class PageResult:
     fcp: float | None = None  # timings: quiet pass, unthrottled lab values
     lcp: float | None = None
     tbt: float | None = None
+    alike: str = ""  # URL of the page of its template that was looked at closely in its stead
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ class OnSite:
     pages: tuple[str, ...]  # URLs, sorted
     places: int
     alone: int
+    fingerprints: tuple[str, ...] = ()  # of its places, sorted
 
 
 @dataclass(frozen=True, slots=True)

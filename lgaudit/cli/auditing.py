@@ -251,7 +251,7 @@ def write_report(
 
     ``replies`` is the file of what councils reply to findings, '' for none.
     """
-    from lgaudit import comparing, replying
+    from lgaudit import comparing, following, replying
     from lgaudit.cli.progress import Watch
     from lgaudit.evaluate import fingerprints
     from lgaudit.evaluate.shared import Sector
@@ -276,6 +276,7 @@ def write_report(
             sharing=sector,
             heard=heard,
             comparisons=comparisons,
+            lives=following.lives(store, results),
             progress=lambda _done, _total: watch.step(),
         ).folder
 

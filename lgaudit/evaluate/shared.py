@@ -37,6 +37,7 @@ class _Where:
 
     urls: set[str] = field(default_factory=set)
     alone: int = 0  # pages where nothing else fails the rule
+    marks: set[str] = field(default_factory=set)  # fingerprints of its places
     places: int = 0
     judged: int = 0  # pages of the site that the rule could be judged on
 
@@ -93,7 +94,13 @@ class Sector:
         found = []
         for product, pattern in _together(self._patterns):
             sites = tuple(
-                OnSite(slug, tuple(sorted(where.urls)), where.places, where.alone)
+                OnSite(
+                    slug,
+                    tuple(sorted(where.urls)),
+                    where.places,
+                    where.alone,
+                    tuple(sorted(where.marks)),
+                )
                 for slug, where in sorted(pattern.sites.items())
                 if not pattern.mark.bare or pattern.everywhere_on(slug)
             )
@@ -155,6 +162,7 @@ class Sector:
         pattern = self._patterns.setdefault((product, mark.key), _Pattern(mark, message, spot))
         where = pattern.sites.setdefault(slug, _Where())
         where.urls.add(sys.intern(finding.url))
+        where.marks.add(sys.intern(spot.fingerprint if spot else finding.fingerprint))
         where.places += 1
         return where
 
@@ -227,6 +235,7 @@ def _merged(group: Sequence[_Pattern]) -> _Pattern:
             known = sites.setdefault(slug, _Where(judged=where.judged))
             known.urls |= where.urls
             known.alone += where.alone
+            known.marks |= where.marks
             known.places += where.places
     return replace(group[0], mark=replace(group[0].mark, target=""), sites=sites)
 

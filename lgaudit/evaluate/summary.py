@@ -65,6 +65,7 @@ def page_result(page: Page) -> PageResult:
         fcp=seen.quiet.fcp if seen and seen.quiet else None,
         lcp=seen.quiet.lcp if seen and seen.quiet else None,
         tbt=seen.quiet.tbt if seen and seen.quiet else None,
+        alike=seen.alike if seen else "",
     )
 
 

@@ -178,3 +178,12 @@ def failures_by_page(result: SiteResult, rules: Mapping[str, Rule]) -> Counter[s
         for f in result.findings
         if f.outcome is Outcome.FAILED and f.rule in rules and rules[f.rule].status is Status.SCORED
     )
+
+
+def looked_elsewhere(result: SiteResult) -> list[tuple[str, list[str]]]:
+    """Pages not tried by keyboard, at other sizes and for motion, by the page that was instead."""
+    stood_in: dict[str, list[str]] = {}
+    for page in audited_pages(result):
+        if page.alike:
+            stood_in.setdefault(page.alike, []).append(page.url)
+    return sorted(stood_in.items(), key=lambda item: (-len(item[1]), item[0]))

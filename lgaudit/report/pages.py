@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from lgaudit.comparisons import Comparisons
+from lgaudit.lives import Lives, SiteLife
 from lgaudit.models import Council, Outcome, Rule, Status
 from lgaudit.replies import Heard
 from lgaudit.report import (
@@ -20,7 +21,9 @@ from lgaudit.report import (
     council,
     digest,
     exports,
+    issues,
     league,
+    ledger,
     mapping,
     package,
     shifts,
@@ -33,6 +36,7 @@ from lgaudit.report import (
 from lgaudit.report.compared import Compared
 from lgaudit.report.filters import filters_for
 from lgaudit.report.languages import ENGLISH, WELSH
+from lgaudit.report.ledger import Ledger
 from lgaudit.report.render import Renderer
 from lgaudit.report.rows import SiteRows
 from lgaudit.report.standards import Standing
@@ -67,6 +71,7 @@ class Site:
         sharing: Sharing,
         comparisons: Comparisons,
         heard: Heard,
+        lives: Lives | None = None,
     ) -> None:
         self._results = results
         self._heard = heard
@@ -77,6 +82,7 @@ class Site:
         self._lines = league.first_lines(results)
         self.categories = league.categories(results.scores)
         self._edition = digest.edition(results, heard.digest)
+        self._ledger = Ledger(folder, lives, self._rules, results.run)
         self._axis = charts.axis_for(s.overall for s in results.scores.values())
         self._rule_files = {rule.id: standards.rule_file(rule) for rule in results.rules}
         self._tasks: dict[str, Sequence[TaskResult]] = {}
@@ -110,9 +116,11 @@ class Site:
         """Write everything; sites are read one at a time."""
         self._write_sites(progress)
         lines = list(self._lines.values())
+        found = suppliers.views(self._sharing, self._lines, self._rules, self._results.bar)
+        self._ledger.finish(found, self._rule_files)
         standings = standards.standings(self._results.rules, lines)
         compared = Compared(self._comparisons, self._lines, standings, self._rules)
-        self._write_suppliers()
+        self._write_suppliers(found)
         self._write_tasks(lines)
         downloads = self._write_tables(lines, standings, compared)
         self._write_index(lines, standings, downloads, compared)
@@ -149,7 +157,8 @@ class Site:
                 timings.write(tables.csv_text(tables.timing_rows(line, result.pages)))
                 self._note_good_pages(result)
                 self._sharing.add(result)
-                self._write_council(line, result, ranked, steady + clocked, shared)
+                life = self._ledger.take(line, result)
+                self._write_council(line, result, ranked, steady + clocked, shared, life)
                 progress(done, total)
 
     def _shared_by_councils(self, ranked: list[league.Line]) -> dict[str, object]:
@@ -185,6 +194,7 @@ class Site:
         ranked: list[league.Line],
         findings: str,
         shared: Mapping[str, object],
+        life: SiteLife | None,
     ) -> None:
         scores = {s.rule: s for s in line.score.rules} if line.score else {}
         failed = council.troubles(result.findings, Outcome.FAILED, self._rules, scores)
@@ -227,7 +237,8 @@ class Site:
                 broken=council.failures_by_page(result, self._rules),
                 lost=council.lost_by_reason(result),
                 suppliers=[(use, suppliers.page_of(use.product)) for use in result.suppliers],
-                download=Download(f"{stem}.csv", "All findings", "CSV", file.stat().st_size),
+                elsewhere=council.looked_elsewhere(result),
+                **self._issues(line, life, stem, name),
             )
             title = "{name}: website audit"
             told = (
@@ -237,6 +248,32 @@ class Site:
             self._render.editions(
                 "council.html", f"councils/{stem}", title, told, _tongues(member), name, values
             )
+
+    def _issues(
+        self, line: league.Line, life: SiteLife | None, stem: str, name: str
+    ) -> dict[str, object]:
+        """What a council's page shows of its issues and trend, and the files beside it."""
+        folder = self._folder / "councils"
+        files = [(f"{stem}.csv", "All findings", "CSV")]
+        shown: dict[str, object] = {"parts_of": [], "fixed": [], "trend": (), "feed": ""}
+        if life is not None:
+            kept = self._ledger.council(stem, name, line, life)
+            files += [
+                (kept.csv, "Every issue once", "CSV"),
+                (kept.json, "Every issue once", "JSON"),
+            ]
+            shown = {
+                "parts_of": issues.parts(life.issues, self._rules),
+                "fixed": issues.fixed(life.issues, self._rules, self._results.run.started),
+                "trend": life.trend,
+                "feed": kept.feed,
+            }
+        sizes = [Download(n, w, k, (folder / n).stat().st_size) for n, w, k in files]
+        return {**shown, "downloads": sizes}
+
+    def _feed(self, name: str) -> str:
+        """A feed's file beside its page, '' when there are none."""
+        return name if self._ledger.known else ""
 
     def _peers(self, line: league.Line, ranked: list[league.Line]) -> list[league.Place]:
         if self._comparisons.tables:
@@ -269,7 +306,8 @@ class Site:
             tables.write_csv(one, self._folder / file)
         made = {"League": table, **dict(more.values()), "Rules": by_rule}
         titles = {"league.csv": "League", **{file: one for file, (one, _) in more.items()}}
-        sheets, left = exports.sheets(self._folder, made, titles | exports.SHEETS)
+        told = {ledger.FILE: "Issues"} if self._ledger.known else {}
+        sheets, left = exports.sheets(self._folder, made, titles | told | exports.SHEETS)
         write_xlsx(sheets, [*notes, *left], self._folder / "league.xlsx", when)
         text = exports.as_json(self._results, table, self._edition, self._heard)
         self._put("league.json", text)
@@ -286,6 +324,8 @@ class Site:
             ("timings.csv", "Load times of the pages timed", "CSV"),
             *((file, title, "CSV") for file, (title, _) in more.items()),
         ]
+        if self._ledger.known:
+            listed.append((ledger.FILE, "Every issue of every website, once", "CSV"))
         return [Download(n, what, k, (self._folder / n).stat().st_size) for n, what, k in listed]
 
     def _put(self, name: str, text: str) -> None:
@@ -323,6 +363,7 @@ class Site:
             easiest=counted[:EXTREMES],
             hardest=list(reversed(counted))[:EXTREMES],
             downloads=downloads,
+            feed=self._feed("feed.xml"),
             alikes=alike.by_kind(compared.alikes),
             movers=compared.movers,
             by_slug=self._lines,
@@ -353,6 +394,7 @@ class Site:
                 f"What the rule “{rule.title}” asks, why, how to fix it, and which council "
                 "websites meet it.",
                 rule=rule,
+                feed=self._feed(f"{standing.page.rpartition('/')[2]}.xml"),
                 standing=standing,
                 good=self._seen.get(rule.id, {}),
                 strip=charts.strip(standing.states(ranked)),
@@ -394,8 +436,7 @@ class Site:
             hatch=mapping.hatch("hatch-key"),
         )
 
-    def _write_suppliers(self) -> None:
-        found = suppliers.views(self._sharing, self._lines, self._rules, self._results.bar)
+    def _write_suppliers(self, found: list[suppliers.SupplierView]) -> None:
         rows = [[cells.cell(value) for value in row] for row in suppliers.shared_rows(found)]
         text = tables.csv_text([suppliers.SHARED, *rows])
         (self._folder / "shared-issues.csv").write_text(
@@ -416,6 +457,7 @@ class Site:
                 f"Defects of {view.use.name} that several council websites share, and what "
                 "mending each once would bring.",
                 view=view,
+                feed=self._feed(f"{view.page}.xml"),
                 named=suppliers.NAMED,
             )
 

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from lgaudit.report import cells, charts, languages, manual, words
+from lgaudit.report import cells, charts, languages, manual, trend, words
 from lgaudit.report.prose import prose
 
 TITLE = 64  # characters that fit a search result
@@ -115,7 +115,7 @@ def _environment(
         **more,
     )
     environment.globals.update(
-        shared, charts=charts, words=words, cells=cells, by_hand=manual.checks()
+        shared, charts=charts, course=trend, words=words, cells=cells, by_hand=manual.checks()
     )
     environment.filters.update(
         points=_points,

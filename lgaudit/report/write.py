@@ -15,6 +15,7 @@ from typing import Any
 
 from lgaudit.comparisons import Comparisons
 from lgaudit.errors import ReportError
+from lgaudit.lives import Lives
 from lgaudit.replies import Heard
 from lgaudit.report import cells, digest, filters, package
 from lgaudit.report.pages import Site
@@ -44,6 +45,7 @@ def write(
     sharing: Sharing | None = None,
     comparisons: Comparisons | None = None,
     heard: Heard | None = None,
+    lives: Lives | None = None,
     progress: Progress | None = None,
 ) -> WrittenReport:
     """Write the run's report to ``<folder>/<run id>/``, replacing an older one of the same run.
@@ -57,6 +59,8 @@ def write(
         comparisons: like-for-like tables, movers and other weights; without it the report has
             its one table.
         heard: what councils replied to findings, and the scores with accepted replies.
+        lives: what became of each site's issues and score; without it the report has neither
+            ``issues.csv`` nor feeds nor trends.
 
     Raises:
         ReportError: the folder cannot be written.
@@ -64,7 +68,7 @@ def write(
     final = folder / cells.file_name(results.run.id)
     try:
         with _beside(final) as temporary:
-            _write_into(results, temporary, sharing, comparisons, heard or Heard(), progress)
+            _write_into(results, temporary, sharing, comparisons, heard or Heard(), lives, progress)
             files = tuple(
                 sorted(p.relative_to(temporary).as_posix() for p in temporary.rglob("*.*"))
             )
@@ -82,13 +86,14 @@ def _write_into(
     sharing: Sharing | None,
     comparisons: Comparisons | None,
     heard: Heard,
+    lives: Lives | None,
     progress: Progress | None,
 ) -> None:
     static = folder / "static"
     static.mkdir()
     for item in resources.files("lgaudit.report").joinpath("static").iterdir():
         (static / item.name).write_bytes(item.read_bytes())
-    site = Site(results, folder, sharing or Nothing(), comparisons or Comparisons(), heard)
+    site = Site(results, folder, sharing or Nothing(), comparisons or Comparisons(), heard, lives)
     (static / "filters.css").write_text(filters.stylesheet(site.filters), encoding="utf-8")
     site.write(progress or _silent)
     _write_run(results, folder, heard)

@@ -95,6 +95,18 @@ class KeptResults:
         return scores
 
     @cached_property
+    def overall(self) -> Mapping[str, SiteScore]:
+        """Score by site slug without what each rule adds to it: many runs are soon read so."""
+        visit = schema.visit
+        query = select(visit.c.slug, visit.c.summary).where(
+            visit.c.run == self._run_id, visit.c.verdict.is_not(None)
+        )
+        with reading(self._engine, self._where) as connection:
+            found = connection.execute(query.order_by(visit.c.slug)).all()
+        scores = ((row.slug, rows.score_of(row.summary)) for row in found)
+        return {slug: score for slug, score in scores if score is not None}
+
+    @cached_property
     def ranks(self) -> Mapping[str, Rank]:
         """Rank by site slug, best first; ranked sites only."""
         visit = schema.visit

@@ -1,0 +1,174 @@
+"""A site's issues, each once: as rows, as JSON, and by the part of the site they are in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lgaudit.lives import IssueLife, State
+from lgaudit.models import Rule, Status
+from lgaudit.report import cells
+from lgaudit.report.league import Line
+
+COLUMNS = (
+    "issue slug site rule category severity status state first_seen last_seen pattern block"
+    " template pages places message selector snippet fingerprint urls note"
+).split()
+OWNERS = "supplier product shared_issue".split()  # known once every site has been read
+URLS = 20  # named in one row; the rest are counted
+BLOCKS = {
+    "header": "Header",
+    "nav": "Navigation",
+    "footer": "Footer",
+    "aside": "Side column",
+    "dialog": "Dialogs and banners",
+    "form": "Forms",
+}
+SHOWN = 8  # kinds of issue shown of one part; the rest are in the files
+PARTS = 12  # parts of a site that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Kindred:
+    """Issues of one rule and one build in one part of a site: one fix is likely to end them."""
+
+    rule: Rule
+    issues: tuple[IssueLife, ...]
+    pages: tuple[str, ...]  # URLs, sorted
+
+    @property
+    def new(self) -> int:
+        """How many of them are new."""
+        return sum(issue.state is State.NEW for issue in self.issues)
+
+    @property
+    def returned(self) -> int:
+        """How many of them have come back."""
+        return sum(issue.state is State.RETURNED for issue in self.issues)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A shared block, the pages of one template, or all else (``block`` and ``url`` are '')."""
+
+    block: str  # "Header"
+    url: str  # a page of the template
+    kinds: tuple[Kindred, ...]  # worst first
+
+    @property
+    def count(self) -> int:
+        """Issues in it."""
+        return sum(len(kind.issues) for kind in self.kinds)
+
+    @property
+    def pages(self) -> int:
+        """Pages with an issue in it."""
+        return len({url for kind in self.kinds for url in kind.pages})
+
+    @property
+    def shown(self) -> tuple[Kindred, ...]:
+        """The first few."""
+        return self.kinds[:SHOWN]
+
+    @property
+    def unshown(self) -> int:
+        """How many issues are not shown."""
+        return sum(len(kind.issues) for kind in self.kinds[SHOWN:])
+
+
+def parts(issues: Iterable[IssueLife], rules: Mapping[str, Rule]) -> list[Part]:
+    """The issues a site has, by part: shared blocks, then templates, then single pages."""
+    held: dict[tuple[str, str], list[IssueLife]] = {}
+    for issue in issues:
+        if issue.here and issue.rule in rules:
+            held.setdefault(_part_of(issue), []).append(issue)
+    found = []
+    for (block, template), own in held.items():
+        kinds = _kinds(own, rules)
+        url = min((u for kind in kinds for u in kind.pages), default="") if template else ""
+        found.append(Part(BLOCKS.get(block, ""), url, tuple(kinds)))
+    found.sort(key=lambda part: (not part.block, not part.url, -part.pages, part.url, part.block))
+    return found[:PARTS]
+
+
+def _part_of(issue: IssueLife) -> tuple[str, str]:
+    if len(issue.pages) < 2:
+        return "", ""
+    if issue.block in BLOCKS:
+        return issue.block, ""
+    return "", issue.template
+
+
+def _kinds(issues: Iterable[IssueLife], rules: Mapping[str, Rule]) -> list[Kindred]:
+    alike: dict[str, list[IssueLife]] = {}
+    for issue in issues:
+        alike.setdefault(issue.pattern, []).append(issue)
+    found = [
+        Kindred(
+            rules[own[0].rule],
+            tuple(own),
+            tuple(sorted({url for issue in own for url in issue.pages})),
+        )
+        for own in alike.values()
+    ]
+    return sorted(found, key=_worst)
+
+
+def _worst(kind: Kindred) -> tuple[bool, int, int, str, str]:
+    rule = kind.rule
+    scored = rule.status is Status.SCORED
+    return (not scored, -rule.severity.order, -len(kind.pages), rule.id, kind.issues[0].id)
+
+
+def fixed(issues: Iterable[IssueLife], rules: Mapping[str, Rule], run: object) -> list[Kindred]:
+    """What this run found fixed; ``run`` is its start."""
+    return _kinds((i for i in issues if not i.here and i.since == run and i.rule in rules), rules)
+
+
+def rows(
+    line: Line, issues: Iterable[IssueLife], rules: Mapping[str, Rule]
+) -> Iterator[list[object]]:
+    """One harmless row for each issue, in the order of :data:`COLUMNS`."""
+    for issue in issues:
+        if issue.rule in rules:
+            told = _told(line, issue, rules[issue.rule])
+            told["urls"] = " ".join(issue.pages[:URLS])
+            yield [cells.cell(told[name], 2 * cells.SNIPPET) for name in COLUMNS]
+
+
+def as_json(line: Line, issues: Iterable[IssueLife], rules: Mapping[str, Rule]) -> str:
+    """The same as JSON, all pages named."""
+    told = [_told(line, i, rules[i.rule]) | {"urls": i.pages} for i in issues if i.rule in rules]
+    return json.dumps({"issues": told}, indent=1, ensure_ascii=True) + "\n"
+
+
+def _told(line: Line, issue: IssueLife, rule: Rule) -> dict[str, object]:
+    spot = issue.spot
+    return {
+        "issue": issue.id,
+        "slug": line.site.slug,
+        "site": line.name,
+        "rule": rule.id,
+        "category": rule.category,
+        "severity": rule.severity.value,
+        "status": rule.status.value,
+        "state": issue.state.value,
+        "first_seen": issue.first_seen.date().isoformat(),
+        "last_seen": issue.last_seen.date().isoformat(),
+        "pattern": issue.pattern,
+        "block": issue.block,
+        "template": issue.template,
+        "pages": len(issue.pages),
+        "places": issue.places,
+        "message": issue.message,
+        "selector": spot.selector if spot else "",
+        "snippet": spot.snippet if spot else "",
+        "fingerprint": issue.fingerprint,
+        "note": issue.note,
+    }
+
+
+def with_owner(row: Sequence[str], owner: Sequence[str] | None) -> list[object]:
+    """A row read back with the supplier that could mend it; :data:`OWNERS` says what it holds."""
+    return [*row, *(cells.cell(value) for value in owner or ("", "", ""))]
