@@ -13,7 +13,7 @@ from report_sector import Sector, compared, draws_of
 from selectolax.lexbor import LexborHTMLParser
 from typer.testing import CliRunner
 
-from lgaudit import comparing
+from lgaudit import comparing, following
 from lgaudit.cli import cohorts
 from lgaudit.cli.main import app
 from lgaudit.errors import RegisterError
@@ -414,6 +414,23 @@ def test_a_visit_judged_again_by_the_same_bar_is_what_is_compared_with(tmp_path:
         assert movers_found is not None
         assert movers_found.run == "old"
         assert movers_found.differs == ("its bar was 2025.1, not 2026.1",)
+
+
+def test_sites_are_followed_through_the_kept_visits(database: Path) -> None:
+    with Store.open(str(database)) as store:
+        first, second = store.results("run-0"), store.results("run-31")
+        slug = next(iter(second.ranks))
+        told = following.lives(store, second).follow(second.site(slug))
+        assert told.issues
+        assert {issue.state.value for issue in told.issues} == {"open"}
+        assert {i.first_seen for i in told.issues} == {first.run.started}
+        assert {i.last_seen for i in told.issues} == {second.run.started}
+        assert [point.run for point in told.trend] == ["run-0", "run-31"]
+        assert told.trend[0].score == second.scores[slug].overall
+        alone = following.lives(store, first).follow(first.site(slug))
+        assert {issue.state.value for issue in alone.issues} == {"new"}
+        assert [issue.id for issue in alone.issues] == [issue.id for issue in told.issues]
+        assert alone.trend == ()
 
 
 def test_report_writes_tables_asked_for_and_refuses_those_of_strangers(
