@@ -97,7 +97,7 @@ class Heard:
         """Stands for everything that was said; '' when nothing was."""
         if not self.said:
             return ""
-        told = msgspec.json.encode([said.reply for said in self.said])
+        told = repr([said.reply for said in self.said]).encode("utf-8", "replace")
         return hashlib.sha256(told).hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -60,9 +61,18 @@ def note(message: str) -> None:
 
 
 def as_json(document: Any) -> str:
-    """JSON for standard output; in plain ASCII where its encoding could not carry the rest."""
+    """JSON for standard output; in plain ASCII where its encoding could not carry the rest.
+
+    Characters that could steer a terminal or turn text round are escaped, so nothing is lost.
+    """
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    return json.dumps(document, indent=2, ensure_ascii=plain)
+    text = json.dumps(document, indent=2, ensure_ascii=plain)
+    return _STEERING.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+_STEERING = re.compile(
+    "[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 
 
 def never_choke() -> None:

@@ -13,6 +13,7 @@ from lgaudit.results import Compared, Gated, SiteResult
 
 PLACES = 5  # shown for each rule; the rest are counted
 WIDTH = 120
+LONGEST = 2_000  # characters of a fix
 _COLOURS = {"critical": "red", "serious": "red", "moderate": "yellow", "minor": "cyan"}
 
 
@@ -62,14 +63,14 @@ def _entry(rule: Rule, findings: Sequence[Finding], sources: dict[str, str]) -> 
     pages = len({finding.url for finding in findings})
     text = Text("\n")
     text.append(rule.severity.value, style=f"bold {_COLOURS[rule.severity.value]}")
-    text.append(f"  {rule.title}", style="bold")
-    text.append(f"  {rule.id}", style="dim")
+    text.append(f"  {_printable(rule.title)}", style="bold")
+    text.append(f"  {_printable(rule.id)}", style="dim")
     places = sum(max(1, len(finding.spots)) for finding in findings)
     text.append(f"\n  {_count(places, 'place')} on {_count(pages, 'page')}", style="dim")
     if rule.wcag:
         text.append(f"; WCAG {', '.join(rule.wcag)}", style="dim")
     if rule.fix:
-        text.append(f"\n  Fix: {' '.join(rule.fix.split())}")
+        text.append(f"\n  Fix: {_printable(' '.join(rule.fix[:LONGEST].split()), LONGEST)}")
     shown = 0
     for finding in findings:
         for spot in finding.spots or (None,):
@@ -155,7 +156,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _printable(text: str) -> str:
+def _printable(text: str, width: int = WIDTH) -> str:
     """Text from outside, harmless in a terminal: no control characters, no endless lines."""
-    clean = "".join(c if c.isprintable() else " " for c in text)
-    return clean if len(clean) <= WIDTH else clean[: WIDTH - 1] + "…"
+    clean = "".join(c if c.isprintable() else " " for c in text[: width + 1])
+    return clean if len(clean) <= width else clean[: width - 1] + "…"
