@@ -6,10 +6,12 @@ import datetime as dt
 import gzip
 import io
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+import typer
 from made_site import file, page
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -17,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 from lgaudit.archive import read_snapshot
 from lgaudit.archive.reader import Warc
 from lgaudit.cli import audit as auditing_command
-from lgaudit.cli import auditing
+from lgaudit.cli import auditing, schedule
 from lgaudit.cli import judge as judging
 from lgaudit.cli import runs as runs_command
 from lgaudit.errors import EvidenceError, StoreError
@@ -85,8 +87,6 @@ def first_run(kept: Settings) -> str:
 
 
 def command(kept: Settings, out: Path, run: str = "", **more: Any) -> int:
-    import typer
-
     with pytest.raises(typer.Exit) as left:
         judging.judge(run or first_run(kept), store=kept.store, out=out, quiet=True, **more)
     return left.value.exit_code
@@ -187,8 +187,6 @@ def test_runs_tell_where_evidence_is_and_remove_it(
 def test_a_run_judged_again_is_not_gone_on_with(kept: Settings, here: Path) -> None:
     with Store.open(f"sqlite:///{here / 'x.db'}") as store, Store.open(kept.store) as other:
         results = other.results(first_run(kept))
-        from dataclasses import replace
-
         run = replace(results.run, judged_from="20260101-000000-abcdef", finished=None)
         store.start_run(run, results.rules, results.bar, results.sites)
     with pytest.raises(StoreError, match="lgaudit judge 20260101-000000-abcdef"):
@@ -285,8 +283,6 @@ def test_names_say_whose_site_it_is(here: Path) -> None:
 
 
 def test_the_command_takes_files(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import typer
-
     path = stranger(here / "crawl.warc.gz", CRAWL)
     with pytest.raises(typer.Exit) as left:
         auditing_command.audit(
@@ -302,3 +298,55 @@ def test_the_command_takes_files(here: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert results.run.judged_from == "crawl.warc.gz"
         assert [site.homepage for site in results.sites] == ["https://cdn.example/"]
         assert results.run.started < dt.datetime.now(dt.UTC)
+
+
+# --- timers -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "hours"), [("12h", 12), ("30d", 720), ("4W", 672), ("1d", 24)])
+def test_periods_are_read(text: str, hours: int) -> None:
+    assert schedule.period(text) == dt.timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("text", ["", "30", "d", "-1d", "0d", "3m", "1.5d", "9999999d"])
+def test_other_periods_are_told(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="30d"):
+        schedule.period(text)
+
+
+def test_a_timer_does_nothing_while_a_run_is_young_enough(
+    kept: Settings, here: Path, offline: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sites = [f"https://{host}/" for host in HOSTS]
+    auditing_command.audit(sites, no_browser=True, store=kept.store, if_older_than="30d")
+    said = capsys.readouterr().out
+    assert said.startswith(f"lgaudit: nothing to do: run {first_run(kept)}")
+    assert said.count("\n") == 1
+
+
+def test_a_timer_looks_again_when_no_run_will_do(kept: Settings) -> None:
+    began = dt.datetime.now(dt.UTC)
+    sites = [Site(host.split(".")[1], f"https://{host}/") for host in HOSTS]
+
+    def recent(*chosen: Site, since: int = 1, **more: Any) -> object:
+        values = {"store": kept.store, "browser": False} | more
+        return schedule.recent(chosen, Settings(**values), began - dt.timedelta(days=since))
+
+    assert recent(*sites)
+    assert recent(sites[0])
+    assert not recent(*sites, since=-1)  # too old
+    assert not recent(*sites, Site("c", "https://www.c.example/"))  # another site
+    assert not recent(*sites, browser=True)  # it was without
+    assert not recent(*sites, pages=31)  # fewer pages
+    assert not recent(*sites, store="sqlite:////nowhere/x.db")
+
+
+def test_a_run_ends_in_one_line(
+    kept: Settings, capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    with Store.open(kept.store) as store:
+        auditing.show(store.results(first_run(kept)), here, format_="line")
+    said = capsys.readouterr().out
+    assert said.startswith(f"lgaudit: run {first_run(kept)}: 2 sites, ")
+    assert said.endswith(f"report {(here / 'index.html').resolve()}\n")
+    assert said.count("\n") == 1

@@ -86,6 +86,14 @@ def audit(
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where reports go (default ./reports).")
     ] = None,
+    if_older_than: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD",
+            help="For timers: do nothing when the last finished run of these sites is younger"
+            " (12h, 30d, 4w), and end in one line.",
+        ),
+    ] = None,
     evidence: KeepEvidence = None,
     warcs: Annotated[
         list[Path] | None,
@@ -97,7 +105,11 @@ def audit(
         ),
     ] = None,
     format_: Annotated[
-        str, typer.Option("--format", help="terminal, or json for the results on standard output.")
+        str,
+        typer.Option(
+            "--format",
+            help="terminal, json for the results on standard output, or line for a timer's mail.",
+        ),
     ] = "terminal",
     quiet: Quiet = False,
 ) -> None:
@@ -109,7 +121,7 @@ def audit(
     import datetime as dt
 
     from lgaudit import register, settings
-    from lgaudit.cli import auditing, cohorts, judge
+    from lgaudit.cli import auditing, cohorts, judge, schedule
 
     auditing.check_format(format_)
     only_these = cohorts.read_all(cohort or ())
@@ -154,6 +166,13 @@ def audit(
                 quiet=quiet,
             )
         )
+    if if_older_than is not None:
+        format_ = "line" if format_ == "terminal" else format_
+        since = auditing.now() - schedule.period(if_older_than)
+        last = schedule.recent(targets, chosen, since)
+        if last is not None:
+            typer.echo(schedule.nothing_to_do(last, if_older_than), err=format_ == "json")
+            return
     if not chosen.contact:
         note(
             "site owners cannot tell who is visiting. Give --contact, or contact in lgaudit.toml"

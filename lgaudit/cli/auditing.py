@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lgaudit.settings import Cohort, Settings
     from lgaudit.store import Store
 
-FORMATS = ("terminal", "json")
+FORMATS = ("terminal", "json", "line")
 DONE, COULD_NOT_RUN = 0, 2
 NOT_KEPT = (
     "store",
@@ -41,7 +41,7 @@ NOT_KEPT = (
 def check_format(name: str) -> None:
     """Refuse an unknown output format."""
     if name not in FORMATS:
-        raise typer.BadParameter(f"must be {' or '.join(FORMATS)}", param_hint="--format")
+        raise typer.BadParameter(f"must be {', '.join(FORMATS)}", param_hint="--format")
 
 
 def now() -> dt.datetime:
@@ -283,17 +283,21 @@ def write_report(
 
 def show(results: Results, written: Path, *, format_: str, checklist: bool = True) -> int:
     """Print the league (or everything, as JSON) and what is left; return the exit code."""
+    from lgaudit.cli import schedule
     from lgaudit.report import contract, manual, terminal
 
     if format_ == "json":
         document = contract.document(results.each_site(), results.rules, results.run.engines)
         typer.echo(as_json(document))
+    elif format_ == "line":
+        typer.echo(schedule.line(results, written))
     else:
         out().print(terminal.LeagueTable(results))
         if checklist:
             out().print(manual.Checklist())
     index = (written / "index.html").resolve()
-    err().print(f"Run {results.run.id} is kept. Report: {index}", soft_wrap=True, markup=False)
+    if format_ != "line":
+        err().print(f"Run {results.run.id} is kept. Report: {index}", soft_wrap=True, markup=False)
     seen = [slug for slug, score in results.scores.items() if score.rules]
     if not seen:
         note("no site could be seen, so nothing was scored. The report says why for each.")
