@@ -15,6 +15,8 @@ from typing import Protocol
 from lgaudit.models import Engines, Interval, Rule, Spot
 from lgaudit.results import SiteResult
 
+FIRST_LOOK = "first look at this website"  # the note of what is new only because all is
+
 
 class State(StrEnum):
     """Where an issue is in its life, as the newest of the runs leaves it."""

@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import replace
 
 from lgaudit.evaluate.issues import marked
-from lgaudit.evaluate.lifetimes import FIRST_LOOK, NEW_PAGES, NOT_AGAIN, OTHER_RULE, follow
+from lgaudit.evaluate.lifetimes import NEW_PAGES, NOT_AGAIN, OTHER_RULE, follow
 from lgaudit.evidence import Coverage
-from lgaudit.lives import Look, State
+from lgaudit.lives import FIRST_LOOK, Look, State
 from lgaudit.models import (
     OK,
     Engines,

@@ -12,12 +12,12 @@ from pathlib import Path
 import feedparser
 import pytest
 from lxml import etree
-from report_sector import Sector
+from report_sector import Sector, made_rules
 from selectolax.lexbor import LexborHTMLParser
 
 from lgaudit.evaluate.issues import marked
 from lgaudit.evaluate.lifetimes import follow
-from lgaudit.lives import Look, Point
+from lgaudit.lives import FIRST_LOOK, IssueLife, Look, Point, State
 from lgaudit.models import Interval
 from lgaudit.report import columns, issues, trend
 from lgaudit.report.write import write
@@ -27,6 +27,7 @@ HOSTILE = "</summary><script>alert(1)</script>]]>&\x00\x0b\ufffe\ud800=1+1 " + "
 BEFORE = dt.datetime(2026, 8, 20, 9, 15, tzinfo=dt.UTC)
 SCHEMA = etree.RelaxNG(etree.parse(str(Path(__file__).parent / "fixtures" / "atom.rng")))
 ATOM = "{http://www.w3.org/2005/Atom}"
+RULES = made_rules(3)
 USE = SupplierUse("acme/cms", "Acme", "Acme CMS", "cms", "made", "certain")
 
 
@@ -247,6 +248,39 @@ def test_without_lives_there_is_neither_table_nor_feed(tmp_path):
     assert not (folder / "issues.csv").exists()
     assert not (folder / ".issues.csv").exists()
     assert "application/atom+xml" not in (folder / "index.html").read_text()
+
+
+def life(number, block="", template="t", pages=("https://a.example/1",), **more):
+    given = {"rule": RULES[0].id, "state": State.NEW, "note": "", "pattern": f"{number}", **more}
+    return IssueLife(
+        id=f"{number}", site="a", fingerprint="", first_seen=BEFORE, last_seen=BEFORE,
+        since=BEFORE, message="", spot=None, pages=pages, places=1, block=block,
+        template=template, **given,
+    )  # fmt: skip
+
+
+def test_issues_are_gathered_by_shared_block_and_template():
+    rules = {rule.id: rule for rule in RULES}
+    one, two = "https://a.example/1", "https://a.example/2"
+    found = issues.parts(
+        [
+            life(1, "header", pages=(one, two)),
+            life(2, "header", pages=(one,), pattern="h"),  # written for each page, by one line
+            life(3, "header", pages=(two,), pattern="h", note=FIRST_LOOK),
+            life(4, pages=(one, two)),
+            life(5, template="", pages=(one, two)),
+            life(6, "footer"),  # on one page alone
+            life(7, "header", pages=(one, two), state=State.FIXED),
+        ],
+        rules,
+    )
+    assert [(p.block, p.url, p.count) for p in found] == [
+        ("Header", "", 3),
+        ("", one, 1),
+        ("", "", 2),
+    ]
+    assert [(len(kind.issues), kind.new) for kind in found[0].kinds] == [(1, 1), (2, 1)]
+    assert found[0].pages == 2
 
 
 def test_changes_are_counted_between_comparable_runs_alone():

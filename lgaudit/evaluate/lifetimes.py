@@ -19,12 +19,11 @@ from dataclasses import dataclass
 from lgaudit.evaluate import identity as ids
 from lgaudit.evaluate.identity import Identity
 from lgaudit.evaluate.issues import fingerprint
-from lgaudit.lives import Change, IssueLife, Look, SiteLife, State
+from lgaudit.lives import FIRST_LOOK, Change, IssueLife, Look, SiteLife, State
 from lgaudit.models import Finding, Outcome, Rule, Spot
 
 FULL = 10  # places: a finding with as many may leave out others, so absence there is no proof
 CROWD = 200  # issues of one rule; beyond it only exact identities are known again
-FIRST_LOOK = "first look at this website"
 NEW_PAGES = "on pages not looked at before"
 OTHER_RULE = "the rule is new or judges otherwise than in the run before"
 NOT_AGAIN = "could not be looked at again everywhere it was"
@@ -286,7 +285,7 @@ def _matched(lives: Sequence[_Life], found: Iterable[_Seen]) -> dict[str, _Seen]
             left.setdefault(seen.rule, []).append(seen)
     for rule, waiting in left.items():
         old = [x for x in order if x.seen.rule == rule and x.id not in matched]
-        if len(waiting) <= CROWD and len(old) <= CROWD:
+        if 0 < len(old) <= CROWD and len(waiting) <= CROWD:
             matched |= _written_anew(old, waiting)
     return matched
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lgaudit.lives import IssueLife, State
+from lgaudit.lives import FIRST_LOOK, IssueLife, State
 from lgaudit.models import Rule, Status
 from lgaudit.report import cells
 from lgaudit.report.league import Line
@@ -39,8 +39,8 @@ class Kindred:
 
     @property
     def new(self) -> int:
-        """How many of them are new."""
-        return sum(issue.state is State.NEW for issue in self.issues)
+        """How many of them are new, on a website that was looked at before."""
+        return sum(i.state is State.NEW and i.note != FIRST_LOOK for i in self.issues)
 
     @property
     def returned(self) -> int:
@@ -78,26 +78,27 @@ class Part:
 
 
 def parts(issues: Iterable[IssueLife], rules: Mapping[str, Rule]) -> list[Part]:
-    """The issues a site has, by part: shared blocks, then templates, then single pages."""
-    held: dict[tuple[str, str], list[IssueLife]] = {}
-    for issue in issues:
-        if issue.here and issue.rule in rules:
-            held.setdefault(_part_of(issue), []).append(issue)
+    """The issues a site has, by part: shared blocks, then templates, then all else."""
+    held: dict[tuple[str, str], list[Kindred]] = {}
+    for kind in _kinds((i for i in issues if i.here and i.rule in rules), rules):
+        held.setdefault(_part_of(kind), []).append(kind)
     found = []
-    for (block, template), own in held.items():
-        kinds = _kinds(own, rules)
+    for (block, template), kinds in held.items():
         url = min((u for kind in kinds for u in kind.pages), default="") if template else ""
         found.append(Part(BLOCKS.get(block, ""), url, tuple(kinds)))
     found.sort(key=lambda part: (not part.block, not part.url, -part.pages, part.url, part.block))
-    return found[:PARTS]
+    return [*found[: PARTS - 1], *found[-1:]] if len(found) > PARTS else found
 
 
-def _part_of(issue: IssueLife) -> tuple[str, str]:
-    if len(issue.pages) < 2:
+def _part_of(kind: Kindred) -> tuple[str, str]:
+    """Block and template; issues of one kind that differ from page to page are one thing too."""
+    block = kind.issues[0].block
+    if len(kind.pages) < 2:
         return "", ""
-    if issue.block in BLOCKS:
-        return issue.block, ""
-    return "", issue.template
+    if block in BLOCKS:
+        return block, ""
+    templates = {issue.template for issue in kind.issues}
+    return "", templates.pop() if len(templates) == 1 else ""
 
 
 def _kinds(issues: Iterable[IssueLife], rules: Mapping[str, Rule]) -> list[Kindred]:
