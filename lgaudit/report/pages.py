@@ -21,6 +21,7 @@ from lgaudit.report import (
     council,
     digest,
     exports,
+    history,
     issues,
     league,
     ledger,
@@ -471,6 +472,7 @@ class Site:
             },
             "lines": lines,
             "compared": self._comparisons,
+            "history": history.until(self._results.bar.version),
             "asked": str(self._results.run.settings.get("contact") or ""),
         }
         welsh = any(line.of_first("nation") == "Wales" for line in lines)
