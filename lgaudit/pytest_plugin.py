@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--lgaudit-fail-on",
         choices=_SEVERITIES,
         default=None,
-        help="only failures this severe or worse fail a test (default minor)",
+        help="only failures this severe or worse fail a test (default: the gates of lgaudit.toml)",
     )
     group.addoption(
         "--lgaudit-no-browser",
@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="only what can be judged without a browser (axe-core needs one)",
     )
-    parser.addini("lgaudit_fail_on", "only failures this severe or worse count", default="minor")
+    parser.addini("lgaudit_fail_on", "only failures this severe or worse count", default="")
     parser.addini("lgaudit_only", "only these packs or rules", type="args", default=[])
     parser.addini("lgaudit_rules", "folders of rule packs to add", type="paths", default=[])
     parser.addini("lgaudit_browser", "whether a browser is used", type="bool", default=True)
@@ -56,7 +56,7 @@ def lgaudit_session(pytestconfig: pytest.Config) -> Iterator[Lgaudit]:
     no_browser = pytestconfig.getoption("--lgaudit-no-browser")
     try:
         made = Lgaudit(
-            fail_on=fail_on,
+            fail_on=fail_on or None,
             only=pytestconfig.getini("lgaudit_only"),
             rules=pytestconfig.getini("lgaudit_rules"),
             browser=not no_browser and pytestconfig.getini("lgaudit_browser"),

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from lgaudit.models import Engines, Finding, Rule
     from lgaudit.replay import Answer, FolderSite
     from lgaudit.results import SiteResult
+    from lgaudit.settings import CheckSettings, Gate
     from lgaudit.standby import Standby
 
 HOST = "page.localhost"  # where HTML that was handed over is served
 _WHOLE = re.compile(r"<(?:!doctype|html|head|body)\b", re.I)
 _LANDMARK = re.compile(r"<(?:main|header|footer|nav|aside)\b|\brole\s*=", re.I)
 _MAIN = "lgaudit-part"
+_ADDRESS = re.compile(r"\s*https?://", re.I)
 _FRAME = re.compile(rf"<(?:html|head|title|meta|body)\b|<main id=.{_MAIN}", re.I)
 
 
@@ -53,6 +55,7 @@ class Result:
     engines: Engines
     fail_on: str = "minor"
     known: Callable[[], Collection[str]] | None = None  # all rules and packs, run or not
+    gates: Sequence[Gate] = ()  # other levels for some pages or packs, from lgaudit.toml
 
     @property
     def failures(self) -> list[Failure]:
@@ -93,6 +96,7 @@ class Result:
 
         Args:
             fail_on: only failures this severe or worse count: minor, moderate, serious, critical.
+                It replaces the gates of lgaudit.toml.
             ignore: rules (``axe/region``) or whole packs (``performance``) that may fail.
 
         Raises:
@@ -105,22 +109,18 @@ class Result:
 
     def explain(self, *, fail_on: str | None = None, ignore: Collection[str] = ()) -> str:
         """What :meth:`assert_meets_bar` would say; '' when the bar is met."""
-        from lgaudit.models import Outcome, Severity, Status
+        from lgaudit.evaluate.gates import Gates
 
-        _check_severity(fail_on or self.fail_on)
-        worst = Severity(fail_on or self.fail_on).order
+        if fail_on:
+            _check_severity(fail_on)
+        gates = Gates(fail_on) if fail_on else Gates(self.fail_on, self.gates)
         rules = {rule.id: rule for rule in self.rules}
         if ignore:
             _check_ignored(ignore, self.known() if self.known else rules)
 
         def counts(finding: Finding) -> bool:
             rule = rules[finding.rule]
-            return (
-                finding.outcome is Outcome.FAILED
-                and rule.status is Status.SCORED
-                and rule.severity.order >= worst
-                and not {rule.id, rule.pack} & set(ignore)
-            )
+            return gates.stops(finding, rule) and not {rule.id, rule.pack} & set(ignore)
 
         failing = [
             replace(result, findings=tuple(filter(counts, result.findings)))
@@ -137,14 +137,18 @@ class Lgaudit:
     def __init__(
         self,
         *,
-        fail_on: str = "minor",
+        fail_on: str | None = None,
         only: Sequence[str] = (),
         rules: Sequence[str | Path] = (),
         browser: bool = True,
         shared: Lgaudit | None = None,
     ) -> None:
-        """``shared`` lends its browser: a fixture with other options for one test."""
-        _check_severity(fail_on)
+        """``shared`` lends its browser: a fixture with other options for one test.
+
+        Without ``fail_on`` the level and the gates of lgaudit.toml hold, as in `lgaudit check`.
+        """
+        if fail_on is not None:
+            _check_severity(fail_on)
         self._fail_on, self._browser = fail_on, browser
         self._only, self._rules = tuple(only), tuple(Path(folder) for folder in rules)
         self._session: _Session = shared._session if shared else _Session()
@@ -174,7 +178,12 @@ class Lgaudit:
         book = self._session.book(self._rules, self._only)
         results, engines = self._session.check(page, name or "the HTML", book, self._browser)
         known = partial(self._session.names, self._rules)
-        return Result(results, book.rules, engines, self._fail_on, known)
+        if self._fail_on is not None:
+            return Result(results, book.rules, engines, self._fail_on, known)
+        config = self._session.config()
+        placed = isinstance(page, Path) or (isinstance(page, str) and _ADDRESS.match(page))
+        gates = [gate for gate in config.gates if placed or not gate.paths]  # HTML has no path
+        return Result(results, book.rules, engines, config.fail_on, known, gates)
 
     def assert_meets_bar(
         self,
@@ -202,6 +211,15 @@ class _Session:
         self._books: dict[tuple[Any, ...], Rulebook] = {}
         self._served = _Served()
         self._turn = threading.Lock()
+        self._config: CheckSettings | None = None
+
+    def config(self) -> CheckSettings:
+        """The table [check] of lgaudit.toml in the current folder, read once."""
+        if self._config is None:
+            from lgaudit import settings
+
+            self._config = settings.load_check()
+        return self._config
 
     def book(self, rules: tuple[Path, ...], only: tuple[str, ...]) -> Rulebook:
         """The rules wanted, read once."""
@@ -229,7 +247,7 @@ class _Session:
                     f"lgaudit takes a web address, HTML or a Path, not {type(page).__name__}."
                     " Give str(live_server) or response.content."
                 )
-            if text.lstrip()[:8].lower().startswith(("http://", "https://")):
+            if _ADDRESS.match(text):
                 from lgaudit.urls import host_of
 
                 jobs = _address(text.strip())

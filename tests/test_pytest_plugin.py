@@ -220,6 +220,41 @@ def test_options_of_the_command_line_the_settings_and_the_marker(pytester: pytes
     done.stdout.fnmatch_lines(["*lgaudit_fail_on must be one of minor, moderate*'enormous'*"])
 
 
+def test_the_gates_of_the_configuration_hold_unless_a_level_is_named(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makefile(
+        ".toml",
+        lgaudit="[[check.gates]]\npaths = ['/old/*', '/']\nfail_on = 'never'\n"
+        "[[check.gates]]\npacks = ['content/link-text-generic']\npaths = ['/news']\n"
+        "fail_on = 'critical'\n",
+    )
+    pytester.makepyfile(
+        LIVE.replace('"/moved"', '"/old/pay": (200, BAD), "/news": (200, BAD), "/moved"')
+        + """
+BAD = PAGE.format("Parking", "<p>To pay, <a href=/bins>click here</a>.</p>")
+
+@pytest.mark.parametrize("path", ["/old/pay", "/news", "/pay"])
+def test_page(lgaudit, live_server, path):
+    lgaudit.assert_meets_bar(live_server + path)
+
+def test_html(lgaudit):
+    lgaudit.assert_meets_bar(BAD)
+
+@pytest.mark.lgaudit(fail_on="minor")
+def test_marked(lgaudit, live_server):
+    lgaudit.assert_meets_bar(live_server + "/old/pay")
+
+def test_named(lgaudit, live_server):
+    lgaudit.assert_meets_bar(live_server + "/old/pay", fail_on="serious")
+"""
+    )
+    plain = run(pytester, STATIC)
+    plain.assert_outcomes(passed=2, failed=4)
+    plain.stdout.fnmatch_lines(["FAILED *test_page?/pay?*", "FAILED *test_html*"])
+    run(pytester, STATIC, "--lgaudit-fail-on=serious", "-k", "test_page").assert_outcomes(failed=3)
+
+
 def test_what_cannot_be_meant_is_refused(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
