@@ -117,6 +117,23 @@ def test_a_page_on_access_to_buildings_is_no_statement(rules: Any) -> None:
     assert said[f"{PREFIX}exists"].outcome is not Outcome.PASSED
 
 
+def test_pages_that_were_given_may_be_a_part_and_are_not_said_to_be_without_a_homepage(
+    rules: Any,
+) -> None:
+    entry = {"title": "Bins", "nation": "England", "html": "<h1>Bins</h1><p>Weekly.</p>"}
+    found = visit_of(entry, url=HOME)
+    (page,) = found.pages
+    for stratum, message in (
+        ("given", "The pages that were checked may be a part of the site only."),
+        ("", "The homepage was not seen."),
+    ):
+        visit = dataclasses.replace(
+            found, pages=(page.but(kind=Kind.OTHER, stratum=stratum, sampled=True),)
+        )
+        said = {f.rule: f for f in judge(rules, visit)}[f"{PREFIX}exists"]
+        assert (said.outcome, said.message) == (Outcome.CANT_TELL, message)
+
+
 def test_a_welsh_statement_is_found_and_not_judged(rules: Any) -> None:
     entry = {
         "title": "Datganiad hygyrchedd",

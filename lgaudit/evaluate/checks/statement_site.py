@@ -48,7 +48,7 @@ def statement_exists(visit: Snapshot, *, called: Sequence[str]) -> Result:
         )
     home = _home(visit)
     if home is None:
-        return cant_tell("The homepage was not seen.")
+        return cant_tell(_no_home(visit))
     if any("accessib" in text or "hygyrch" in text for text in _said(visit, home.url)):
         return cant_tell("The homepage links to something about accessibility that was not seen.")
     if _lost_something(visit) or visit.coverage.stopped == "archive":
@@ -73,7 +73,7 @@ def statement_linked(visit: Snapshot, *, words: Sequence[str]) -> Result:
     if pages and linked >= LINKED_SHARE * len(pages):
         return passed(f"{linked} of {len(pages)} pages link to it.")
     if home is None:
-        return cant_tell("The homepage was not seen.")
+        return cant_tell(_no_home(visit))
     return failed(
         f"The homepage has no link to it, and {linked} of {len(pages)} other pages have one.",
         [Spot("", home.url, "no link whose words speak of accessibility")],
@@ -174,6 +174,13 @@ def _is_something_else(place: wayfinding.Found) -> bool:
 
 def _home(visit: Snapshot) -> Any:
     return next((p for p in visit.pages if p.kind is Kind.HOME and p.verdict.ok), None)
+
+
+def _no_home(visit: Snapshot) -> str:
+    """Why nothing is said of the homepage; pages that were given may be any part of a site."""
+    if any(page.stratum == "given" and page.verdict.ok for page in visit.pages):
+        return "The pages that were checked may be a part of the site only."
+    return "The homepage was not seen."
 
 
 def _said(visit: Snapshot, url: str) -> Iterable[str]:
