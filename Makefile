@@ -12,7 +12,7 @@ demo: setup  ## audit the made-up demonstration councils and write their report
 test:  ## set up, then run every check and test
 	@bash scripts/setup.sh dev
 	@$(MAKE) --no-print-directory lint
-	@.venv/bin/python -m pytest -n 2 --dist loadfile
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint:  ## formatting, style, types, import layers, stale documents
 	@.venv/bin/ruff format --check --quiet . || { echo "Run .venv/bin/ruff format ."; exit 1; }

@@ -7,6 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from lgaudit.demo import comparison, sector
+from lgaudit.models import Reason
+from lgaudit.store import Store
+
+AWKWARD = {
+    "pellstow": Reason.BLOCKED,
+    "saxonhithe": Reason.CAPTCHA,
+    "glenmorrow": Reason.TIMEOUT,
+}
 COMMAND = [sys.executable, "-m", "lgaudit", "demo", "--quiet"]
 
 
@@ -27,3 +36,8 @@ def report_of(out: Path) -> Path:
 def table(report: Path, name: str) -> list[dict[str, str]]:
     with (report / name).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def compare(out: Path, *, browser: bool) -> comparison.Comparison:
+    with Store.open(str(out / "demo.db")) as store:
+        return comparison.compare(sector.build(1).truth, store.results(), browser=browser)

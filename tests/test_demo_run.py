@@ -1,42 +1,28 @@
-"""The main job on the made-up sector: held against its truth, twice the same, resumed."""
+"""The main job on the made-up sector with browsers: held against its truth, and its report."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import chromium
 import pytest
 from chromium import look
-from demo_runs import COMMAND, report_of, run, table
+from demo_runs import AWKWARD, compare, report_of, run, table
 from selenium.webdriver.common.by import By
 
-from lgaudit.demo import comparison, library, sector
+from lgaudit.demo import library, sector
 from lgaudit.evaluate import fingerprints, rulebook
 from lgaudit.evaluate.shared import Sector
-from lgaudit.models import Reason, Status
+from lgaudit.models import Status
 from lgaudit.store import Store
 
 pytestmark = pytest.mark.demo
-AWKWARD = {
-    "pellstow": Reason.BLOCKED,
-    "saxonhithe": Reason.CAPTCHA,
-    "glenmorrow": Reason.TIMEOUT,
-}
-
-
-@pytest.fixture(scope="module")
-def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("static")
-    run(out, "--no-browser")
-    return out
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +30,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("whole")
     run(out)
     return out
-
-
-def compare(out: Path, *, browser: bool) -> comparison.Comparison:
-    with Store.open(str(out / "demo.db")) as store:
-        return comparison.compare(sector.build(1).truth, store.results(), browser=browser)
 
 
 @pytest.mark.browser
@@ -61,14 +42,6 @@ def test_every_planted_defect_is_found_and_no_near_miss_fails(whole: Path) -> No
     assert told.found > 2000
     assert told.near_misses > 80
     assert told.unseen < 20
-
-
-def test_without_a_browser_the_same_holds_of_what_can_be_judged(static: Path) -> None:
-    told = compare(static, browser=False)
-    assert told.missed == []
-    assert told.false_alarms == []
-    assert told.verdicts == []
-    assert told.found > 1000
 
 
 @pytest.mark.browser
@@ -146,82 +119,6 @@ def test_the_report_works_with_keys_large_text_narrow_windows_and_no_scripts(who
             without = browser.find_element(By.TAG_NAME, "main").text.split("\n")
             assert len(without) > 3, name
             assert set(without) <= set(with_scripts), name
-
-
-def test_councils_that_share_a_site_share_its_line(static: Path) -> None:
-    rows = {row["slug"]: row for row in table(report_of(static), "league.csv")}
-    assert rows["averley"]["score"] == rows["brenn-valley"]["score"] != ""
-    assert rows["averley"]["rank"] == rows["brenn-valley"]["rank"]
-
-
-def test_the_same_seed_gives_the_same_bytes(static: Path, tmp_path: Path) -> None:
-    again = run(tmp_path, "--no-browser")
-    for name in ("league.csv", "findings.csv", "shares.csv"):
-        assert (report_of(static) / name).read_bytes() == (again / name).read_bytes(), name
-
-
-@pytest.mark.parametrize("after", [0.0, 1.5])
-def test_a_killed_run_goes_on_and_ends_the_same(static: Path, tmp_path: Path, after: float) -> None:
-    """Killed outright once some sites are kept; the tables are those of an unbroken run."""
-    program = subprocess.Popen(
-        [*COMMAND, "--out", str(tmp_path), "--no-browser"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for_kept(tmp_path / "demo.db", program)
-        time.sleep(after)
-        if program.poll() is None:
-            os.kill(program.pid, signal.SIGKILL)
-    finally:
-        program.wait(timeout=60)
-    if list(tmp_path.glob("*/index.html")):
-        pytest.skip("the run was done before it could be killed")
-    resumed = run(tmp_path, "--no-browser", "--resume")
-    for name in ("league.csv", "findings.csv"):
-        assert (report_of(static) / name).read_bytes() == (resumed / name).read_bytes(), name
-
-
-def wait_for_kept(database: Path, program: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and program.poll() is None:
-        if database.exists():
-            with Store.open(str(database)) as store:
-                runs = store.runs()
-                if runs and len(store.finished_sites(runs[0].id)) >= 3:
-                    return
-        time.sleep(0.05)
-
-
-def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None:
-    program = subprocess.Popen(
-        [*COMMAND, "--out", str(tmp_path), "--no-browser"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    wait_for_kept(tmp_path / "demo.db", program)  # type: ignore[arg-type]
-    program.send_signal(signal.SIGINT)
-    _, said = program.communicate(timeout=60)
-    assert program.returncode == 2, said
-    assert "--resume" in said
-    assert "Traceback" not in said
-    with Store.open(str(tmp_path / "demo.db")) as store:
-        assert store.finished_sites(store.unfinished_run())
-
-
-def test_the_report_is_whole_and_no_link_in_it_is_broken(static: Path) -> None:
-    report = report_of(static)
-    pages = list(report.rglob("*.html"))
-    assert len(pages) > 100
-    broken = []
-    for page in pages:
-        for target in re.findall(r'(?:href|src)="([^"#?]+)', page.read_text(encoding="utf-8")):
-            if not urlsplit(target).scheme and not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(report)}: {target}")
-    assert broken == []
-    told = json.loads((report / "run.json").read_text())
-    assert told["ranked"] + len(AWKWARD) + 2 == told["sites"]
 
 
 @pytest.mark.browser
