@@ -10,6 +10,7 @@ import pytest
 
 from lgaudit.errors import RulebookError
 from lgaudit.evaluate import axe_pack
+from lgaudit.evaluate.axe_words import plain
 from lgaudit.evaluate.checks.axe import axe_result
 from lgaudit.evidence import AxeNode, AxeResult, AxeRun, BrowserEvidence, Page
 from lgaudit.gather import axe
@@ -305,3 +306,19 @@ def test_kinds_of_elements_may_be_left_to_a_person():
     assert both.outcome is Outcome.FAILED
     assert [spot.selector for spot in both.spots] == ["#b", "#c"]
     assert pack()["axe/aria-allowed-attr"].options["review"]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("minimum color contrast, i.e. 3:1", "minimum colour contrast, that is, 3:1"),
+        ("Colors meet it", "Colours meet it"),
+        (
+            "background-color, color: red, color-contrast",
+            "background-color, color: red, color-contrast",
+        ),
+        ("a colorful page", "a colorful page"),
+    ],
+)
+def test_axe_speaks_as_our_readers_write(said, shown):
+    assert plain(said) == shown

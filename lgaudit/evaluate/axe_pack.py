@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from lgaudit.errors import RulebookError
+from lgaudit.evaluate.axe_words import plain
 from lgaudit.models import Rule, Scope, Severity, Standard, Status
 from lgaudit.strict import Reader, did_you_mean
 
@@ -121,16 +122,16 @@ def _rule(entry: Entry, status: Status, bar: Bar, source: str) -> Rule:
     numbers = _numbers(entry.tags)
     return Rule(
         id=f"{PACK}/{entry.id}",
-        title=_plain(entry.help),
+        title=plain(entry.help),
         severity=(override.severity if override else None) or entry.impact,
         scope=Scope.PAGE,
         status=status,
         category=bar.category,
         check=CHECK,
         why=" ".join(
-            filter(None, (f"{_plain(entry.description)}.", override.why if override else ""))
+            filter(None, (f"{plain(entry.description)}.", override.why if override else ""))
         ),
-        fix=f"{_plain(entry.help)}. What is wrong, what is right, and why: {entry.help_url}",
+        fix=f"{plain(entry.help)}. What is wrong, what is right, and why: {entry.help_url}",
         standard=_standard(entry, numbers),
         wcag=numbers,
         options={"rule": entry.id, **_review(override)},
@@ -140,11 +141,6 @@ def _rule(entry: Entry, status: Status, bar: Bar, source: str) -> Rule:
 
 def _review(override: Override | None) -> dict[str, tuple[str, ...]]:
     return {"review": tuple(override.review)} if override and override.review else {}
-
-
-def _plain(text: str) -> str:
-    """axe-core's words without the abbreviations that our own content rules fail."""
-    return text.replace("i.e. ", "that is, ").replace("e.g. ", "for example ")
 
 
 def _numbers(tags: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lgaudit import dom
+from lgaudit.evaluate.axe_words import plain
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
     cant_tell,
@@ -71,4 +72,4 @@ def _message(result: AxeResult, several: str, one: str) -> str:
 
 
 def _spots(result: AxeResult) -> list[Spot]:
-    return [Spot(node.selector, node.html, node.message) for node in result.nodes]
+    return [Spot(node.selector, node.html, plain(node.message)) for node in result.nodes]
