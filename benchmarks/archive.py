@@ -1,7 +1,7 @@
 """What evidence costs: bytes a page on disk, and the CPU time of keeping and of reading it.
 
-`python -m benchmarks.archive` visits the made-up corpus over loopback and judges it, with and
-without a keeper, taking turns; CPU seconds of this process, its writing thread included.
+`python -m benchmarks.archive` visits the made-up corpus over loopback, judges it, keeps it and
+reads it back; CPU seconds of this process, its writing thread included, each step by itself.
 `python -m benchmarks.archive FOLDER` weighs the evidence of a run that was made, by kind of record.
 """
 
@@ -25,6 +25,7 @@ from lgaudit.archive.reader import Warc
 from lgaudit.evaluate import rulebook
 from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.rulebook import Rulebook
+from lgaudit.evidence import Exchange
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.models import Engines, Run
 from lgaudit.run import calm
@@ -38,8 +39,9 @@ class Cost:
     """CPU milliseconds a page of one visit; ``size`` is bytes on disk a page."""
 
     visit: float
-    size: float = 0.0
-    reading: float = 0.0
+    keeping: float
+    reading: float
+    size: float
 
 
 def main() -> None:
@@ -55,51 +57,45 @@ def main() -> None:
 
 
 async def measure(pages: int, rounds: int) -> None:
-    """The same visits with and without evidence, the order turned round each time."""
+    """Visits to each site so many rounds, and what keeping each of them adds."""
     book = rulebook.load(())
     calm()
-    kept: list[Cost] = []
-    bare: list[Cost] = []
+    costs: list[Cost] = []
     with served() as address, tempfile.TemporaryDirectory() as folder:
         sites = [
             [address + path for path in corpus.paths(pages) if path.startswith(f"/{site}/")]
             for site in corpus.SITES
         ]
         async with Fetcher(SETTINGS) as fetcher:
-            for number in range(rounds):
-                for urls in sites:
-                    for keep in (True, False) if number % 2 else (False, True):
-                        cost = await one(urls, fetcher, book, Path(folder) if keep else None)
-                        (kept if keep else bare).append(cost)
-    with_, without = (median(c.visit for c in costs) for costs in (kept, bare))
-    ratios = [k.visit / b.visit for k, b in zip(kept, bare, strict=True)]
+            for urls in sites * rounds:
+                costs.append(await one(urls, fetcher, book, Path(folder)))
     print(
-        f"{len(corpus.SITES)} sites of {pages} pages, {rounds} rounds, medians: fetch, parse and"
-        f" judge {without:.1f} ms of CPU a page without evidence, {with_:.1f} ms with"
-        f" (x{median(ratios):.2f}); {median(c.size for c in kept) / 1000:.1f} KB a page on disk;"
-        f" read back {median(c.reading for c in kept):.1f} ms a page"
+        f"{len(corpus.SITES)} sites of {pages} pages, {rounds} rounds, medians of CPU a page:"
+        f" fetch, parse and judge {median(c.visit for c in costs):.1f} ms; keep"
+        f" {median(c.keeping for c in costs):.2f} ms"
+        f" (x{median(1 + c.keeping / c.visit for c in costs):.3f}); read back"
+        f" {median(c.reading for c in costs):.2f} ms;"
+        f" {median(c.size for c in costs) / 1000:.1f} KB a page on disk"
     )
 
 
-async def one(urls: list[str], fetcher: Fetcher, book: Rulebook, folder: Path | None) -> Cost:
-    """One visit to one site: fetched, judged, and kept if there is a folder."""
+async def one(urls: list[str], fetcher: Fetcher, book: Rulebook, folder: Path) -> Cost:
+    """One visit to one site: fetched and judged, then kept, then read back."""
+    heard: list[Exchange] = []
+    fetcher.listeners["corpus"] = heard.append
     began = time.process_time()
-    keeper = None
-    if folder is not None:
-        keeper = Keeper(Evidence(folder, RUN.id), RUN, "corpus", lambda: NOW)
-        fetcher.listeners["corpus"] = keeper.hear
     visit = await fetched(urls, fetcher)
-    written = keeper.finish(visit) if keeper else None
     judge(book.rules, visit)
-    path = written.result() if written else None
-    fetcher.listeners.clear()
+    halfway = time.process_time()
+    keeper = Keeper(Evidence(folder, RUN.id), RUN, "corpus", lambda: NOW)
+    for exchange in heard:
+        keeper.hear(exchange)
+    path = keeper.finish(visit).result()
+    kept = time.process_time()
+    read_snapshot(path)
     ended = time.process_time()
-    cost = Cost((ended - began) / len(urls) * 1000)
-    if path is not None:
-        cost.size = path.stat().st_size / len(urls)
-        read_snapshot(path)
-        cost.reading = (time.process_time() - ended) / len(urls) * 1000
-    return cost
+    spans = (halfway - began, kept - halfway, ended - kept)
+    return Cost(*(span / len(urls) * 1000 for span in spans), path.stat().st_size / len(urls))
 
 
 def weigh(folder: Path) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from lgaudit.evidence import Exchange, Headers
 from lgaudit.models import Reason
 
-LEVEL = 1  # of gzip: a page costs a millisecond; level 6 takes thrice the time to save a sixth
+LEVEL = 1  # of gzip: a page costs a millisecond, see benchmarks/archive.py
 Fields = Sequence[tuple[str, str]]
 _SPACE = uuid.UUID("5d0f7f6e-6d0b-5b3c-9a53-2f6b8c1d9b7a")  # ids follow from what they name
 _BREAKS = re.compile(r"[\r\n\0]+")
