@@ -24,7 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from report_sector import Sector
+from report_sector import Sector, compared
 
 from lgaudit import register
 from lgaudit.evaluate import fingerprints, rulebook
@@ -106,7 +106,8 @@ def main() -> None:
     started, cpu = time.perf_counter(), time.process_time()
     with ExitStack() as stack:
         folder = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        written = write(sector, folder, sharing=Sharing(fingerprints.load()))
+        sharing = Sharing(fingerprints.load())
+        written = write(sector, folder, sharing=sharing, comparisons=compared(sector))
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
         sizes = {name: (written.folder / name).stat().st_size for name in written.files}
         pages = {name: (written.folder / name).read_bytes() for name in ("index.html", "map.html")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import itertools
 from collections.abc import Iterator
@@ -371,7 +372,8 @@ def draws_of(sector: Sector, seed: int = 1) -> dict[str, np.ndarray]:
 
 def compared(now: Sector, cohorts: list[Cohort] | None = None) -> Comparisons:
     """Everything a report can compare; since the run before one site gained 20 points."""
-    then = replace(now)
+    then = copy.copy(now)
+    then.scores = dict(now.scores)
     then.run = replace(now.run, id="before", started=now.run.started - dt.timedelta(days=30))
     slug = next(iter(now.ranks))
     overall = then.scores[slug].overall
