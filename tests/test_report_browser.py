@@ -159,3 +159,15 @@ def test_a_council_can_be_found_by_name(browser, report):
     browser.find_element(By.ID, "find").send_keys("elmf")
     assert shown(browser) == ["Elmfield Council"]
     assert browser.find_element(By.ID, "told").text == "1 of 13 websites shown"
+
+
+def test_a_councils_page_prints_on_one_sheet(browser, report):
+    import base64
+    import io
+
+    import pikepdf
+
+    page = min((report / "councils").glob("*.html"))
+    browser.get(page.as_uri())
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    assert len(pikepdf.open(io.BytesIO(base64.b64decode(printed["data"]))).pages) == 1
