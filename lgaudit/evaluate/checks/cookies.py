@@ -98,9 +98,8 @@ def nothing_ticked(visit: Snapshot) -> Result:
         return inapplicable("There is no cookie banner.")
     places = [Spot("", page.url, name) for name in consent.ticked[:MOST]]
     if places:
-        return failed(
-            "On before any choice: " + ", ".join(f"“{p.snippet}”" for p in places[:5]), places
-        )
+        names = ", ".join(f"“{name}”" for name in consent.ticked[:5])
+        return failed(f"On before any choice: {names}", places)
     return passed()
 
 
