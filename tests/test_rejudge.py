@@ -225,7 +225,7 @@ CRAWL: dict[str, tuple[int, bytes, list[tuple[str, str]]]] = {
     "https://www.c.example/": (200, words("Home"), TEXT),
     "https://www.c.example/bins": (
         200,
-        gzip.compress(words("Bins")),
+        gzip.compress(words("Bins"), mtime=0),
         [*TEXT, ("Content-Encoding", "gzip")],
     ),
     "https://www.c.example/tax": (
