@@ -308,9 +308,9 @@ def test_web_links_are_http_only():
 
 def test_addresses_name_the_host_only_when_it_is_another():
     home = "https://www.a.gov.uk/"
-    assert cells.address("https://www.a.gov.uk/", home) == "Home page"
+    assert cells.address("https://www.a.gov.uk/", home) == "Homepage"
     assert cells.address("https://www.a.gov.uk/bins?x=1", home) == "/bins?x=1"
-    assert cells.address("https://my.a.gov.uk/", home) == "Home page of my.a.gov.uk"
+    assert cells.address("https://my.a.gov.uk/", home) == "Homepage of my.a.gov.uk"
     assert cells.address("https://my.a.gov.uk/bins", home) == "my.a.gov.uk/bins"
 
 

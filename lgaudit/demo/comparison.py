@@ -41,13 +41,15 @@ def compare(
     """Compare a run with the truth file; evidence the run did not gather is not asked for."""
     told = Comparison()
     by_host = {host_of(site.homepage): site.slug for site in results.sites}
-    rules = {rule.id for rule in results.rules}
+    rules = {rule.id: rule.yields_to for rule in results.rules}
     gathered = {"": True, "browser": browser, "look": browser, "quiet": browser and quiet}
     for host, slug in sorted(by_host.items()):
         result = results.site(slug)
         for plant in truth.plants:
             if plant.site == host and plant.rule in rules:
-                _plant(plant, result, told, gathered.get(plant.needs, True))
+                # A rule that leaves the place to another has told of it all the same.
+                tellers = (plant.rule, *rules[plant.rule])
+                _plant(plant, tellers, result, told, gathered.get(plant.needs, True))
         for miss in truth.near_misses:
             if miss.site == host and miss.rule in rules:
                 _near_miss(miss, result, told)
@@ -58,7 +60,9 @@ def compare(
     return told
 
 
-def _plant(plant: Plant, result: SiteResult, told: Comparison, gathered: bool) -> None:
+def _plant(
+    plant: Plant, tellers: Iterable[str], result: SiteResult, told: Comparison, gathered: bool
+) -> None:
     outcomes = {item.rule: item.by_page for item in result.outcomes}.get(plant.rule, {})
     for url in plant.pages if plant.scope == "page" else ("",):
         if not gathered or outcomes.get(url, Outcome.UNTESTED) is Outcome.UNTESTED:
@@ -71,7 +75,7 @@ def _plant(plant: Plant, result: SiteResult, told: Comparison, gathered: bool) -
                 continue
         told.places += 1
         finding = _finding(result, plant.rule, url)
-        if finding and finding.outcome.value == plant.outcome and _names(finding, plant):
+        if any(_tells(_finding(result, rule, url), plant) for rule in tellers):
             told.found += 1
         else:
             said = finding.outcome.value if finding else outcomes.get(url, Outcome.INAPPLICABLE)
@@ -80,6 +84,10 @@ def _plant(plant: Plant, result: SiteResult, told: Comparison, gathered: bool) -
 
 def _finding(result: SiteResult, rule: str, url: str) -> Finding | None:
     return next((f for f in result.findings if f.rule == rule and f.url == url), None)
+
+
+def _tells(finding: Finding | None, plant: Plant) -> bool:
+    return bool(finding and finding.outcome.value == plant.outcome and _names(finding, plant))
 
 
 def _names(finding: Finding, plant: Plant) -> bool:

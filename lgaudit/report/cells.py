@@ -72,7 +72,7 @@ def web_url(url: str) -> str:
 
 
 def address(url: str, home: str = "") -> str:
-    """A short way to write a URL: its path and query, or 'Home page' for the root.
+    """A short way to write a URL: its path and query, or 'Homepage' for the root.
 
     The host is named only when it is not that of ``home``.
     """
@@ -82,7 +82,7 @@ def address(url: str, home: str = "") -> str:
         return one_line(url, ADDRESS)
     elsewhere = bool(own) and parts.netloc != own
     if parts.path in ("", "/") and not parts.query:
-        return f"Home page of {one_line(parts.netloc, ADDRESS)}" if elsewhere else "Home page"
+        return f"Homepage of {one_line(parts.netloc, ADDRESS)}" if elsewhere else "Homepage"
     text = parts.path + (f"?{parts.query}" if parts.query else "")
     return one_line(f"{parts.netloc}{text}" if elsewhere else text, ADDRESS)
 

@@ -51,7 +51,7 @@ VALUES = (  # texts made elsewhere than in a template
     "Welsh principal area",
     "hours",
     "Wales",
-    "Home page",
+    "Homepage",
     "Accepted",
     "Not accepted",
     "Not decided yet",
