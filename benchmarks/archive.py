@@ -20,6 +20,7 @@ from statistics import median
 from benchmarks import corpus
 from benchmarks.process import corpus as served
 from benchmarks.static_lane import SETTINGS, fetched
+from lgaudit import collector
 from lgaudit.archive import Evidence, Keeper, read_snapshot
 from lgaudit.archive.reader import Warc
 from lgaudit.evaluate import rulebook
@@ -28,7 +29,6 @@ from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.evidence import Exchange
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.models import Engines, Run
-from lgaudit.run import calm
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 RUN = Run("20261123-120000-abcdef", NOW, None, Engines("0", "0"), {}, {}, 1)
@@ -59,9 +59,12 @@ def main() -> None:
 async def measure(pages: int, rounds: int) -> None:
     """Visits to each site so many rounds, and what keeping each of them adds."""
     book = rulebook.load(())
-    calm()
     costs: list[Cost] = []
-    with served() as address, tempfile.TemporaryDirectory() as folder:
+    with (
+        served() as address,
+        tempfile.TemporaryDirectory() as folder,
+        collector.seldom(settled=True),
+    ):
         sites = [
             [address + path for path in corpus.paths(pages) if path.startswith(f"/{site}/")]
             for site in corpus.SITES

@@ -16,13 +16,13 @@ from statistics import median
 
 from benchmarks import corpus
 from benchmarks.process import corpus as served
+from lgaudit import collector
 from lgaudit.evaluate import rulebook
 from lgaudit.evaluate.judge import judge
 from lgaudit.evidence import Snapshot
 from lgaudit.gather import exactly
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.models import Finding, Outcome, Site
-from lgaudit.run import calm
 from lgaudit.settings import Settings
 
 SETTINGS = Settings(pace=0.0, allow_private=True, browser=False)
@@ -47,10 +47,9 @@ def main() -> None:
 async def measure(given: argparse.Namespace) -> None:
     """Fetch and judge each site so many rounds, with one fetcher for all as a run has."""
     book = rulebook.load(())
-    calm()  # as a run does
     rates, fetching, judging = [], [], []
     findings: tuple[Finding, ...] = ()
-    with served() as address:
+    with served() as address, collector.seldom(settled=True):  # as a run does
         sites = [
             [address + path for path in corpus.paths(given.pages) if path.startswith(f"/{site}/")]
             for site in corpus.SITES

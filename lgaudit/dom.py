@@ -93,9 +93,8 @@ def hidden(node: LexborNode) -> bool:
     if hidden_here(node):
         return True
     tree, parent = node.parser, node.parent
-    if isinstance(tree, Tree):
-        return parent is not None and _hidden_within(parent, tree.hidden)
-    return any(hidden_here(a) or a.tag in UNSEEN for a in ancestors(node))
+    known = tree.hidden if isinstance(tree, Tree) else {}
+    return parent is not None and _hidden_within(parent, known)
 
 
 def _hidden_within(node: LexborNode, known: dict[int, bool]) -> bool:
@@ -134,7 +133,7 @@ def visible_text(node: LexborNode, enough: int = 0) -> str:
     """
     parts: list[str] = []
     _collect(node, parts, enough)
-    lines = [" ".join(line.split()) for line in "".join(parts).split("\n")]
+    lines = [fold(line) for line in "".join(parts).split("\n")]
     return "\n".join([line for line in lines if line])
 
 

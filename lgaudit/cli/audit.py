@@ -13,9 +13,11 @@ from lgaudit.cli.options import (
     KeepEvidence,
     NoBrowser,
     Only,
+    OutFolder,
     Quiet,
     Replies,
     RuleFolders,
+    StoreUrl,
     Tables,
 )
 
@@ -80,12 +82,8 @@ def audit(
     run: Annotated[
         str | None, typer.Option(metavar="RUN", help="With --resume: the run to go on with.")
     ] = None,
-    store: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where runs are kept (default ./lgaudit.db).")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where reports go (default ./reports).")
-    ] = None,
+    store: StoreUrl = None,
+    out: OutFolder = None,
     if_older_than: Annotated[
         str | None,
         typer.Option(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lgaudit.cli.console import note
-from lgaudit.cli.options import Only, Quiet, RuleFolders
+from lgaudit.cli.options import Only, OutFolder, Quiet, RuleFolders, StoreUrl
 
 if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
@@ -29,12 +29,8 @@ def judge(
         bool,
         typer.Option("--skip-missing", help="Leave out sites whose evidence is no longer kept."),
     ] = False,
-    store: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where runs are kept (default ./lgaudit.db).")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where reports go (default ./reports).")
-    ] = None,
+    store: StoreUrl = None,
+    out: OutFolder = None,
     format_: Annotated[
         str, typer.Option("--format", help="terminal, or json for the results on standard output.")
     ] = "terminal",

@@ -45,6 +45,14 @@ Replies = Annotated[
         " them; accepted ones give a second score.",
     ),
 ]
+StoreUrl = Annotated[
+    str | None,
+    typer.Option("--store", metavar="URL", help="Where runs are kept (default ./lgaudit.db)."),
+]
+OutFolder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help="Where reports go (default ./reports)."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 
 KeepEvidence = Annotated[

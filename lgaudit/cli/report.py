@@ -8,20 +8,15 @@ from typing import Annotated
 import typer
 
 from lgaudit.cli.console import note, out
-from lgaudit.cli.options import Replies, Tables
+from lgaudit.cli.options import OutFolder, Replies, StoreUrl, Tables
 
 
 def report(
     run: Annotated[
         str, typer.Argument(help="A run's id, the start of one, or latest (the default).")
     ] = "latest",
-    store: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where runs are kept (default ./lgaudit.db).")
-    ] = None,
-    folder: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FOLDER", help="Where reports go (default ./reports)."),
-    ] = None,
+    store: StoreUrl = None,
+    folder: OutFolder = None,
     table: Tables = None,
     replies: Replies = None,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lgaudit.cli.console import as_json, note, out
+from lgaudit.cli.options import StoreUrl
 
 if TYPE_CHECKING:
     from lgaudit.archive import Evidence
@@ -14,15 +15,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Runs that are kept: list, show, delete.")
 
-StoreOption = Annotated[
-    str | None, typer.Option(metavar="URL", help="Where runs are kept (default ./lgaudit.db).")
-]
 FormatOption = Annotated[str, typer.Option("--format", help="table or json.")]
 RUN_HELP = "A run's id, the start of one, or latest."
 
 
 @app.command("list")
-def list_(store: StoreOption = None, format_: FormatOption = "table") -> None:
+def list_(store: StoreUrl = None, format_: FormatOption = "table") -> None:
     """List runs, newest first."""
     _check(format_)
     with _open(store) as opened:
@@ -40,7 +38,7 @@ def list_(store: StoreOption = None, format_: FormatOption = "table") -> None:
 @app.command("show")
 def show(
     run: Annotated[str, typer.Argument(help=RUN_HELP)] = "latest",
-    store: StoreOption = None,
+    store: StoreUrl = None,
     format_: FormatOption = "table",
 ) -> None:
     """Show what one run looked at, with what, and what became of its sites."""
@@ -57,7 +55,7 @@ def show(
 @app.command("delete")
 def delete(
     run: Annotated[str, typer.Argument(help=RUN_HELP)],
-    store: StoreOption = None,
+    store: StoreUrl = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
 ) -> None:
     """Delete a run, its evidence and everything only it used. Its written reports stay."""

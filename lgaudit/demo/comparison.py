@@ -74,10 +74,10 @@ def _plant(
                 told.unseen += 1
                 continue
         told.places += 1
-        finding = _finding(result, plant.rule, url)
         if any(_tells(_finding(result, rule, url), plant) for rule in tellers):
             told.found += 1
         else:
+            finding = _finding(result, plant.rule, url)
             said = finding.outcome.value if finding else outcomes.get(url, Outcome.INAPPLICABLE)
             told.missed.append(f"{plant.id}: {plant.rule} on {url or plant.site} is {said}")
 

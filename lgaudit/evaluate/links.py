@@ -83,6 +83,12 @@ def _apart(node: LexborNode, whole_body: bool) -> bool:
     return _is_chrome(attributes.get("class") or "", attributes.get("id") or "")
 
 
+@lru_cache(maxsize=64)
+def endings(extensions: tuple[str, ...]) -> tuple[str, ...]:
+    """How the paths of files with these extensions end."""
+    return tuple(f".{extension}" for extension in extensions)
+
+
 @lru_cache(maxsize=4096)
 def _is_chrome(classes: str, identity: str) -> bool:
     return bool(_CHROME.search(f"{classes} {identity}"))

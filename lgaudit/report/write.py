@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import shutil
@@ -14,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from lgaudit import collector
 from lgaudit.comparisons import Comparisons
 from lgaudit.errors import ReportError
 from lgaudit.lives import Lives
@@ -68,7 +68,8 @@ def write(
     """
     final = folder / cells.file_name(results.run.id)
     try:
-        with _rarely_collecting(), _beside(final) as temporary:
+        # Most of what a report makes lives to its end: looking for cycles took long.
+        with collector.seldom(100_000, 50, 200), _beside(final) as temporary:
             _write_into(results, temporary, sharing, comparisons, heard or Heard(), lives, progress)
             files = tuple(
                 sorted(p.relative_to(temporary).as_posix() for p in temporary.rglob("*.*"))
@@ -131,17 +132,6 @@ def _write_run(results: Results, folder: Path, heard: Heard) -> None:
     }
     text = json.dumps(told, indent=2, default=str, ensure_ascii=True)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
-
-
-@contextlib.contextmanager
-def _rarely_collecting() -> Iterator[None]:
-    """Most of what a report makes lives to its end: looking for cycles took long."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 200)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 @contextlib.contextmanager

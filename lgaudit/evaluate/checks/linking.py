@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote
 
@@ -24,7 +23,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     places,
     spot,
 )
-from lgaudit.evaluate.links import plain
+from lgaudit.evaluate.links import endings, plain
 from lgaudit.evaluate.names import Names, names_of
 from lgaudit.evidence import Page
 
@@ -223,17 +222,12 @@ def _said(node: LexborNode, attribute: str) -> bool:
     return bool(dom.attribute(node, attribute).strip() and node.text().strip())
 
 
-@lru_cache(maxsize=64)
-def _suffixes(extensions: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f".{e}" for e in extensions)
-
-
 def _is_media(
     page: Page, node: LexborNode, extensions: Sequence[str], hosts: Sequence[str]
 ) -> bool:
     href = dom.attribute(node, "href").strip().lower()
     path = href.split("#", 1)[0].split("?", 1)[0]
-    if path.endswith(_suffixes(tuple(extensions))):
+    if path.endswith(endings(tuple(extensions))):
         return True
     if not any(host in href for host in hosts):
         return False

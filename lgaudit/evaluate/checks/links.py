@@ -21,7 +21,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     spot,
 )
 from lgaudit.evaluate.excerpts import MOST, quoted, spots
-from lgaudit.evaluate.links import Link, links_of, name_of, plain, text_after
+from lgaudit.evaluate.links import Link, endings, links_of, name_of, plain, text_after
 from lgaudit.evaluate.reading import read
 from lgaudit.evidence import Page
 
@@ -187,4 +187,4 @@ def _is_document(link: Link, extensions: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _is_file(url: str, extensions: tuple[str, ...]) -> bool:
-    return urls.path_of(url).lower().endswith(tuple([f".{e}" for e in extensions]))
+    return urls.path_of(url).lower().endswith(endings(extensions))
