@@ -25,9 +25,9 @@ PAGE = (
 PARAGRAPH = "<p>We collect bins on <a href=/mondays>Mondays</a> from seven in the morning.</p>"
 ROUNDS = 7
 LGAUDIT = (sys.executable, "-m", "lgaudit")
-STARTED = (
-    "import lgaudit.cli.check, lgaudit.cli.oncecheck, lgaudit.evaluate.rulebook as r; r.load()"
-)
+STARTED = "import lgaudit.cli.check, lgaudit.cli.oncecheck as o, lgaudit.cli.signin"
+BEGUN = f"{STARTED}; import lgaudit.gather.browser"
+READ = f"{STARTED}, lgaudit.checking, lgaudit.evaluate.rulebook as r; r.load()"
 
 
 def site(folder: Path, pages: int) -> Path:
@@ -93,8 +93,13 @@ def main() -> int:
         site(cwd / "fifty", 50)
         one = (*LGAUDIT, "check", "one", "--quiet")
         print("lgaudit --help           ", median(lambda: seconds((*LGAUDIT, "--help"), cwd)))
-        start = (sys.executable, "-c", STARTED)
-        print("start-up, rules read     ", median(lambda: seconds(start, cwd)))
+        for name, code in (
+            ("start-up                 ", STARTED),
+            ("until browsers start     ", BEGUN),
+            ("rules read, meanwhile    ", READ),
+        ):
+            command = (sys.executable, "-c", code)
+            print(name, median(lambda command=command: seconds(command, cwd)))
         print("one page, no browser     ", median(lambda: seconds((*one, "--no-browser"), cwd)))
         print("one page, browser        ", median(lambda: seconds(one, cwd)))
         took = saved_again(cwd)

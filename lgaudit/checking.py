@@ -51,28 +51,6 @@ class Pages:
     files: bool = False  # served from a folder, so that a page about a missing page is meant
 
 
-def check(
-    jobs: Sequence[Pages],
-    settings: Settings,
-    book: Rulebook,
-    watch: Watch,
-    clock: Clock,
-    access: Access = NOBODY,
-    *,
-    templates: Templates = NO_TEMPLATES,
-    budgets: Sequence[Budget] = (),
-) -> tuple[list[SiteResult], Engines]:
-    """Check pages without crawling, scoring or keeping anything; results in the order given."""
-
-    async def once() -> tuple[list[SiteResult], Engines]:
-        async with Checker(
-            settings, book, watch, clock, access, templates=templates, budgets=budgets
-        ) as checker:
-            return await checker.check(jobs), checker.engines
-
-    return asyncio.run(once())
-
-
 def listed(
     sitemap: str, moved: Callable[[str], str], settings: Settings, access: Access = NOBODY
 ) -> Listed:
@@ -88,7 +66,8 @@ def listed(
 class Checker:
     """Checks pages again and again with browsers that stay open; use it with ``async with``.
 
-    A ``pool`` and a ``gate`` may be lent; they outlive the checker. ``access`` opens pages that
+    A ``pool`` and a ``gate`` may be lent; they outlive the checker. Without a pool, ``most``
+    browsers at most are started. ``access`` opens pages that
     are not public; nothing that comes out of here holds it. ``templates`` are what pages are made
     from. Pages with a budget for how fast they show are timed, which takes loads of their own.
     """
@@ -105,7 +84,9 @@ class Checker:
         gate: Gate | None = None,
         templates: Templates = NO_TEMPLATES,
         budgets: Sequence[Budget] = (),
+        most: int | None = None,
     ) -> None:
+        self._most = most
         self._templates, self._budgets = templates, budgets
         self._access = access
         self._settings, self._book = settings, book
@@ -119,7 +100,7 @@ class Checker:
             fetcher = Fetcher(self._settings, gate=self._gate, access=self._access)
             self._fetcher = await opening.enter_async_context(fetcher)
             if self._pool is None:
-                own = browsers(self._settings, self._book, self._access)
+                own = browsers(self._settings, self._book, self._access, most=self._most)
                 self._pool = await opening.enter_async_context(own)
             self._open = opening.pop_all()
         return self

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lgaudit import __version__, collector
 from lgaudit.access import NOBODY, Access
-from lgaudit.archive import Evidence, Keeper
 from lgaudit.errors import LgauditError
 from lgaudit.evaluate import fingerprints
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY
@@ -41,6 +40,7 @@ from lgaudit.settings import Settings
 from lgaudit.urls import host_of
 
 if TYPE_CHECKING:
+    from lgaudit.archive import Evidence, Keeper
     from lgaudit.gather.browser import BrowserPool
     from lgaudit.store import Store
 
@@ -103,12 +103,17 @@ async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
 
 @contextlib.asynccontextmanager
 async def browsers(
-    settings: Settings, book: Rulebook, access: Access = NOBODY, sites: int = 1
+    settings: Settings,
+    book: Rulebook,
+    access: Access = NOBODY,
+    sites: int = 1,
+    most: int | None = None,
 ) -> AsyncIterator[BrowserPool | None]:
     """The browsers of a run, or None when it does without or no rule asks what they see.
 
     Browsers wait a good deal: for what a page still fetches, for banners, for what moves. With
-    ``sites`` enough for all of them, one more than there are cores fills those gaps.
+    ``sites`` enough for all of them, one more than there are cores fills those gaps. More than
+    ``most`` are never started.
     """
     if not settings.browser or not needs_browser(book):
         yield None
@@ -116,7 +121,7 @@ async def browsers(
     from lgaudit.gather.browser import BrowserPool  # slow to import, and not every run needs one
 
     spare = 1 if sites >= SITES_A_BROWSER else 0
-    async with BrowserPool(settings, access=access, spare=spare) as pool:
+    async with BrowserPool(settings, access=access, spare=spare, most=most) as pool:
         yield pool
 
 
@@ -155,11 +160,22 @@ async def _look_at_sites(
     evidence = evidence_of(plan.settings, plan.run.id) if plan.settings.evidence else None
     most = plan.settings.evidence_site_bytes
 
+    def keep_evidence(site: Site) -> Keeper | None:
+        from lgaudit.archive import Keeper
+
+        return Keeper(evidence, plan.run, site.slug, clock, most) if evidence else None
+
     async def one(site: Site) -> None:
         async with room:
-            keeper = Keeper(evidence, plan.run, site.slug, clock, most) if evidence else None
             result = await look_at(
-                site, plan, watch, clock, fetcher, pool, notes=keep_notes, keeper=keeper
+                site,
+                plan,
+                watch,
+                clock,
+                fetcher,
+                pool,
+                notes=keep_notes,
+                keeper=keep_evidence(site),
             )
         async with writing:  # in a thread: a store that waits for another must not stop the visits
             result = await asyncio.to_thread(_keep, store, plan.run.id, result)
@@ -285,6 +301,7 @@ def evaluate(book: Rulebook, visit: Snapshot, products: Sequence[Product] = ()) 
 
 def evidence_of(settings: Settings, run_id: str) -> Evidence:
     """Where the evidence of a run is: beside the store, and never inside the reports folder."""
+    from lgaudit.archive import Evidence
     from lgaudit.store import private
 
     folder = settings.evidence_folder or private.beside(settings.store, settings.out, EVIDENCE)

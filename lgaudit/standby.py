@@ -77,7 +77,7 @@ class Standby:
         *,
         browser: bool = True,
     ) -> tuple[list[SiteResult], Engines]:
-        """What `lgaudit.checking.check` says of these pages; with ``browser=False`` without one.
+        """What is found of these pages; with ``browser=False`` without one.
 
         Raises:
             BrowserMissing: a rule needs a browser and none can be started.

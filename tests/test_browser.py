@@ -17,9 +17,10 @@ import pytest
 import pytest_asyncio
 from selenium.common.exceptions import WebDriverException
 
+from lgaudit.access import NOBODY
 from lgaudit.errors import BrowserMissing, SettingsError
 from lgaudit.evidence import BrowserEvidence, Page, Timings
-from lgaudit.gather import axe, chromium, tab, vitals
+from lgaudit.gather import axe, browser, chromium, tab, vitals
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.politeness import CircuitOpen, Turn
 from lgaudit.models import Outcome, Reason, Verdict
@@ -524,6 +525,24 @@ async def test_a_missing_browser_is_a_clear_sentence(monkeypatch, tmp_path):
             chromium.find(Settings())
     else:
         assert chromium.find(Settings()) == chromium.Programs("", "")
+
+
+async def test_browsers_that_are_begun_tell_of_their_faults_when_they_are_waited_for():
+    async with browser.ahead(Settings(chromium="/no/such"), NOBODY, 1) as pool:
+        with pytest.raises(BrowserMissing, match="chromium names /no/such"):
+            await pool.ready()
+
+
+@pytest.mark.browser
+async def test_browsers_that_nobody_waited_for_are_ended_too(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = children(os.getpid())
+    async with browser.ahead(Settings(), NOBODY, 1) as pool:
+        while not list(tmp_path.glob("lgaudit-browser-*")):
+            await asyncio.sleep(0.01)
+        assert pool.size == 1
+    await gone([pid for pid in children(os.getpid()) if pid not in before])
+    assert not list(tmp_path.glob("lgaudit-browser-*"))
 
 
 async def test_a_program_that_is_no_browser_is_a_clear_sentence(tmp_path):

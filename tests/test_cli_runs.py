@@ -185,6 +185,18 @@ def test_an_unknown_format_is_a_mistake_of_usage(db: Path) -> None:
     assert lgaudit("list", "--store", str(db), "--format", "yaml").exit_code == 2
 
 
+def test_starting_loads_only_what_every_command_needs() -> None:
+    slow = "rich httpx selenium numpy PIL cryptography sqlalchemy pandas scipy jinja2 lxml".split()
+    for code, loaded in (
+        ("import lgaudit.cli.main", set()),
+        ("import lgaudit.cli.check, lgaudit.cli.oncecheck, lgaudit.cli.signin", set()),
+        ("import lgaudit.gather.browser", {"httpx", "selenium"}),
+    ):
+        code = f"import sys; {code}; print(*set({slow}) & set(sys.modules))"
+        told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert set(told.stdout.split()) == loaded, told.stderr
+
+
 def test_help_loads_no_database() -> None:
     code = "import sys, lgaudit.cli.runs; print(sorted({'sqlalchemy', 'numpy'} & set(sys.modules)))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,7 +119,11 @@ def test_a_fault_while_checking_is_no_pass(
     def now() -> dt.datetime:
         return dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
-    (result,), _ = checking.check(jobs, settings, book, Silent(), now)  # type: ignore[arg-type]
+    async def once() -> list[SiteResult]:
+        async with checking.Checker(settings, book, Silent(), now) as checker:  # type: ignore[arg-type]
+            return await checker.check(jobs)
+
+    (result,) = asyncio.run(once())
     assert [(p.source, p.verdict.reason) for p in result.pages] == [
         ("as given", Reason.PROGRAM_ERROR)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lgaudit.evaluate.gates import Gates
+    from lgaudit.evaluate.rulebook import Rulebook
     from lgaudit.models import Rule
     from lgaudit.results import Gated, SiteResult
     from lgaudit.settings import CheckSettings
@@ -158,11 +160,10 @@ def check(
         show(explain, rules)
         return
     from lgaudit import settings
-    from lgaudit.cli import auditing, changes, inputs, signin
+    from lgaudit.cli import auditing, inputs, signin
     from lgaudit.cli import baseline as known
     from lgaudit.cli import targets as target
     from lgaudit.cli.oncecheck import Check
-    from lgaudit.evaluate import rulebook
 
     here = Path.cwd()
     config = settings.load_check()
@@ -187,14 +188,17 @@ def check(
         items += inputs.listed(sitemap, moved, max_pages, settings.load(said), opened)
     groups = target.read(items, root)
     before = known.read(baseline, grow=grow_baseline)
-    book = rulebook.load(tuple(rules or ()), only=tuple(only or ()))
-    job = Check(groups, said, book, () if only else config.budgets, config, opened, quiet)
+    read = cache(partial(_rules, tuple(rules or ()), tuple(only or ())))
+    budgets = () if only else config.budgets
+    job = Check(groups, said, read, not only, budgets, config, opened, quiet)
     if watch:
         from lgaudit.cli.watching import keep_watching
 
         keep_watching(job, lambda: target.read(items, root), here)
         return
     if changed_since:
+        from lgaudit.cli import changes
+
         groups = changes.only_changed(groups, changes.since(changed_since, here), config, here)
         job = replace(job, groups=groups)
         if not groups:
@@ -224,6 +228,12 @@ def check(
     if gated.below and not any(item.name == "terminal" and not item.file for item in wanted):
         note(gated.sentence)
     raise typer.Exit(exit_code(results, gated))
+
+
+def _rules(folders: Sequence[Path], only: Sequence[str]) -> Rulebook:
+    from lgaudit.evaluate import rulebook
+
+    return rulebook.load(folders, only=only)
 
 
 def choose_gates(fail_on: str | None, config: CheckSettings) -> Gates:

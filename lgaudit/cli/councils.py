@@ -12,6 +12,7 @@ from lgaudit.cli.console import as_json, out
 app = typer.Typer(
     no_args_is_help=True,
     help="The register of councils: list it, show one, check a file of your own.",
+    short_help="The register of councils: list, show, check your own.",
 )
 
 File = Annotated[

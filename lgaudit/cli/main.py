@@ -23,7 +23,7 @@ app = typer.Typer(
     name="lgaudit",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=(
@@ -55,10 +55,12 @@ def _start(
 
 app.command("audit")(audit.audit)
 app.command("check")(check.check)
-app.command("demo")(demo.demo)
-app.command("judge")(judge.judge)
-app.command("report")(report.report)
-app.command("statement")(statement.statement)
+app.command("demo", short_help="Audit a made-up sector of councils, offline.")(demo.demo)
+app.command("judge", short_help="Judge a run again by today's rules and bar.")(judge.judge)
+app.command("report", short_help="Write a kept run's report again.")(report.report)
+app.command("statement", short_help="Draft what an accessibility statement must admit.")(
+    statement.statement
+)
 app.add_typer(runs.app, name="runs")
 app.add_typer(rules.app, name="rules")
 app.add_typer(councils.app, name="councils")

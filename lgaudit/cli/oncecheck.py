@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lgaudit import checking, settings
+from lgaudit import settings
 from lgaudit.access import Access
 from lgaudit.cli import auditing
 from lgaudit.cli.progress import Watch
 from lgaudit.cli.targets import Group
-from lgaudit.evaluate import budgets as budget
-from lgaudit.evaluate.rulebook import Rulebook
-from lgaudit.evaluate.sourcelines import Templates
-from lgaudit.models import Engines, Rule
 from lgaudit.replay import Replay
-from lgaudit.results import SiteResult
 from lgaudit.settings import Budget, CheckSettings, Settings
+
+if TYPE_CHECKING:
+    from lgaudit.checking import Pages
+    from lgaudit.evaluate.rulebook import Rulebook
+    from lgaudit.evaluate.sourcelines import Templates
+    from lgaudit.gather.browser import BrowserPool
+    from lgaudit.models import Engines, Rule
+    from lgaudit.results import SiteResult
 
 LARGEST = 2_000_000  # bytes of a template that is looked into
 
@@ -31,15 +35,23 @@ class Check:
 
     groups: Sequence[Group]
     said: Mapping[str, Any]  # settings from the command line
-    book: Rulebook
+    read: Callable[[], Rulebook]  # may be asked again and again
+    whole: bool  # the whole bar is wanted
     budgets: Sequence[Budget]
     config: CheckSettings
     access: Access
     quiet: bool = False
 
     @property
+    def book(self) -> Rulebook:
+        """The rules."""
+        return self.read()
+
+    @property
     def templates(self) -> Templates:
         """What the pages are made from, as far as comments and the configuration tell."""
+        from lgaudit.evaluate.sourcelines import Templates
+
         return Templates(self.config.templates, self.config.template_root, cache(read_template))
 
     @contextmanager
@@ -57,28 +69,59 @@ class Check:
     def run(self) -> tuple[list[SiteResult], tuple[Rule, ...], Engines]:
         """Results with what the budgets say, every rule that was judged, and the engines."""
         with self.served() as chosen, Watch(quiet=self.quiet) as watch:
-            results, engines = checking.check(
-                pages(self.groups),
+            results, engines = asyncio.run(self._look(chosen, watch))
+        return (*self.budgeted(results), engines)
+
+    async def _look(self, chosen: Settings, watch: Watch) -> tuple[list[SiteResult], Engines]:
+        """Look and judge. The whole bar needs browsers: they start while it is read."""
+        most = max(1, sum(len(group.targets) for group in self.groups))
+        soon = self.whole and chosen.browser
+        async with _ahead(chosen, self.access, most) if soon else nullcontext() as pool:
+            await asyncio.to_thread(self._load)
+            from lgaudit.checking import Checker
+
+            async with Checker(
                 chosen,
                 self.book,
                 watch,
                 auditing.now,
                 self.access,
+                pool=pool,
                 templates=self.templates,
                 budgets=self.budgets,
-            )
-        return (*self.budgeted(results), engines)
+                most=most,
+            ) as checker:
+                return await checker.check(pages(self.groups)), checker.engines
+
+    def _load(self) -> None:
+        """Read the rules, and what will be needed when the browsers are there."""
+        import lgaudit.checking
+        import lgaudit.gather.closely
+        import lgaudit.report.summary
+
+        self.read()
+        lgaudit.gather.closely.lookers()
 
     def budgeted(self, results: Sequence[SiteResult]) -> tuple[list[SiteResult], tuple[Rule, ...]]:
         """The results with what the budgets say of them, and every rule that was judged."""
+        from lgaudit.evaluate import budgets as budget
+
         after, more = budget.judged(results, self.budgets)
         return after, (*self.book.rules, *more)
 
 
-def pages(groups: Sequence[Group]) -> list[checking.Pages]:
+def _ahead(chosen: Settings, access: Access, most: int) -> AbstractAsyncContextManager[BrowserPool]:
+    from lgaudit.gather import browser  # the browser before all else: it takes longest to be there
+
+    return browser.ahead(chosen, access, most)
+
+
+def pages(groups: Sequence[Group]) -> list[Pages]:
     """The groups as the checker takes them."""
+    from lgaudit.checking import Pages
+
     return [
-        checking.Pages(
+        Pages(
             group.site,
             tuple((t.url, t.source) for t in group.targets),
             group.whole,

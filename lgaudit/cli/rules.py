@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     help="The rules of the bar: list them, show one, run their examples, start a new one.",
+    short_help="The rules of the bar: list, show, test, start a new one.",
 )
 
 Folders = Annotated[

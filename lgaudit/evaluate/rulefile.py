@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +83,7 @@ def _agree(raw: RuleTable, check: Check, reader: Reader) -> None:
 
 
 def _options(options: Mapping[str, Any], check: Check, reader: Reader) -> None:
-    try:
-        hints = typing.get_type_hints(check.function)
-    except (NameError, TypeError):
-        hints = {}  # a check from outside may be annotated with what only its author can import
+    hints = _hints(check.function) if options else {}
     for name, value in options.items():
         place = ("options", name)
         if name not in check.options:
@@ -105,6 +103,15 @@ def _options(options: Mapping[str, Any], check: Check, reader: Reader) -> None:
             reader.problem(f"check {check.name} needs the option {name}. Add it.", ("options",))
     for name, fault in patterns.faults(options):
         reader.problem(f"options, {name}: {fault}.", ("options", name))
+
+
+@cache
+def _hints(function: Callable[..., Any]) -> Mapping[str, Any]:
+    """What types the options of a check have; several rules share one check."""
+    try:
+        return typing.get_type_hints(function)
+    except (NameError, TypeError):
+        return {}  # a check from outside may be annotated with what only its author can import
 
 
 def _applies(raw: RuleTable, reader: Reader) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sys
 
-# httpcore imports trio wherever it is installed, which Selenium sees to. Nothing here runs on trio,
-# and importing it takes a tenth of a second of every start.
-if "trio" not in sys.modules and "httpcore" not in sys.modules:
-    sys.modules["trio"] = None  # type: ignore[assignment]
+# httpx and httpcore import more than anyone here uses wherever it is installed: trio, which
+# Selenium brings, and httpx's own command line with the libraries that colour it. Each costs
+# every start a tenth of a second. Python imports nothing whose entry is None.
+_UNUSED = ("trio", "httpx._main")
+if not {"httpx", "httpcore", *_UNUSED} & sys.modules.keys():
+    for _name in _UNUSED:
+        sys.modules[_name] = None  # type: ignore[assignment]
     import httpcore  # noqa: F401
+    import httpx  # noqa: F401
 
-    del sys.modules["trio"]
+    for _name in _UNUSED:
+        del sys.modules[_name]

@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import contextlib
 import os
+import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +38,7 @@ class BrowserPool:
 
     ``axe_rules`` are the axe-core rules to run; without them, all that any bar may hold.
     ``access`` opens the pages of the servers it names. ``spare`` browsers come on top of one for
-    each core, unless the settings say how many there are.
+    each core, unless the settings say how many there are; never more than ``most``.
     """
 
     def __init__(
@@ -46,16 +47,31 @@ class BrowserPool:
         axe_rules: Sequence[str] = (),
         access: Access = NOBODY,
         spare: int = 0,
+        most: int | None = None,
     ) -> None:
         self._settings = settings
         self._access = access
         self._rules = tuple(axe_rules)
-        self.size = settings.browsers or _cores() + spare
+        self.size = min(settings.browsers or _cores() + spare, most or sys.maxsize)
         self.versions = ("", "")  # browser and axe-core, as they report themselves
         self._workers: list[_Worker] = []
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
         self._sites: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._quiet = asyncio.Lock()
+        self._starting: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Start every browser while other things are done; :meth:`ready` waits for them."""
+        self._starting = asyncio.create_task(self.start())
+
+    async def ready(self) -> None:
+        """Wait until the browsers that were begun are there.
+
+        Raises:
+            As :meth:`start`.
+        """
+        if self._starting is not None:
+            await asyncio.shield(self._starting)
 
     async def start(self) -> None:
         """Start every browser.
@@ -81,6 +97,9 @@ class BrowserPool:
 
     async def close(self) -> None:
         """End every browser and remove what it left on disk."""
+        if self._starting not in (None, asyncio.current_task()):
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
         self._kill()
         await asyncio.gather(*(worker.close() for worker in self._workers))
         self._workers.clear()
@@ -166,6 +185,17 @@ class BrowserPool:
             self._idle.put_nowait(worker)
 
 
+@asynccontextmanager
+async def ahead(settings: Settings, access: Access, most: int) -> AsyncIterator[BrowserPool]:
+    """At most so many browsers, which start while other things are done."""
+    pool = BrowserPool(settings, access=access, most=most)
+    pool.begin()
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
 class _Worker:
     """A thread, the browser it drives, and what to do when that browser fails."""
 
@@ -213,6 +243,8 @@ class _Worker:
         tab = self._tab
         if tab is None or (tab.pages and tab.pages + pages > self._settings.recycle_pages):
             await self.replace()
+            return
+        if not tab.pages:  # it has just been started
             return
         try:
             await self._in_thread(tab.forget, self._settings.page_deadline)

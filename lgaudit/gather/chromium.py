@@ -15,8 +15,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from urllib3.exceptions import HTTPError
@@ -261,6 +259,9 @@ def _address_flags(settings: Settings) -> list[str]:
 
 def _key_hashes(path: Path) -> list[str]:
     """Hashes of the certificates' keys: Chromium then trusts these and no others besides."""
+    from cryptography import x509  # slow to import, and only a demonstration needs it
+    from cryptography.hazmat.primitives import serialization
+
     try:
         certificates = x509.load_pem_x509_certificates(path.read_bytes())
     except (OSError, ValueError) as error:

@@ -9,26 +9,30 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from typing import Any
 
 from lgaudit.evidence import Look
-from lgaudit.gather import axe, keyboard, layout, motion
+from lgaudit.gather import axe
 from lgaudit.gather.wire import Wire, WireFault, WireLost, WireMoved
 
 LIMIT = 20.0  # seconds for all looks at one page; most take two
 Looker = Callable[[Wire, dict[str, Any]], Look]
 # Watching comes first, because it needs the page untouched; keys come last.
-LOOKERS: dict[str, Looker] = {
-    "motion": motion.look,
-    "layout": layout.look,
-    "keyboard": keyboard.look,
-}
 SCRIPTS: dict[str, tuple[str, ...]] = {
     "motion": ("motion.js",),
     "layout": ("layout.js",),
     "keyboard": ("keyboard.js", "controls.js"),
 }
 BLOCKED = ["*"]  # addresses, all of them
+
+
+@cache
+def lookers() -> dict[str, Looker]:
+    """What takes each look."""
+    from lgaudit.gather import keyboard, layout, motion  # these bring libraries for pictures
+
+    return {"motion": motion.look, "layout": layout.look, "keyboard": keyboard.look}
 
 
 def look(
@@ -41,11 +45,11 @@ def look(
     """
     found: dict[str, Look] = {}
     wire.ends = time.monotonic() + limit
-    wanted = [name for name in LOOKERS if name in names]
+    wanted = [name for name in SCRIPTS if name in names]
     try:
         start = _begin(wire, wanted, known)
         for name in wanted:
-            found[name] = LOOKERS[name](wire, start)
+            found[name] = lookers()[name](wire, start)
         _end(wire)
     except (WireMoved, WireFault) as error:
         for left in wanted:

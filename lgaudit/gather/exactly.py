@@ -60,6 +60,7 @@ async def visit(
     empty = Snapshot(site=site, verdict=OK)
     pages = [_meant(page, classify(page, site), meant) for page in pages]
     if pool is not None:
+        await pool.ready()
         pages = await _seen(pages, empty, fetcher, pool, progress, meant, closely)
     links, documents = await inside.look(site, pages, fetcher) if whole else ((), ())
     return replace(

@@ -10,15 +10,17 @@ import contextlib
 import ssl
 import warnings
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import httpcore
-from cryptography import x509
-from cryptography.x509.oid import ExtensionOID
 
 from lgaudit.evidence import Handshake
 from lgaudit.gather.client import trust
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.politeness import CircuitOpen
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 PATIENCE = 10.0  # seconds for one connection
 MOST_NAMES = 100  # of one certificate
@@ -110,6 +112,8 @@ def _old_context() -> ssl.SSLContext:
 
 def _described(handshake: Handshake, certificate: bytes) -> Handshake:
     """The handshake with what its certificate says; an unreadable one says nothing."""
+    from cryptography import x509  # slow to import, and pages before release have no certificate
+
     try:
         read = x509.load_der_x509_certificate(certificate)
         return replace(
@@ -123,6 +127,9 @@ def _described(handshake: Handshake, certificate: bytes) -> Handshake:
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    from cryptography import x509
+    from cryptography.x509.oid import ExtensionOID
+
     try:
         held = certificate.extensions.get_extension_for_oid(
             ExtensionOID.SUBJECT_ALTERNATIVE_NAME

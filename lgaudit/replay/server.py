@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import socket
 import ssl
 import tempfile
 import threading
-import warnings
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import h2.exceptions
 import h11
 
 from lgaudit.errors import LgauditError
-from lgaudit.replay import certificate
 from lgaudit.replay.http import Http2, http1
 from lgaudit.replay.site import WebSite
+
+if TYPE_CHECKING:
+    from lgaudit.replay.tls import Tls
 
 ADDRESS = "127.0.0.1"
 TLS_HANDSHAKE = 0x16  # first byte of every TLS connection
@@ -51,22 +52,12 @@ class Replay:
         self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
         self._tasks: set[asyncio.Task[None]] = set()
         self._folder = tempfile.TemporaryDirectory(prefix="lgaudit-replay-")
-        self._contexts: dict[tuple[bool, bool], ssl.SSLContext] = {}
-        self._odd: dict[str, ssl.SSLContext] = {}
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._deaf = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self.ca_file = ""
 
     def __enter__(self) -> Self:
-        hosts = sorted(self._sites)
-        pem, key = certificate.write([*hosts, "localhost"], Path(self._folder.name))
-        self.ca_file = str(pem)
-        for http2, old in itertools.product((False, True), repeat=2):
-            self._contexts[http2, old] = _context(pem, key, http2=http2, old=old)
-        # The one that listens takes whatever some site takes; the name then decides.
-        self._listening = self._contexts[True, any(map(_old, self._sites.values()))]
-        self._listening.sni_callback = self._by_name
-        self._odd = self._odd_contexts()
+        if any(getattr(site, "https", True) for site in self._sites.values()):
+            _ = self._tls  # made here, so that what is wrong with it shows here
         try:
             for sock in (self._listener, self._deaf):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -93,6 +84,18 @@ class Replay:
         self._deaf.close()
         self._folder.cleanup()
 
+    @cached_property
+    def _tls(self) -> Tls:
+        """Made when first needed: folders of built pages are served without."""
+        from lgaudit.replay.tls import Tls
+
+        return Tls(self._sites, Path(self._folder.name))
+
+    @property
+    def ca_file(self) -> str:
+        """The PEM file whose certificates a visitor has to trust."""
+        return str(self._tls.ca_file)
+
     @property
     def port(self) -> int:
         """The loopback port every answering site is behind."""
@@ -106,33 +109,6 @@ class Replay:
             host: f"{ADDRESS}:{deaf if site.silent else self.port}"
             for host, site in sorted(self._sites.items())
         }
-
-    def _odd_contexts(self) -> dict[str, ssl.SSLContext]:
-        """Contexts of the sites whose certificate is made to be odd, by host."""
-        made = {}
-        authorities = [Path(self.ca_file).read_bytes()]
-        for number, (host, site) in enumerate(sorted(self._sites.items())):
-            odd = getattr(site, "certificate", None)
-            if odd is None:
-                continue
-            days, names = odd
-            pem, key = certificate.write(
-                names, Path(self._folder.name), name=f"odd{number}", days=days
-            )
-            made[host] = _context(pem, key, http2=site.http2, old=_old(site))
-            authorities.append(pem.read_bytes())
-        Path(self.ca_file).write_bytes(b"".join(authorities))
-        return made
-
-    def _by_name(
-        self, connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext
-    ) -> None:
-        site = self._sites.get((name or "").lower())
-        odd = self._odd.get((name or "").lower())
-        if odd is not None:
-            connection.context = odd
-        elif site is not None:
-            connection.context = self._contexts[site.http2, _old(site)]
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -168,7 +144,7 @@ class Replay:
             transport, _ = await self._loop.connect_accepted_socket(
                 lambda: protocol,
                 sock,
-                ssl=self._listening if secure else None,
+                ssl=self._tls.listening if secure else None,
                 ssl_handshake_timeout=20 if secure else None,
             )
             writer = asyncio.StreamWriter(transport, protocol, reader, self._loop)
@@ -195,19 +171,3 @@ class Replay:
         finally:
             self._loop.remove_reader(sock)
         return sock.recv(1, socket.MSG_PEEK)[:1] == bytes([TLS_HANDSHAKE])
-
-
-def _old(site: WebSite) -> bool:
-    return bool(getattr(site, "old_tls", False))
-
-
-def _context(pem: Path, key: Path, *, http2: bool, old: bool) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem, key)
-    context.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
-    if old:
-        with warnings.catch_warnings():  # naming old versions is the very point
-            warnings.simplefilter("ignore", DeprecationWarning)
-            context.minimum_version = ssl.TLSVersion.TLSv1
-        context.set_ciphers("ALL:@SECLEVEL=0")
-    return context
