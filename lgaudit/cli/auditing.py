@@ -58,12 +58,14 @@ def run_and_show(
     resume: str = "",
     format_: str = "terminal",
     quiet: bool = False,
+    before_report: Callable[[], None] = lambda: None,
     after: Callable[[Results], None] = lambda _: None,
     again: str = "",
 ) -> int:
     """Audit the sites, keep, report and print; returns the exit code.
 
-    ``again`` is the command that goes on with a run that was stopped; else `lgaudit audit`.
+    ``before_report`` is called when the run is done and its report not begun. ``again`` is the
+    command that goes on with a run that was stopped; else `lgaudit audit`.
     """
     from lgaudit import replying
     from lgaudit.evaluate import rulebook
@@ -79,6 +81,7 @@ def run_and_show(
         results = _run(plan, store, again or _again(plan, store), quiet=quiet)
         if settings.evidence:
             _prune(settings, plan.run.id)
+        before_report()
         written = write_report(
             results, store, Path(settings.out), replies=settings.replies, quiet=quiet
         )
@@ -146,19 +149,24 @@ def _new(sites: Sequence[Site], settings: Settings, book: Rulebook) -> Plan:
     from lgaudit.run import Plan
 
     started = now()
-    kept = {
-        name: getattr(settings, name) for name in settings.__struct_fields__ if name not in NOT_KEPT
-    }
+    told = kept(settings)
     run = Run(
-        id=f"{started:%Y%m%d-%H%M%S}-{_digest(sites, book, kept)}",
+        id=f"{started:%Y%m%d-%H%M%S}-{_digest(sites, book, told)}",
         started=started,
         finished=None,
         engines=Engines(__version__, book.bar.version),
         packs=book.digests,
-        settings=kept,
+        settings=told,
         seed=settings.seed,
     )
     return Plan(run, tuple(sites), settings, book)
+
+
+def kept(settings: Settings) -> dict[str, object]:
+    """The settings that are kept with a run: those that say what was looked at, and how."""
+    return {
+        name: getattr(settings, name) for name in settings.__struct_fields__ if name not in NOT_KEPT
+    }
 
 
 def _digest(sites: Sequence[Site], book: Rulebook, settings: dict[str, object]) -> str:

@@ -11,9 +11,12 @@ import typer
 from lgaudit.cli.console import err, out
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     from lgaudit.demo.sector import Sector
     from lgaudit.replay import Replay
     from lgaudit.results import Results
+    from lgaudit.settings import Settings
 
 ALL_PAGES = 60
 QUIET_PAGES = QUIET_LOADS = 1  # served on this machine, timings hardly differ from load to load
@@ -43,18 +46,45 @@ def demo(
         bool, typer.Option("--resume", help="Go on with the last run that did not finish.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    edition: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="With --serve or --truth: the sector as it was in an earlier quarter, from 1.",
+        ),
+    ] = 0,
+    history: Annotated[
+        bool,
+        typer.Option(help="Keep the three quarters before, as they were seen then, in the store."),
+    ] = True,
 ) -> None:
     """Audit a made-up sector of councils, served on this machine only.
 
     Some are excellent, some poor, some hide behind a bot wall or do not answer. Every defect
     was planted, so the program is checked against the truth at the end.
+
+    Three earlier quarters come with the program as evidence and are judged beside the run, so that
+    the report shows what changed: what was fixed, came, came back, and what a redesign, a
+    supplier, a merger, another bar and another axe-core did. Without a browser, or with --pages,
+    the run is not like them and they are left out.
     """
-    from lgaudit.demo import sector
+    from lgaudit.demo import editions, sector
     from lgaudit.replay import Replay
 
-    made = sector.build(seed)
+    newest = editions.newest().number
+    if edition > newest:
+        raise typer.BadParameter(f"there are {newest} quarters", param_hint="--edition")
+    if edition not in (0, newest) and not (serve or truth):
+        raise typer.BadParameter(
+            "an earlier quarter is over: --serve shows its sites, --truth FILE what was planted",
+            param_hint="--edition",
+        )
+    made = sector.build(seed, edition=edition)
     if truth is not None:
         sector.write_truth(made, truth)
+        if edition not in (0, newest) and not serve:
+            return
     with Replay(made.sites.values()) as replay:
         if serve:
             _serve(replay)
@@ -68,6 +98,7 @@ def demo(
             seed=seed,
             resume=resume,
             quiet=quiet,
+            history=history and not no_browser and pages is None and seed == 1,
         )
     raise typer.Exit(code)
 
@@ -82,12 +113,40 @@ def _audit(
     seed: int,
     resume: bool,
     quiet: bool,
+    history: bool,
 ) -> int:
-    from lgaudit import register, settings
+    from lgaudit import register
     from lgaudit.cli import auditing
-    from lgaudit.demo import comparison, library
+    from lgaudit.demo import comparison
 
-    chosen = settings.Settings(
+    chosen = settings_of(replay, folder, seed=seed, browser=browser, pages=pages)
+
+    def tell(results: Results) -> None:
+        told = comparison.compare(made.truth, results, browser=browser)
+        for line in comparison.lines(told):
+            err().print(line, markup=False, soft_wrap=True)
+
+    auditing.check_folder(folder)
+    past = _earlier(chosen) if history else None
+    return auditing.run_and_show(
+        register.sites(made.councils),
+        chosen,
+        resume="latest" if resume else "",
+        quiet=quiet,
+        before_report=past.join if past else lambda: None,
+        after=tell,
+        again=f"lgaudit demo --resume --out {shlex.quote(str(folder))}",
+    )
+
+
+def settings_of(
+    replay: Replay, folder: Path, *, seed: int, browser: bool, pages: int | None = None
+) -> Settings:
+    """How the made-up sector is looked at."""
+    from lgaudit import settings
+    from lgaudit.demo import library
+
+    return settings.Settings(
         pages=pages or ALL_PAGES,
         crawl_pages=2 * ALL_PAGES,
         pace=0.0,
@@ -109,19 +168,41 @@ def _audit(
         cohorts=[settings.Cohort(name="Kelderby and its neighbours", councils=COHORT)],
     )
 
-    def tell(results: Results) -> None:
-        told = comparison.compare(made.truth, results, browser=browser)
-        for line in comparison.lines(told):
-            err().print(line, markup=False, soft_wrap=True)
 
-    return auditing.run_and_show(
-        register.sites(made.councils),
-        chosen,
-        resume="latest" if resume else "",
-        quiet=quiet,
-        after=tell,
-        again=f"lgaudit demo --resume --out {shlex.quote(str(folder))}",
+def _earlier(chosen: Settings) -> BaseProcess:
+    """A process that judges the earlier quarters beside the run, in what time the browsers leave.
+
+    It is done long before the run, and ends with this program whatever happens.
+    """
+    from multiprocessing import get_context
+
+    process = get_context("spawn").Process(
+        target=keep_earlier, args=(chosen.store, chosen.evidence_folder), daemon=True
     )
+    process.start()
+    return process
+
+
+def keep_earlier(store: str, evidence: str) -> None:
+    """Judge the earlier quarters into a store."""
+    import os
+    import signal
+
+    from lgaudit import earlier
+    from lgaudit.cli import auditing
+    from lgaudit.cli.console import note
+    from lgaudit.cli.progress import Watch
+    from lgaudit.errors import LgauditError
+    from lgaudit.evaluate import rulebook
+    from lgaudit.store import Store
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this ends it
+    os.nice(10)
+    try:
+        with Store.open(store) as opened, Watch(quiet=True) as watch:
+            earlier.keep(opened, Path(evidence), rulebook.load(), watch, auditing.now)
+    except LgauditError as error:
+        note(f"the earlier quarters are left out: {error}")
 
 
 def _serve(replay: Replay) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,22 @@ import jinja2
 from markupsafe import Markup
 
 FOLDER = resources.files("lgaudit.demo")
+TABLES = ("template", "edit", "page", "redirect", "document", "asset")
+PREFIX = {"townhall": "the", "hollowell": "hmc", "lanternworks": "lw"}  # of classes and ids
+_NAMED = re.compile(r'( (?:class|id|for|aria-describedby)="|="#)([^"]*)(")')
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Data:
+    """What the sites of the sector are and what is planted on them: tables of the data files."""
+
+    facts: tuple[Entry, ...]  # a table for each site
+    tables: Mapping[str, tuple[Entry, ...]]  # those of the folder edits, by name
+
+    def of(self, table: str) -> tuple[Entry, ...]:
+        """The entries of one table, in file order."""
+        return self.tables.get(table, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,12 @@ def read_all(folder: str, table: str) -> tuple[Mapping[str, Any], ...]:
     """The entries of one array of tables, from every TOML file of a folder, in file order."""
     names = sorted(f.name for f in (FOLDER / folder).iterdir() if f.name.endswith(".toml"))
     return tuple(entry for name in names for entry in read(f"{folder}/{name}").get(table, ()))
+
+
+def today() -> Data:
+    """The sector as it is now."""
+    facts = tuple(read("sites.toml")["site"])
+    return Data(facts, {table: read_all("edits", table) for table in TABLES})
 
 
 def article(entry: Mapping[str, Any]) -> Article:
@@ -91,6 +114,26 @@ def stylesheet(supplier: str, accent: str, light: str) -> bytes:
     """A supplier's style sheet in a council's two colours."""
     css = (FOLDER / "templates" / supplier / "style.css").read_text("utf-8")
     return css.replace("ACCENT", accent).replace("LIGHT", light).encode()
+
+
+def without_element(html: str, mark: str) -> str:
+    """A page without the element that has the data-plant; it may hold none of its own kind."""
+    return re.sub(rf'<(\w+) data-plant="{re.escape(mark)}"[^>]*>.*?</\1>', "", html, flags=re.S)
+
+
+def dressed(html: str, supplier: str, dress: str) -> str:
+    """A page whose classes and ids are called otherwise: another design with the same contents."""
+    if not dress:
+        return html
+    name = re.compile(rf"(?<![\w-]){PREFIX[supplier]}(?=-|$| )")
+    html = html.replace("<main", f'<div class="{dress}-stage"><main', 1)
+    html = html.replace("</main>", "</main></div>", 1)
+    return _NAMED.sub(lambda m: f"{m[1]}{name.sub(dress, m[2])}{m[3]}", html)
+
+
+def dressed_css(css: str, supplier: str, dress: str) -> str:
+    """The style sheet to :func:`dressed`."""
+    return re.sub(rf"([.#]){PREFIX[supplier]}(?![\w])", rf"\g<1>{dress}", css) if dress else css
 
 
 def field(name: str, label: str, type: str = "text", autocomplete: str = "") -> Markup:

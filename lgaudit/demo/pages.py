@@ -74,6 +74,9 @@ class Maker:
     today: dt.date
     seed: int
     missing_title: str = "Page not found"  # heading of the page for wrong addresses
+    dress: str = ""  # what the supplier's template calls its classes and ids instead, as in "old"
+    strip: Sequence[str] = ()  # data-plant of what the supplier's template does not have yet
+    furniture: Sequence[Mapping[str, Any]] = ()  # what the supplier adds to each page besides
 
     def resources(self) -> dict[str, Resource]:
         """Path to page, for every article."""
@@ -144,6 +147,8 @@ class Maker:
             for name in ADDED_TO & facts.keys():
                 facts[name] = page[name] + facts[name]
             page |= facts
+        for entry in self.furniture:
+            page["after"] += str(entry["html"])
         page["full_title"] = page.get("full_title", f"{page['title']} - {council}")
         for name in ("head", "before", "after", "body_attributes"):
             page[name] = Markup(page[name])
@@ -154,7 +159,7 @@ class Maker:
         welsh = page["lang"] == "cy" and page["path"].startswith("/cy/")
         words = library.words()["cy" if welsh else "en"]
         template = library.environment().get_template(f"{self.supplier}/{name}")
-        return template.render(
+        made = template.render(
             page=page,
             c=self.council,
             t=words,
@@ -170,6 +175,13 @@ class Maker:
             },
             updated=self.day(-35),
         )
+        for mark in self.strip:
+            made = library.without_element(made, mark)
+        return library.dressed(made, self.supplier, self.dress)
+
+    def dressed_css(self, css: bytes) -> bytes:
+        """The supplier's style sheet with the classes and ids of this site."""
+        return library.dressed_css(css.decode(), self.supplier, self.dress).encode()
 
     def text(self, source: str, article: Article, lists: bool = False) -> str:
         """A Jinja source in the words of this council; ``lists`` gives it lists of pages too."""

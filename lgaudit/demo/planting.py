@@ -7,51 +7,44 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
-from lgaudit.demo import library
+from lgaudit.demo.library import Data, Entry
 from lgaudit.demo.site import DemoSite, Resource
 from lgaudit.demo.truth import Expectation, NearMiss, Plant, Truth
 
 TIERS = ("excellent", "good", "middling", "poor")
 MARK = re.compile(r'data-plant="([^"]+)"')
-Entry = Mapping[str, Any]
 
 
-@cache
-def _edits() -> tuple[Entry, ...]:
-    return library.read_all("edits", "edit")
-
-
-def edits(host: str) -> Mapping[str, Sequence[Entry]]:
+def edits(data: Data, host: str) -> Mapping[str, Sequence[Entry]]:
     """Path to the edits of that page of a site, in file order."""
     found: dict[str, list[Entry]] = defaultdict(list)
-    for edit in _edits():
+    for edit in data.of("edit"):
         if edit["site"] == host:
             for path in edit["pages"]:
                 found[path].append(edit)
     return found
 
 
-def extra_pages(host: str) -> list[Entry]:
+def extra_pages(data: Data, host: str) -> list[Entry]:
     """Articles that only one site has, because something is planted there."""
-    return [page for page in library.read_all("edits", "page") if page["site"] == host]
+    return [page for page in data.of("page") if page["site"] == host]
 
 
-def extra_resources(host: str) -> dict[str, Resource]:
+def extra_resources(data: Data, host: str) -> dict[str, Resource]:
     """Redirects of one site."""
     return {
         entry["path"]: Resource(b"", "text/html", 301, (("location", entry["to"]),))
-        for entry in library.read_all("edits", "redirect")
+        for entry in data.of("redirect")
         if entry["site"] == host
     }
 
 
-def document_faults(host: str) -> Mapping[str, Mapping[str, Any]]:
+def document_faults(data: Data, host: str) -> Mapping[str, Mapping[str, Any]]:
     """Name of a PDF to the fields of its specification that one site has otherwise."""
     faults: dict[str, dict[str, Any]] = {}
-    for entry in library.read_all("edits", "document"):
+    for entry in data.of("document"):
         if entry["site"] != host:
             continue
         fault = dict(entry.get("fault", {}))
@@ -61,39 +54,39 @@ def document_faults(host: str) -> Mapping[str, Mapping[str, Any]]:
     return faults
 
 
-def truth(facts: Sequence[Entry], sites: Mapping[str, DemoSite]) -> Truth:
+def truth(data: Data, sites: Mapping[str, DemoSite]) -> Truth:
     """Everything planted, with the pages it shows on taken from the pages as built."""
     plants: list[Plant] = []
     misses: list[NearMiss] = []
-    for fact in facts:
+    for fact in data.facts:
         if fact.get("wall") or fact.get("silent"):
             continue
         found = _Finder(sites[fact["host"]], tuple(fact.get("allowed", ())))
-        for entry, where, template in _planned(fact):
+        for entry, where, template in _planned(data, fact):
             plants += found.plants(entry, where, template)
             misses += found.misses(entry, where)
-    ranked = [f for f in facts if f.get("tier")]
+    ranked = [f for f in data.facts if f.get("tier")]
     tiers = ((tier, tuple(f["host"] for f in ranked if f["tier"] == tier)) for tier in TIERS)
     return Truth(
         tuple(sorted(plants, key=lambda p: (p.site, p.rule, p.id))),
         tuple(sorted(misses, key=lambda m: (m.site, m.rule, m.id))),
-        tuple(_expectation(fact) for fact in facts),
+        tuple(_expectation(fact) for fact in data.facts),
         tuple(tiers),
     )
 
 
-def _planned(fact: Entry) -> list[tuple[Entry, Sequence[str], bool]]:
+def _planned(data: Data, fact: Entry) -> list[tuple[Entry, Sequence[str], bool]]:
     host = fact["host"]
     planned: list[tuple[Entry, Sequence[str], bool]] = [
         (entry, (), True)
-        for entry in library.read_all("edits", "template")
+        for entry in (*data.of("template"), *data.of("furniture"))
         if entry["supplier"] == fact["supplier"]
     ]
-    planned += [(edit, edit["pages"], False) for edit in _edits() if edit["site"] == host]
+    planned += [(edit, edit["pages"], False) for edit in data.of("edit") if edit["site"] == host]
     for table in ("page", "redirect", "document"):
         planned += [
             (entry, entry.get("pages", [entry.get("path", "/")]), False)
-            for entry in library.read_all("edits", table)
+            for entry in data.of(table)
             if entry["site"] == host
         ]
     return planned

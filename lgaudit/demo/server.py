@@ -11,6 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from lgaudit.demo import files, library, planting
+from lgaudit.demo.library import Data
 from lgaudit.demo.pages import STYLE, Maker
 from lgaudit.demo.site import HTML, STATIC, DemoSite, Resource
 
@@ -98,18 +99,18 @@ def _more_headers(fact: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((str(name), str(value)) for name, value in fact.get("headers", {}).items())
 
 
-def site(fact: Mapping[str, Any], maker: Maker) -> DemoSite:
-    """One site with all its files, behaving as ``fact`` says."""
+def site(data: Data, fact: Mapping[str, Any], maker: Maker, *, past: bool = False) -> DemoSite:
+    """One site with all its files, behaving as ``fact`` says; ``past`` as it did then."""
     host, soft = fact["host"], bool(fact.get("soft_404"))
     pages = maker.resources()
-    pages |= _assets(fact, maker)
+    pages |= _assets(data, fact, maker)
     pages |= {p.path: Resource(p.body, p.content_type) for p in maker.papers.values()}
-    pages |= planting.extra_resources(host)
+    pages |= planting.extra_resources(data, host)
     pages["/sitemap.xml"] = _sitemap(host, pages)
     if maker.supplier == "bespoke":
-        pages |= _open_files(maker)
+        pages |= _open_files(maker, past=past)
     if days := fact.get("security_txt"):
-        pages["/.well-known/security.txt"] = _security_txt(maker, int(days))
+        pages["/.well-known/security.txt"] = _security_txt(maker, int(days), past=past)
     noon = dt.datetime.combine(maker.today, dt.time(12), dt.UTC)
     cache_control = fact.get("cache", "max-age=31536000, immutable")
     return DemoSite(
@@ -158,12 +159,13 @@ def third_parties() -> dict[str, DemoSite]:
     return made
 
 
-def _assets(fact: Mapping[str, Any], maker: Maker) -> dict[str, Resource]:
+def _assets(data: Data, fact: Mapping[str, Any], maker: Maker) -> dict[str, Resource]:
     accent, light = fact["accent"], fact["light"]
     crest = files.crest_svg(maker.council.town[0], accent, light)
     made = {
         STYLE[maker.supplier]: Resource(
-            library.stylesheet(maker.supplier, accent, light), "text/css; charset=utf-8"
+            maker.dressed_css(library.stylesheet(maker.supplier, accent, light)),
+            "text/css; charset=utf-8",
         ),
         "/assets/crest.svg": Resource(crest, "image/svg+xml"),
         "/assets/menu.svg": Resource(files.icon_svg(MENU_ICON), "image/svg+xml"),
@@ -175,7 +177,7 @@ def _assets(fact: Mapping[str, Any], maker: Maker) -> dict[str, Resource]:
         name = "app.js" if maker.supplier == "shell" else "site.js"
         script = (library.FOLDER / "templates" / name).read_text("utf-8")
         made[path] = Resource(script.encode(), "text/javascript; charset=utf-8")
-    for entry in library.read_all("edits", "asset"):
+    for entry in data.of("asset"):
         if entry["site"] == fact["host"]:
             made[entry["path"]] = _made_to_order(entry)
     return made
@@ -221,9 +223,9 @@ def _robots(host: str, allowed: tuple[str, ...]) -> str:
     return f"User-agent: *\n{rules}\nSitemap: https://{host}/sitemap.xml\n"
 
 
-def _security_txt(maker: Maker, days: int) -> Resource:
+def _security_txt(maker: Maker, days: int, *, past: bool) -> Resource:
     """A security.txt that holds for so many days, counted from today as visitors count."""
-    start = max(maker.today, dt.datetime.now(dt.UTC).date())
+    start = maker.today if past else max(maker.today, dt.datetime.now(dt.UTC).date())
     expires = dt.datetime.combine(start + dt.timedelta(days=days), dt.time())
     text = (
         f"Contact: mailto:security@{maker.council.domain}\n"
@@ -232,7 +234,7 @@ def _security_txt(maker: Maker, days: int) -> Resource:
     return Resource(text.encode(), "text/plain; charset=utf-8")
 
 
-def _open_files(maker: Maker) -> dict[str, Resource]:
+def _open_files(maker: Maker, *, past: bool) -> dict[str, Resource]:
     host, today = maker.council.host, maker.today
     stamp = f"{(today - dt.timedelta(days=9)).isoformat()}T09:00:00Z"
     entries = "".join(
@@ -248,6 +250,6 @@ def _open_files(maker: Maker) -> dict[str, Resource]:
         f"<author><name>{escape(maker.council.name)}</name></author>\n{entries}</feed>\n"
     )
     return {
-        "/.well-known/security.txt": _security_txt(maker, 300),
+        "/.well-known/security.txt": _security_txt(maker, 300, past=past),
         "/news/feed.xml": Resource(feed.encode(), "application/atom+xml"),
     }
