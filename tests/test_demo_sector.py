@@ -104,7 +104,9 @@ def test_two_councils_share_a_site():
 def test_the_register_reads_the_councils_file(tmp_path):
     demo.write_councils_csv(sector(), tmp_path / "councils.csv")
     read = register.read(tmp_path / "councils.csv")
-    assert read.councils == sector().councils
+    known = [*sector().councils, *sector().closed]
+    assert read.councils == tuple(sorted(known, key=lambda c: c.slug))
+    assert {c.successors for c in sector().closed} == {("borchester",)}
     assert read.council("dyfnant").welsh_homepage == "https://www.dyfnant.gov.wales/cy/"
 
 
