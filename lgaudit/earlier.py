@@ -1,7 +1,8 @@
 """Earlier quarters of the made-up sector: evidence that ships packed, judged into the store.
 
 A quarter is judged by the bar of its time, and where today's is another, by today's as well, as
-`lgaudit judge` does; not where another axe-core looked, because that cannot be made good. What is packed was made by ``scripts/demo_editions.py``.
+`lgaudit judge` does; not where another axe-core looked, because that cannot be made good. What is
+packed was made by ``scripts/demo_editions.py``.
 """
 
 from __future__ import annotations
