@@ -99,6 +99,13 @@ def test_terminal_output_names_the_rule_the_fix_and_the_place(site: Path) -> Non
     assert "click here" in stdout
 
 
+def test_rules_about_more_than_these_pages_take_a_line_each(site: Path) -> None:
+    _, stdout, _ = check(str(site), "--only", "openness", "--no-browser", cwd=site)
+    told = stdout.split("About the whole site: these pages do not tell\n")[1].split("\n\n")[0]
+    assert "The council shares its code" in told
+    assert "Fix:" not in told
+
+
 @pytest.mark.browser
 def test_a_browser_adds_what_axe_sees(site: Path) -> None:
     (site / "site" / "index.html").write_text(GOOD + "<img src=/a.png><p style='color:#bbb'>Pale")

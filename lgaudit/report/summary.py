@@ -40,6 +40,11 @@ def issues(
             part = key[0]
             new = "New: " if only_new and part < 2 else ""
             blocks.append(Text(f"\n{new}{_PARTS[part]}", style="bold underline"))
+        if part == WHOLE:  # each would say the same: the site is more than these pages
+            rule = by_id[key[2]]
+            line = Text(f"  {_printable(rule.title)}")
+            blocks.append(line.append(f"  {_printable(rule.id)}", style="dim"))
+            continue
         blocks.append(_entry(by_id[key[2]], grouped[key], sources))
     blocks += [_unseen(result) for result in results if any(not p.verdict.ok for p in result.pages)]
     blocks.append(_totals(results, grouped, only_new))
@@ -50,12 +55,14 @@ _PARTS = (
     "Fails",
     "Fails, reported but not counted (advice, or a rule on probation)",
     "For a person to look at",
+    "About the whole site: these pages do not tell",
 )
+WHOLE = 3
 
 
 def _part(finding: Finding, rule: Rule) -> int:
     if finding.outcome is not Outcome.FAILED:
-        return 2
+        return 2 if finding.url or finding.spots else WHOLE
     return 0 if rule.status is Status.SCORED else 1
 
 
