@@ -4,13 +4,15 @@
 
 The councils are the real ones of the register, so that names, nations and types weigh what they
 do; every score and finding is drawn from a seed, and a notice on every page says so. Places are
-grouped by supplier as a real run's are. To reach: under 60 seconds, under 1 GB, and a league page
-under 300 KB compressed.
+grouped by supplier as a real run's are, compared with their like, and followed from the run before,
+in which one rule in ten said otherwise. To reach: under 60 seconds, under 1 GB in all processes
+together, and a league page under 300 KB compressed.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import gzip
 import hashlib
 import resource
@@ -21,15 +23,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+import numpy as np
 from report_sector import Sector, compared
 
-from lgaudit import register
+from lgaudit import following, register
 from lgaudit.evaluate import fingerprints, rulebook
+from lgaudit.evaluate.issues import marked
 from lgaudit.evaluate.shared import Sector as Sharing
-from lgaudit.models import Finding, Outcome, Rule, Site
+from lgaudit.models import Finding, Outcome, Rule, Site, SiteScore
 from lgaudit.report.write import write
 from lgaudit.results import Bar, SiteResult, SupplierUse
 
@@ -40,15 +45,35 @@ NOTICE = (
 )
 PRODUCTS = [product for product in fingerprints.load() if product.kind == "cms"][:5]
 
+CHANGED = 0.1  # of the rules: between two runs
 LETTERS = str.maketrans("0123456789", "ghijklmnop")  # numbers tell no two defects apart
 
 
 class Synthetic(Sector):
     """The real councils with made-up results."""
 
-    def __init__(self, count: int, rules: list[Rule], bar: Bar) -> None:
-        self._own, self._bar = rules, bar
+    _known: ClassVar[dict[tuple[str, str, Outcome], Finding]] = {}
+    _host: ClassVar[list[str]] = []
+
+    def __init__(self, count: int, rules: list[Rule], bar: Bar, ago: int = 0) -> None:
+        self._own, self._bar, self._ago = rules, bar, ago
         super().__init__(count, notice=NOTICE)
+        if ago:
+            started = self.run.started - dt.timedelta(days=30 * ago)
+            self.run = replace(self.run, id=f"before-{ago}", started=started)
+
+    @property
+    def overall(self) -> dict[str, SiteScore]:
+        """What a kept run tells of its scores without reading its sites."""
+        return self.scores
+
+    def _drawn(self, slug: str) -> np.ndarray:
+        table = super()._drawn(slug)
+        if not self._ago:
+            return table
+        generator = np.random.default_rng([self._ago, *slug.encode()])
+        other = generator.permutation(table, axis=1)
+        return np.where(generator.random((len(table), 1)) < CHANGED, other, table)
 
     def _made_rules(self) -> list[Rule]:
         return self._own
@@ -62,15 +87,24 @@ class Synthetic(Sector):
 
     def _finding(self, rule: Rule, url: str, outcome: Outcome) -> Finding:
         """One place: of the template, or of the page's own, about half are either."""
+        known = self._known.get((rule.id, url, outcome))
+        if known is None:
+            if url and url.split("/")[2:3] != self._host:  # of two editions of one site only
+                self._known.clear()
+                self._host[:] = url.split("/")[2:3]
+            known = self._known[rule.id, url, outcome] = self._made(rule, url, outcome)
+        return known
+
+    def _made(self, rule: Rule, url: str, outcome: Outcome) -> Finding:
         found = super()._finding(rule, url, outcome)
         if not found.spots:
-            return found
+            return marked(found)
         template, own = found.spots
         if len(url) % 2:
-            return replace(found, spots=(template,))
+            return marked(replace(found, spots=(template,)))
         word = hashlib.sha256(url.encode()).hexdigest()[:12].translate(LETTERS)
         own = replace(own, snippet=own.snippet.replace("/apply/1", f"/apply/{word}"))
-        return replace(found, spots=(own,))
+        return marked(replace(found, spots=(own,)))
 
     def each_site(self) -> Iterator[SiteResult]:
         for number, result in enumerate(super().each_site()):
@@ -102,16 +136,25 @@ def main() -> None:
     given = parser.parse_args()
     book = rulebook.load()
     rules = sorted(book.rules, key=lambda rule: rule.id)[: given.rules]
-    sector = Synthetic(given.councils, rules, book.bar)
+    sector, before = (Synthetic(given.councils, rules, book.bar, ago) for ago in (0, 1))
     started, cpu = time.perf_counter(), time.process_time()
     with ExitStack() as stack:
         folder = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        sharing = Sharing(fingerprints.load())
-        written = write(sector, folder, sharing=sharing, comparisons=compared(sector))
+        written = write(
+            sector,
+            folder,
+            sharing=Sharing(fingerprints.load()),
+            comparisons=compared(sector),
+            lives=following.Lives(sector, [before]),
+        )
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
         sizes = {name: (written.folder / name).stat().st_size for name in written.files}
         pages = {name: (written.folder / name).read_bytes() for name in ("index.html", "map.html")}
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    own, beside = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    memory = (own.ru_maxrss + beside.ru_maxrss) / 1024
+    cpu += beside.ru_utime + beside.ru_stime
     print(
         f"{len(sector.sites)} sites, {len(sector.rules)} rules: {len(sizes)} files, "
         f"{sum(sizes.values()) / 1e6:.0f} MB"

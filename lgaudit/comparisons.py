@@ -1,6 +1,6 @@
 """How sites compare beyond the one table: among their like, with the run before, by other weights.
 
-Made from a finished run by ``lgaudit.comparing``, shown by ``lgaudit.report``.
+Made from a finished run by ``lgaudit.beside``, shown by ``lgaudit.report``.
 """
 
 from __future__ import annotations

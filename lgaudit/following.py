@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lgaudit import comparing
+from lgaudit import visits
 from lgaudit.evaluate import lifetimes
 from lgaudit.evaluate import movers as moving
 from lgaudit.lives import Look, Point, SiteLife
@@ -75,4 +75,4 @@ class Lives:
 def lives(store: Store, results: Results) -> Lives:
     """The lives of a run's sites, through as many earlier runs as can be read in fair time."""
     most = max(1, min(MOST_RUNS, MOST_VISITS // max(1, len(results.sites))))
-    return Lives(results, reversed(list(itertools.islice(comparing.visits(store, results), most))))
+    return Lives(results, reversed(list(itertools.islice(visits.earlier(store, results), most))))

@@ -1,6 +1,6 @@
 """What becomes of a site's issues from run to run, and of its score.
 
-Followed by ``lgaudit.evaluate.lifetimes``, gathered from a store by ``lgaudit.comparing``, shown
+Followed by ``lgaudit.evaluate.lifetimes``, gathered from a store by ``lgaudit.following``, shown
 by ``lgaudit.report``.
 """
 

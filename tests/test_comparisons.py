@@ -13,7 +13,7 @@ from report_sector import Sector, compared, draws_of
 from selectolax.lexbor import LexborHTMLParser
 from typer.testing import CliRunner
 
-from lgaudit import comparing, following
+from lgaudit import beside, following, visits
 from lgaudit.cli import cohorts
 from lgaudit.cli.main import app
 from lgaudit.errors import RegisterError
@@ -36,8 +36,7 @@ from lgaudit.models import (
     Status,
 )
 from lgaudit.register import Register
-from lgaudit.report import alike as alike_pages
-from lgaudit.report import breakdown, league, standards
+from lgaudit.report import breakdown, league, peers, standards
 from lgaudit.report.write import write
 from lgaudit.results import Bar, Outcomes, PageResult
 from lgaudit.settings import Cohort, Settings
@@ -376,17 +375,17 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_run_before_is_found_and_kept_cohorts_are_ranked_again(database: Path) -> None:
     with Store.open(str(database)) as store:
         first, second = store.results("run-0"), store.results("run-31")
-        assert comparing.previous(store, first) is None
-        assert comparing.compare(store, first).movers is None
+        assert visits.previous(store, first) is None
+        assert beside.comparisons(store, first).movers is None
         slug = next(iter(second.ranks))
-        found = comparing.compare(store, second, [Cohort(name="Ours", councils=[slug])])
+        found = beside.comparisons(store, second, [Cohort(name="Ours", councils=[slug])])
         assert found.movers is not None
         assert (found.movers.run, found.movers.moves) == ("run-0", ())
         assert found.movers.compared == len(second.ranks)
         asked = {t.name: t for t in found.tables if t.kind == "cohort"}
         assert list(asked) == ["Kept", "Ours"]
         assert asked["Kept"].absent[-1] == "nowhere"
-        other = comparing.compare(store, second, [Cohort(name="Kept", councils=[slug])])
+        other = beside.comparisons(store, second, [Cohort(name="Kept", councils=[slug])])
         assert [t.sites for t in other.tables if t.kind == "cohort"] == [(slug,)]
 
 
@@ -405,12 +404,12 @@ def test_a_visit_judged_again_by_the_same_bar_is_what_is_compared_with(tmp_path:
             sector.run = replace(sector.run, id=name, started=began)
             sector.bar = replace(sector.bar, version=bar)
             keep(store, sector)
-        found = comparing.previous(store, store.results("new"))
+        found = visits.previous(store, store.results("new"))
         assert found is not None
         assert found.run.id == "again"
-        assert comparing.previous(store, store.results("again")) is None
+        assert visits.previous(store, store.results("again")) is None
         store.delete_run("again")
-        movers_found = comparing.compare(store, store.results("new")).movers
+        movers_found = beside.comparisons(store, store.results("new")).movers
         assert movers_found is not None
         assert movers_found.run == "old"
         assert movers_found.differs == ("its bar was 2025.1, not 2026.1",)
@@ -569,7 +568,7 @@ def test_shares_by_kind_are_those_of_its_sites_and_silent_where_few_were_judged(
     sector = Sector(30, page_count=4)
     lines = league.first_lines(sector)
     england = tuple(s.slug for s in sector.sites if s.nation == "England")
-    kinds = alike_pages.views(
+    kinds = peers.views(
         [alike.Alike("nation", "England", england, {}), alike.Alike("nation", "None", (), {})],
         lines,
     )

@@ -19,7 +19,8 @@ from lgaudit.evaluate.issues import marked
 from lgaudit.evaluate.lifetimes import follow
 from lgaudit.lives import FIRST_LOOK, IssueLife, Look, Point, State
 from lgaudit.models import Interval
-from lgaudit.report import columns, issues, trend
+from lgaudit.report import columns, issues, press, trend
+from lgaudit.report.councilpages import CouncilPages
 from lgaudit.report.write import write
 from lgaudit.results import OnSite, SharedIssue, SupplierUse
 
@@ -168,6 +169,32 @@ def test_equal_runs_write_equal_files(report, again):
         assert (report / name).read_bytes() == (again / name).read_bytes(), name
 
 
+def test_a_process_beside_writes_the_same(report, tmp_path, monkeypatch):
+    monkeypatch.setattr(press, "MANY", 1)
+    monkeypatch.setattr(press, "_cores", lambda: 2)
+    beside = made(tmp_path)
+    names = [p.relative_to(report) for p in sorted(report.rglob("*")) if p.is_file()]
+    assert names == [p.relative_to(beside) for p in sorted(beside.rglob("*")) if p.is_file()]
+    for name in names:
+        assert (report / name).read_bytes() == (beside / name).read_bytes(), name
+
+
+def test_what_goes_wrong_beside_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(press, "MANY", 1)
+    monkeypatch.setattr(press, "_cores", lambda: 2)
+    monkeypatch.setattr(CouncilPages, "__reduce__", lambda self: (Broken, ()), raising=False)
+    with pytest.raises(RuntimeError, match="no page today"):
+        made(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+class Broken:
+    """Stands for the pages in the process beside."""
+
+    def write(self, job):
+        raise ValueError("no page today")
+
+
 def test_a_council_has_its_own_files(report):
     rows = table(report / "issues.csv")
     slug = next(row["slug"] for row in rows)
@@ -176,6 +203,10 @@ def test_a_council_has_its_own_files(report):
     ids = [row["issue"] for row in rows if row["slug"] == slug]
     assert [row["issue"] for row in own] == ids
     assert [issue["issue"] for issue in told] == ids
+    whole = {row["issue"]: row for row in rows}
+    for listed in (own, told):
+        assert [one["supplier"] for one in listed] == [whole[i]["supplier"] for i in ids]
+    assert own[0]["urls"].split() == told[0]["urls"][: issues.URLS]
 
 
 def test_every_feed_is_valid_and_linked_from_its_page(report):

@@ -259,7 +259,7 @@ def write_report(
 
     ``replies`` is the file of what councils reply to findings, '' for none.
     """
-    from lgaudit import comparing, following, replying
+    from lgaudit import beside, following, replying
     from lgaudit.cli.progress import Watch
     from lgaudit.evaluate import fingerprints
     from lgaudit.evaluate.shared import Sector
@@ -269,7 +269,7 @@ def write_report(
     sector = Sector(fingerprints.load(*([Path(more)] if more and Path(more).is_dir() else ())))
     found = replying.load(replies, results.sites, results.rules)
     heard = replying.hear(found, results, store.draws(results.run.id))
-    comparisons = comparing.compare(store, results, cohorts)
+    comparisons = beside.comparisons(store, results, cohorts)
     if (movers := comparisons.movers) is not None and movers.differs:
         note(
             f"not compared with run {movers.run}: {', '.join(movers.differs)}. Judge it again by"

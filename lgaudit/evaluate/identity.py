@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -117,7 +118,7 @@ def identity(
     )
 
 
-def _name(tag: str, attributes: dict[str, str]) -> str:
+def _name(tag: str, attributes: Mapping[str, str]) -> str:
     """What a form calls it. Radio buttons share a name, so their value belongs to it."""
     name = attributes.get("name", "") or attributes.get("for", "")
     if tag == "button" or attributes.get("type", "").lower() in _CHOICES:

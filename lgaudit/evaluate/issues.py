@@ -18,8 +18,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lgaudit.models import Finding, Outcome, Spot
 
@@ -123,7 +124,8 @@ def normalised(snippet: str) -> str:
     return _fold("".join(parts))
 
 
-def start_of(snippet: str) -> tuple[str, dict[str, str], str]:
+@lru_cache(maxsize=4096)  # a site's places are read for its issues and for its supplier's
+def start_of(snippet: str) -> tuple[str, Mapping[str, str], str]:
     """Tag, attributes as written (first of each name) and text of a snippet's first element.
 
     A snippet that does not start with a tag is all text: its tag is ''.

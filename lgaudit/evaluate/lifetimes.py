@@ -45,9 +45,9 @@ class _Seen:
     @property
     def identity(self) -> Identity:
         if self.spot is None:
-            return ids.identity(self.rule, "", "", self.message)
+            return ids.identity(self.rule, "", "", self.message, self.mark)
         place = ids.place_of(self.spot.snippet, self.spot.selector)
-        return ids.identity(self.rule, self.spot.snippet, place, self.message)
+        return ids.identity(self.rule, self.spot.snippet, place, self.message, self.mark)
 
 
 @dataclass

@@ -8,8 +8,8 @@ from typing import Any
 
 from lgaudit.models import Rule, Status
 from lgaudit.report import charts
-from lgaudit.report.alike import Table
 from lgaudit.report.league import MINIMUM_PEERS, Line
+from lgaudit.report.peers import Table
 from lgaudit.report.standards import Standing
 from lgaudit.wcag import CRITERIA, in_order
 

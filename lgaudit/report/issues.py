@@ -16,6 +16,7 @@ COLUMNS = (
     " template pages places message selector snippet fingerprint urls note"
 ).split()
 OWNERS = "supplier product shared_issue".split()  # known once every site has been read
+HEADINGS = ",".join([*COLUMNS, *OWNERS]) + "\n"
 URLS = 20  # named in one row; the rest are counted
 BLOCKS = {
     "header": "Header",
@@ -127,21 +128,31 @@ def fixed(issues: Iterable[IssueLife], rules: Mapping[str, Rule], run: object) -
     return _kinds((i for i in issues if not i.here and i.since == run and i.rule in rules), rules)
 
 
-def rows(
+def told(
     line: Line, issues: Iterable[IssueLife], rules: Mapping[str, Rule]
-) -> Iterator[list[object]]:
-    """One harmless row for each issue, in the order of :data:`COLUMNS`."""
+) -> Iterator[dict[str, object]]:
+    """Each issue by the names of :data:`COLUMNS`, all its pages named."""
     for issue in issues:
         if issue.rule in rules:
-            told = _told(line, issue, rules[issue.rule])
-            told["urls"] = " ".join(issue.pages[:URLS])
-            yield [cells.cell(told[name], 2 * cells.SNIPPET) for name in COLUMNS]
+            yield _told(line, issue, rules[issue.rule])
 
 
-def as_json(line: Line, issues: Iterable[IssueLife], rules: Mapping[str, Rule]) -> str:
-    """The same as JSON, all pages named."""
-    told = [_told(line, i, rules[i.rule]) | {"urls": i.pages} for i in issues if i.rule in rules]
-    return json.dumps({"issues": told}, indent=1, ensure_ascii=True) + "\n"
+def row(one: Mapping[str, object]) -> list[object]:
+    """What was told of an issue as a harmless row."""
+    urls = one["urls"]
+    assert isinstance(urls, tuple)
+    shown = {**one, "urls": " ".join(urls[:URLS])}
+    return [cells.cell(shown[name], 2 * cells.SNIPPET) for name in COLUMNS]
+
+
+def as_json(one: Mapping[str, object]) -> str:
+    """The same on one line of JSON."""
+    return json.dumps(one, ensure_ascii=True)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Issues as one JSON document."""
+    return '{"issues": [\n' + ",\n".join(texts) + "\n]}\n"
 
 
 def _told(line: Line, issue: IssueLife, rule: Rule) -> dict[str, object]:
@@ -166,6 +177,7 @@ def _told(line: Line, issue: IssueLife, rule: Rule) -> dict[str, object]:
         "selector": spot.selector if spot else "",
         "snippet": spot.snippet if spot else "",
         "fingerprint": issue.fingerprint,
+        "urls": issue.pages,
         "note": issue.note,
     }
 
@@ -173,3 +185,9 @@ def _told(line: Line, issue: IssueLife, rule: Rule) -> dict[str, object]:
 def with_owner(row: Sequence[str], owner: Sequence[str] | None) -> list[object]:
     """A row read back with the supplier that could mend it; :data:`OWNERS` says what it holds."""
     return [*row, *(cells.cell(value) for value in owner or ("", "", ""))]
+
+
+def json_with_owner(text: str, owner: Sequence[str] | None) -> str:
+    """A line of JSON with the supplier that could mend it."""
+    more = dict(zip(OWNERS, owner or ("", "", ""), strict=True))
+    return f"{text.rstrip()[:-1]}, {json.dumps(more, ensure_ascii=True)[1:]}"

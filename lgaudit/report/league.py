@@ -75,6 +75,12 @@ class Line:
         """File name of the site's page, without its ending."""
         return cells.file_name(self.site.councils[0].slug if self.site.councils else self.site.slug)
 
+    @property
+    def stems(self) -> list[str]:
+        """File names of its councils' pages, without their endings; the site's own when none."""
+        slugs = [council.slug for council in self.site.councils] or [self.site.slug]
+        return [cells.file_name(slug) for slug in slugs]
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -1,30 +1,42 @@
-"""Keeps the book of a report's issues: its table, what each council's page shows, its feeds."""
+"""Keeps the book of a report's issues: its table, each council's own, and the feeds of many."""
 
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lgaudit.lives import Lives, SiteLife
 from lgaudit.models import Rule, Run
-from lgaudit.report import feeds, issues, suppliers, tables
+from lgaudit.report import feeds, issues, suppliers
+from lgaudit.report.csvs import csv_text
 from lgaudit.report.feeds import Entry
 from lgaudit.report.league import Line
 from lgaudit.results import SiteResult
 
 HELD = 200  # changes of one site that suppliers' feeds are drawn from
 FILE = "issues.csv"
+Owners = Mapping[tuple[str, str, str], tuple[str, str, str]]  # slug, rule, fingerprint -> OWNERS
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Files of one council: name and what is in it."""
+class Taken:
+    """One site's issues, and about how many bytes its own files of them will take."""
 
-    csv: str
-    json: str
-    feed: str
+    life: SiteLife
+    csv: int
+    json: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A site whose own files are written at the end, when suppliers are known."""
+
+    slug: str
+    issues: int
+    stems: Sequence[str]
 
 
 class Ledger:
@@ -37,22 +49,23 @@ class Ledger:
         self._sector: list[Entry] = []
         self._by_rule: dict[str, list[Entry]] = {}
         self._shared: list[Entry] = []  # of sites that have suppliers
-        self._draft = folder / f".{FILE}"
-        if lives is not None:
-            self._write(self._draft, tables.csv_text([issues.COLUMNS]))
+        self._waiting: list[_Waiting] = []
+        self._rows, self._told = folder / f".{FILE}", folder / ".issues.jsonl"
 
     @property
     def known(self) -> bool:
         """Whether issues are followed at all."""
         return self._lives is not None
 
-    def take(self, line: Line, result: SiteResult) -> SiteLife | None:
+    def take(self, line: Line, result: SiteResult) -> Taken | None:
         """Take in one site and tell what became of its issues."""
         if self._lives is None:
             return None
         life = self._lives.follow(result)
-        with self._draft.open("a", encoding="utf-8", errors="replace", newline="") as file:
-            file.write(tables.csv_text(issues.rows(line, life.issues, self._rules)))
+        told = list(issues.told(line, life.issues, self._rules))
+        rows = _add(self._rows, csv_text(map(issues.row, told)))
+        lines = _add(self._told, "".join(issues.as_json(one) + "\n" for one in told))
+        self._waiting.append(_Waiting(line.site.slug, len(told), line.stems))
         entries = feeds.of_changes(
             life.changes, self._rules, line.name, f"councils/{line.page}.html"
         )
@@ -64,26 +77,12 @@ class Ledger:
                 own[:] = feeds.newest(own)
         if result.suppliers:
             self._shared += feeds.newest(entries, HELD)
-        return life
-
-    def council(self, stem: str, name: str, line: Line, life: SiteLife) -> Kept:
-        """Write one council's own files."""
-        kept = Kept(f"{stem}-issues.csv", f"{stem}-issues.json", f"{stem}.xml")
-        rows = tables.csv_text([issues.COLUMNS, *issues.rows(line, life.issues, self._rules)])
-        folder = self._folder / "councils"
-        self._write(folder / kept.csv, rows)
-        self._write(folder / kept.json, issues.as_json(line, life.issues, self._rules))
-        page = f"councils/{stem}.html"
-        entries = feeds.of_changes(life.changes, self._rules, name, page)
-        self._feed(
-            f"council/{stem}", f"{name}: website issues", entries, f"councils/{kept.feed}", page
-        )
-        return kept
+        return Taken(life, rows + len(issues.HEADINGS), lines)
 
     def finish(
         self, views: Sequence[suppliers.SupplierView], rule_files: Mapping[str, str]
     ) -> None:
-        """Write the table of all issues and the feeds of the sector, of rules and of suppliers."""
+        """Write the tables of issues, and the feeds of the sector, of rules and of suppliers."""
         if self._lives is None:
             return
         owners: dict[tuple[str, str, str], tuple[str, str, str]] = {}
@@ -95,7 +94,7 @@ class Ledger:
                         key = (place.site, defect.issue.rule, mark)
                         owners[key] = (view.use.supplier, view.use.name, defect.issue.id)
                         pages[key] = view.page
-        self._finish_table(owners)
+        self._finish_tables(owners)
         self._feed("sector", "Council websites: issues", self._sector, "feed.xml", "index.html")
         for rule_id, file in rule_files.items():
             rule = self._rules[rule_id]
@@ -121,20 +120,31 @@ class Ledger:
                 f"suppliers/{view.page}.html",
             )
 
-    def _finish_table(self, owners: Mapping[tuple[str, str, str], tuple[str, str, str]]) -> None:
-        """Add the supplier to each row, now that it is known."""
-        at = [issues.COLUMNS.index(name) for name in ("slug", "rule", "fingerprint")]
+    def _finish_tables(self, owners: Owners) -> None:
+        """Add the supplier to each issue; write the sector's table and each council's own."""
+        for draft in (self._rows, self._told):
+            draft.touch()  # there is none where no site was looked at
+        rule, mark = issues.COLUMNS.index("rule"), issues.COLUMNS.index("fingerprint")
         with (
-            self._draft.open(encoding="utf-8", newline="") as old,
-            (self._folder / FILE).open("w", encoding="utf-8", newline="") as new,
+            self._rows.open(encoding="utf-8", newline="") as rows,
+            self._told.open(encoding="utf-8", newline="\n") as told,
+            (self._folder / FILE).open("w", encoding="utf-8", newline="\n") as whole,
         ):
-            reader = csv.reader(old)
-            writer = csv.writer(new, lineterminator="\n")
-            writer.writerow([*next(reader), *issues.OWNERS])
-            for row in reader:
-                slug, rule, mark = (row[n] for n in at)
-                writer.writerow(issues.with_owner(row, owners.get((slug, rule, mark))))
-        self._draft.unlink()
+            whole.write(issues.HEADINGS)
+            reader = csv.reader(rows)
+            for site in self._waiting:
+                own = list(itertools.islice(reader, site.issues))
+                whose = [owners.get((site.slug, row[rule], row[mark])) for row in own]
+                text = csv_text(map(issues.with_owner, own, whose))
+                whole.write(text)
+                lines = itertools.islice(told, site.issues)
+                listed = issues.listed(map(issues.json_with_owner, lines, whose))
+                for stem in site.stems:
+                    beside = self._folder / "councils"
+                    self._write(beside / f"{stem}-issues.csv", issues.HEADINGS + text)
+                    self._write(beside / f"{stem}-issues.json", listed)
+        self._rows.unlink()
+        self._told.unlink()
 
     def _feed(self, name: str, title: str, entries: Sequence[Entry], file: str, page: str) -> None:
         text = feeds.feed(name, title, entries, file=file, page=page, started=self._run.started)
@@ -143,3 +153,10 @@ class Ledger:
     def _write(self, path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+
+
+def _add(path: Path, text: str) -> int:
+    """Add text to a file; how many bytes it took."""
+    written = text.encode("utf-8", "replace")
+    with path.open("ab") as file:
+        return file.write(written)

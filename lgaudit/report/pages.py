@@ -2,64 +2,44 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 from lgaudit.comparisons import Comparisons
-from lgaudit.lives import Lives, SiteLife
-from lgaudit.models import Council, Outcome, Rule, Status
+from lgaudit.lives import Lives
+from lgaudit.models import Outcome, Rule, Status
 from lgaudit.replies import Heard
 from lgaudit.report import (
-    alike,
     cells,
     charts,
-    council,
     digest,
-    exports,
     history,
-    issues,
     league,
-    ledger,
     mapping,
-    package,
+    peers,
     shifts,
     standards,
     suppliers,
-    tables,
     tasks,
-    words,
 )
-from lgaudit.report.compared import Compared
+from lgaudit.report.comparisonpages import ComparisonPages
+from lgaudit.report.councilpages import CouncilPages, Job
+from lgaudit.report.csvs import FINDINGS, PAGE_TIMINGS, csv_text, findings_text, timing_rows
+from lgaudit.report.downloads import Download, Tables
 from lgaudit.report.filters import filters_for
 from lgaudit.report.languages import ENGLISH, WELSH
 from lgaudit.report.ledger import Ledger
+from lgaudit.report.press import Press
 from lgaudit.report.render import Renderer
 from lgaudit.report.rows import SiteRows
 from lgaudit.report.standards import Standing
-from lgaudit.report.workbook import write_xlsx
 from lgaudit.results import Results, Sharing, SiteResult, TaskResult
 
 EXTREMES = 5  # rules named as met most and least often
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file to fetch, said so that its link text tells type and size."""
-
-    name: str
-    what: str
-    kind: str
-    bytes: int
-
-    @property
-    def size(self) -> str:
-        """'48 KB'."""
-        return words.size(self.bytes)
 
 
 class Site:
@@ -88,8 +68,7 @@ class Site:
         self._rule_files = {rule.id: standards.rule_file(rule) for rule in results.rules}
         self._tasks: dict[str, Sequence[TaskResult]] = {}
         self._seen: dict[str, dict[str, str]] = {}  # rule -> site -> a page that keeps it
-        timed = (r for r in results.rules if r.timing and r.status is Status.SCORED)
-        self._timed = frozenset(rule.id for rule in timed)
+        timed = {r.id for r in results.rules if r.timing and r.status is Status.SCORED}
         self.filters = filters_for(self._lines.values())
         self._render = Renderer(
             folder,
@@ -100,7 +79,7 @@ class Site:
                 "notice": digest.notice(results),
                 "categories": self.categories,
                 "axis": self._axis,
-                "clocked": any(line.judged_any(self._timed) for line in self._lines.values()),
+                "clocked": any(line.judged_any(timed) for line in self._lines.values()),
                 "rule_files": self._rule_files,
                 "Status": Status,
                 "heard": heard,
@@ -112,6 +91,14 @@ class Site:
                 "ranges": shifts.ranges(comparisons.weightings, results.ranks),
             },
         )
+        self._councils = CouncilPages(
+            results,
+            list(self._lines.values()),
+            folder,
+            self._render,
+            self._axis,
+            comparisons.tables,
+        )
 
     def write(self, progress: Callable[[int, int], None]) -> None:
         """Write everything; sites are read one at a time."""
@@ -120,10 +107,22 @@ class Site:
         found = suppliers.views(self._sharing, self._lines, self._rules, self._results.bar)
         self._ledger.finish(found, self._rule_files)
         standings = standards.standings(self._results.rules, lines)
-        compared = Compared(self._comparisons, self._lines, standings, self._rules)
+        compared = ComparisonPages(self._comparisons, self._lines, standings, self._rules)
         self._write_suppliers(found)
         self._write_tasks(lines)
-        downloads = self._write_tables(lines, standings, compared)
+        downloads = Tables(
+            self._folder,
+            self._results,
+            self._rules,
+            self._heard,
+            lines,
+            standings,
+            self.categories,
+            self._edition,
+            shifts.changes(compared.movers),
+            compared.tables(),
+            self._ledger.known,
+        ).write()
         self._write_index(lines, standings, downloads, compared)
         self._write_rules(lines, standings, compared)
         compared.write(self._render)
@@ -134,50 +133,33 @@ class Site:
 
     def _write_sites(self, progress: Callable[[int, int], None]) -> None:
         total = len(self._lines)
-        ranked = league.ranked(self._lines.values())
-        shared = self._shared_by_councils(ranked)
+        clocked = {rule.id for rule in self._rules.values() if rule.timing}
         with ExitStack() as stack:
 
             def begin(name: str, columns: list[str]) -> TextIO:
                 path = self._folder / name
                 opened = path.open("w", encoding="utf-8", errors="replace", newline="")
                 file = stack.enter_context(opened)
-                file.write(tables.csv_text([columns]))
+                file.write(csv_text([columns]))
                 return file
 
-            found = begin("findings.csv", tables.FINDINGS)
-            timed = begin("findings-timing.csv", tables.FINDINGS)
-            timings = begin("timings.csv", tables.PAGE_TIMINGS)
+            found = begin("findings.csv", FINDINGS)
+            timed = begin("findings-timing.csv", FINDINGS)
+            timings = begin("timings.csv", PAGE_TIMINGS)
+            press = stack.enter_context(Press(self._councils, total))
             for done, result in enumerate(self._results.each_site(), start=1):
                 line = league.full_line(self._lines[result.site.slug], result)
                 self._lines[result.site.slug] = line
                 self._tasks[result.site.slug] = result.tasks
-                steady, clocked = self._findings_text(line, result)
+                steady, late = findings_text(line, result.findings, self._rules, clocked)
                 found.write(steady)
-                timed.write(clocked)
-                timings.write(tables.csv_text(tables.timing_rows(line, result.pages)))
+                timed.write(late)
+                timings.write(csv_text(timing_rows(line, result.pages)))
                 self._note_good_pages(result)
                 self._sharing.add(result)
-                life = self._ledger.take(line, result)
-                self._write_council(line, result, ranked, steady + clocked, shared, life)
+                taken = self._ledger.take(line, result)
+                press.write(Job(line, replace(result, outcomes=()), steady + late, taken))
                 progress(done, total)
-
-    def _shared_by_councils(self, ranked: list[league.Line]) -> dict[str, object]:
-        """What is drawn from all sites and shown on every council's page."""
-        values = [line.overall.value for line in ranked if line.overall]
-        axes = [self._axis.wider(840), self._axis.wider(280)]
-        return {
-            "spreads": [(axis, charts.ticks(values, axis)) for axis in axes],
-            "middles": {name: league.middle_score(ranked, name) for name in self.categories},
-        }
-
-    def _findings_text(self, line: league.Line, result: SiteResult) -> tuple[str, str]:
-        """The site's findings as CSV: those two equal runs share, and those of a clock."""
-        clocked = {rule.id for rule in self._rules.values() if rule.timing}
-        rows = list(tables.finding_rows(line, result.findings, self._rules))
-        steady = (row for row in rows if row[tables.FINDINGS.index("rule")] not in clocked)
-        late = (row for row in rows if row[tables.FINDINGS.index("rule")] in clocked)
-        return tables.csv_text(steady), tables.csv_text(late)
 
     def _note_good_pages(self, result: SiteResult) -> None:
         """Remember one page of the site that keeps each rule, for others to learn from."""
@@ -188,157 +170,18 @@ class Site:
             if good:
                 self._seen.setdefault(told.rule, {})[result.site.slug] = good
 
-    def _write_council(
-        self,
-        line: league.Line,
-        result: SiteResult,
-        ranked: list[league.Line],
-        findings: str,
-        shared: Mapping[str, object],
-        life: SiteLife | None,
-    ) -> None:
-        scores = {s.rule: s for s in line.score.rules} if line.score else {}
-        failed = council.troubles(result.findings, Outcome.FAILED, self._rules, scores)
-        doubtful = council.troubles(result.findings, Outcome.CANT_TELL, self._rules, scores)
-        place = None
-        if line.rank:
-            place = league.Place(
-                "sites ranked", line.rank.place, line.rank.low, line.rank.high, len(ranked)
-            )
-        for number, member in enumerate(line.site.councils or (None,)):
-            name = cells.one_line(member.name, 80) if member else line.name
-            stem = cells.file_name(member.slug if member else line.site.slug)
-            file = self._folder / "councils" / f"{stem}.csv"
-            file.parent.mkdir(exist_ok=True)
-            text = tables.csv_text([tables.FINDINGS]) + findings
-            file.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-            values: dict[str, object] = dict(
-                name=name,
-                council=member,
-                sharers=[c.name for i, c in enumerate(line.site.councils) if i != number],
-                line=line,
-                clocked=line.judged_any(self._timed),
-                result=result,
-                place=place,
-                peers=self._peers(line, ranked),
-                **shared,
-                failed=failed,
-                doubtful=doubtful,
-                met=sorted(
-                    (
-                        self._rules[s.rule]
-                        for s in scores.values()
-                        if s.met and s.rule in self._rules
-                    ),
-                    key=lambda rule: (rule.category, rule.title),
-                ),
-                tally=council.met_by_category(line, self._rules),
-                steps=council.steps_of(line, ranked, failed, self._rules, self._results.bar),
-                pages=council.audited_pages(result),
-                broken=council.failures_by_page(result, self._rules),
-                lost=council.lost_by_reason(result),
-                suppliers=[(use, suppliers.page_of(use.product)) for use in result.suppliers],
-                elsewhere=council.looked_elsewhere(result),
-                **self._issues(line, life, stem, name),
-            )
-            title = "{name}: website audit"
-            told = (
-                "How much of the shared bar for council websites {name} meets, what to fix "
-                "next, and which pages were looked at."
-            )
-            self._render.editions(
-                "council.html", f"councils/{stem}", title, told, _tongues(member), name, values
-            )
-
-    def _issues(
-        self, line: league.Line, life: SiteLife | None, stem: str, name: str
-    ) -> dict[str, object]:
-        """What a council's page shows of its issues and trend, and the files beside it."""
-        folder = self._folder / "councils"
-        files = [(f"{stem}.csv", "All findings", "CSV")]
-        shown: dict[str, object] = {"parts_of": [], "fixed": [], "trend": (), "feed": ""}
-        if life is not None:
-            kept = self._ledger.council(stem, name, line, life)
-            files += [
-                (kept.csv, "Every issue once", "CSV"),
-                (kept.json, "Every issue once", "JSON"),
-            ]
-            shown = {
-                "parts_of": issues.parts(life.issues, self._rules),
-                "fixed": issues.fixed(life.issues, self._rules, self._results.run.started),
-                "trend": life.trend,
-                "feed": kept.feed,
-            }
-        sizes = [Download(n, w, k, (folder / n).stat().st_size) for n, w, k in files]
-        return {**shown, "downloads": sizes}
-
     def _feed(self, name: str) -> str:
         """A feed's file beside its page, '' when there are none."""
         return name if self._ledger.known else ""
 
-    def _peers(self, line: league.Line, ranked: list[league.Line]) -> list[league.Place]:
-        if self._comparisons.tables:
-            return alike.places(self._comparisons.tables, line.site.slug)
-        return league.peer_places(line, ranked)
-
     # The sector
-
-    def _write_tables(
-        self, lines: list[league.Line], standings: list[Standing], compared: Compared
-    ) -> list[Download]:
-        bar, changes = self._results.bar.version, shifts.changes(compared.movers)
-        table = tables.league(lines, self.categories, self._edition, bar, changes, self._heard)
-        shares = tables.shares(lines, self._rules)
-        tables.write_csv(table, self._folder / "league.csv")
-        tables.write_csv(shares, self._folder / "shares.csv")
-        notes = [
-            "Scores say how much of what a machine can check is met, on the pages that could be "
-            "seen. They are not proof of conformance.",
-            f"Bar {bar}, edition {self._edition}, {words.date(self._results.run.started)}.",
-        ]
-        notes.append(f"Data: {package.LICENCES[0]['title']}, see {package.LICENCE}.")
-        if notice := digest.notice(self._results):
-            notes.insert(0, cells.one_line(notice))
-        when = self._results.run.started.astimezone(dt.UTC)
-        by_rule = tables.by_rule(lines, self._rules)
-        replies = tables.replies(self._heard)
-        more = {**compared.tables(), "replies.csv": ("Replies", replies)}
-        for file, (_, one) in more.items():
-            tables.write_csv(one, self._folder / file)
-        made = {"League": table, **dict(more.values()), "Rules": by_rule}
-        titles = {"league.csv": "League", **{file: one for file, (one, _) in more.items()}}
-        told = {ledger.FILE: "Issues"} if self._ledger.known else {}
-        sheets, left = exports.sheets(self._folder, made, titles | told | exports.SHEETS)
-        write_xlsx(sheets, [*notes, *left], self._folder / "league.xlsx", when)
-        text = exports.as_json(self._results, table, self._edition, self._heard)
-        self._put("league.json", text)
-        counted = standards.scored(standings)
-        self._put("summary.md", exports.as_markdown(self._results, lines, counted, self._heard))
-        listed = [
-            ("league.csv", "The league table", "CSV"),
-            ("league.xlsx", "Every table, a sheet each", "Excel workbook"),
-            ("league.json", "The league table", "JSON"),
-            ("summary.md", "The league in short", "Markdown"),
-            ("shares.csv", "Every rule by council", "CSV"),
-            ("findings.csv", "Every finding that does not depend on a clock", "CSV"),
-            ("findings-timing.csv", "Findings that depend on a clock", "CSV"),
-            ("timings.csv", "Load times of the pages timed", "CSV"),
-            *((file, title, "CSV") for file, (title, _) in more.items()),
-        ]
-        if self._ledger.known:
-            listed.append((ledger.FILE, "Every issue of every website, once", "CSV"))
-        return [Download(n, what, k, (self._folder / n).stat().st_size) for n, what, k in listed]
-
-    def _put(self, name: str, text: str) -> None:
-        path = self._folder / name
-        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
 
     def _write_index(
         self,
         lines: list[league.Line],
         standings: list[Standing],
         downloads: list[Download],
-        compared: Compared,
+        compared: ComparisonPages,
     ) -> None:
         ranked = league.ranked(lines)
         counted = standards.scored(standings)
@@ -365,13 +208,13 @@ class Site:
             hardest=list(reversed(counted))[:EXTREMES],
             downloads=downloads,
             feed=self._feed("feed.xml"),
-            alikes=alike.by_kind(compared.alikes),
+            alikes=peers.by_kind(compared.alikes),
             movers=compared.movers,
             by_slug=self._lines,
         )
 
     def _write_rules(
-        self, lines: list[league.Line], standings: list[Standing], compared: Compared
+        self, lines: list[league.Line], standings: list[Standing], compared: ComparisonPages
     ) -> None:
         ranked = league.ranked(lines)
         self._render.page(
@@ -403,7 +246,7 @@ class Site:
             )
 
     def _write_tasks(self, lines: list[league.Line]) -> None:
-        text = tables.csv_text([tasks.COLUMNS, *tasks.rows(lines, self._tasks)])
+        text = csv_text([tasks.COLUMNS, *tasks.rows(lines, self._tasks)])
         path = self._folder / "tasks.csv"
         path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
         order = [
@@ -439,7 +282,7 @@ class Site:
 
     def _write_suppliers(self, found: list[suppliers.SupplierView]) -> None:
         rows = [[cells.cell(value) for value in row] for row in suppliers.shared_rows(found)]
-        text = tables.csv_text([suppliers.SHARED, *rows])
+        text = csv_text([suppliers.SHARED, *rows])
         (self._folder / "shared-issues.csv").write_text(
             text, encoding="utf-8", errors="replace", newline="\n"
         )
@@ -486,8 +329,3 @@ class Site:
             "",
             values,
         )
-
-
-def _tongues(council: Council | None) -> tuple[str, ...]:
-    """The languages a council's page is written in."""
-    return (ENGLISH, WELSH) if council is not None and council.nation == "Wales" else (ENGLISH,)

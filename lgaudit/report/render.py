@@ -22,13 +22,21 @@ class Renderer:
     def __init__(self, folder: Path, shared: Mapping[str, Any]) -> None:
         self._folder = folder
         self._shared = shared
-        self._titles: set[str] = set()
-        self._environments = {languages.ENGLISH: _environment(shared)}
+        self._titles: dict[str, str] = {}  # file -> its title, no two alike
+        self._taken: set[str] = set()
+        self._environments: dict[str, Environment] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _with_titles, (self._folder, self._shared, self._titles)
 
     def _in(self, code: str) -> Environment:
         """The environment of a language, made when it is first asked for."""
         if code not in self._environments:
-            self._environments[code] = _translated(self._shared, languages.language(code))
+            self._environments[code] = (
+                _environment(self._shared)
+                if code == languages.ENGLISH
+                else _translated(self._shared, languages.language(code))
+            )
         return self._environments[code]
 
     def page(
@@ -51,7 +59,7 @@ class Renderer:
             self._in(language)
             .get_template(template)
             .render(
-                page_title=self._title(title),
+                page_title=self._titles.get(file) or self._title(file, title),
                 description=cells.one_line(description, DESCRIPTION),
                 root="../" * file.count("/"),
                 here=file,
@@ -63,6 +71,11 @@ class Renderer:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
         return path
+
+    def claim(self, stem: str, title: str, tongues: Sequence[str], name: str) -> None:
+        """Give the editions of a page their titles before other pages take theirs."""
+        for code in tongues:
+            self._title(_file(stem, code), _says(code)(title, name=name))
 
     def editions(
         self,
@@ -77,7 +90,7 @@ class Renderer:
         """Render one page in each of these languages; ``name`` fills {name} in its title."""
         files = {code: _file(stem, code) for code in tongues}
         for code, file in files.items():
-            says = languages.language(code).said if code != languages.ENGLISH else languages.filled
+            says = _says(code)
             self.page(
                 template,
                 file,
@@ -88,14 +101,26 @@ class Renderer:
                 **values,
             )
 
-    def _title(self, wanted: str) -> str:
+    def _title(self, file: str, wanted: str) -> str:
         """The title, cut to fit, and told apart from one already used."""
         title, number = cells.one_line(wanted, TITLE), 1
-        while title in self._titles:
+        while title in self._taken:
             number += 1
             title = f"{cells.one_line(wanted, TITLE - len(str(number)) - 3)} ({number})"
-        self._titles.add(title)
+        self._titles[file] = title
+        self._taken.add(title)
         return title
+
+
+def _with_titles(folder: Path, shared: Mapping[str, Any], titles: dict[str, str]) -> Renderer:
+    made = Renderer(folder, shared)
+    made._titles, made._taken = titles, set(titles.values())
+    return made
+
+
+def _says(code: str) -> Callable[..., str]:
+    """Fills a title or description, in a language."""
+    return languages.filled if code == languages.ENGLISH else languages.language(code).said
 
 
 def _file(stem: str, code: str) -> str:

@@ -1,20 +1,17 @@
-"""The tables people download: league, rules, findings and timings, as CSV and XLSX."""
+"""The tables people download: the league, rules and replies."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from lgaudit.models import Council, Finding, Interval, Rule
+from lgaudit.models import Council, Interval, Rule
 from lgaudit.replies import Heard
 from lgaudit.report import cells
 from lgaudit.report.league import Line, council_rows, ranked, unranked
-from lgaudit.results import PageResult
 
 LEAGUE = (
     "rank rank_low rank_high slug name nation region type population status reason "
@@ -26,11 +23,6 @@ LEAGUE_END = (
 REPLIED = "score_with_replies rank_with_replies replies_accepted".split()
 REPLIES = "council site rule issue who date expires state counts pages text answer".split()
 TIMINGS = "timing_fcp_ms timing_lcp_ms timing_tbt_ms".split()
-FINDINGS = (
-    "slug site url rule category severity outcome message selector snippet fingerprint"
-).split()
-_LONGEST = 2 * cells.SNIPPET  # characters of one cell of a finding
-PAGE_TIMINGS = "slug site url fcp_ms lcp_ms tbt_ms".split()
 SHARES = ("slug rule category severity status share met passed failed cant_tell unseen").split()
 
 
@@ -217,39 +209,3 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(
         path, index=False, lineterminator="\n", encoding="utf-8", na_rep="", errors="replace"
     )
-
-
-def csv_text(rows: Iterable[Sequence[object]]) -> str:
-    """Rows that are already harmless, as CSV with plain line ends."""
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue()
-
-
-def finding_rows(
-    line: Line, findings: Iterable[Finding], rules: Mapping[str, Rule]
-) -> Iterator[list[object]]:
-    """One row per place of a site's findings (one when there is none), in a fixed order."""
-    rows: list[list[object]] = []
-    site = [cells.cell(line.site.slug), cells.cell(line.name)]
-    for finding in findings:
-        rule = rules.get(finding.rule)
-        if rule is None:
-            continue
-        said = [rule.id, rule.category, rule.severity.value, finding.outcome.value]
-        start = [*site, cells.cell(finding.url), *said]
-        for spot in finding.spots or (None,):
-            message = (spot.message if spot else "") or finding.message
-            place = [spot.selector, spot.snippet] if spot else ["", ""]
-            mark = spot.fingerprint if spot else finding.fingerprint
-            rows.append([*start, *(cells.cell(v, _LONGEST) for v in (message, *place, mark))])
-    rows.sort(key=lambda row: (row[3], row[2], row[6:]))
-    yield from rows
-
-
-def timing_rows(line: Line, pages: Iterable[PageResult]) -> Iterator[list[object]]:
-    """One row per page timed in the quiet pass, in URL order."""
-    for page in sorted(pages, key=lambda page: page.url):
-        if page.fcp is not None or page.lcp is not None:
-            times = [None if t is None else round(t) for t in (page.fcp, page.lcp, page.tbt)]
-            yield [cells.cell(v) for v in (line.site.slug, line.name, page.url)] + times

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lgaudit.comparisons import Comparisons, Movers
 from lgaudit.models import Rule
-from lgaudit.report import alike, breakdown, council, league, shifts, standards, tables
+from lgaudit.report import breakdown, council, league, peers, shifts, standards, tables
 from lgaudit.report.league import Line
 from lgaudit.report.render import Renderer
 from lgaudit.report.standards import Standing
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Compared:
-    """What a report compares, once all its sites are known."""
+class ComparisonPages:
+    """What a report compares, once all its sites are known: as tables, and as pages."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Compared:
         self._standings = standings
         self._rules = rules
         self.lines = lines
-        self.alikes = alike.views(comparisons.tables, lines)
+        self.alikes = peers.views(comparisons.tables, lines)
         self.kinds = [t for t in self.alikes if t.shown and t.alike.kind in ("nation", "type")]
 
     @property
@@ -55,8 +55,8 @@ class Compared:
         rows = breakdown.standard_rows(self._sources)
         found = {"standards.csv": ("Standards", tables.frame(rows, breakdown.STANDARDS))}
         if self.alikes:
-            rows = alike.rows(self.alikes)
-            found["tables.csv"] = "Like with like", tables.frame(rows, alike.COLUMNS)
+            rows = peers.rows(self.alikes)
+            found["tables.csv"] = "Like with like", tables.frame(rows, peers.COLUMNS)
         if weightings := self._comparisons.weightings:
             rows = shifts.weight_rows(weightings, self._ranked)
             columns = ["slug", "name", "rank", *(w.id for w in weightings)]
@@ -78,7 +78,7 @@ class Compared:
         if self.kinds:
             self._write_kinds(render)
 
-    def _write_table(self, render: Renderer, table: alike.Table) -> None:
+    def _write_table(self, render: Renderer, table: peers.Table) -> None:
         render.page(
             "table.html",
             f"{table.page}.html",
@@ -86,7 +86,7 @@ class Compared:
             f"Council websites ranked among their like: {table.name}.",
             table=table,
             groups=league.groups(table.ranked),
-            heading=alike.HEADINGS[table.alike.kind],
+            heading=peers.HEADINGS[table.alike.kind],
         )
 
     def _write_weights(self, render: Renderer) -> None:

@@ -1,0 +1,172 @@
+"""Each council's page and the files beside it, from one site at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from lgaudit.comparisons import Alike
+from lgaudit.models import Council, Outcome, Rule, Status
+from lgaudit.report import cells, charts, council, feeds, issues, league, peers
+from lgaudit.report.csvs import FINDINGS, csv_text
+from lgaudit.report.downloads import Download
+from lgaudit.report.languages import ENGLISH, WELSH
+from lgaudit.report.league import Line
+from lgaudit.report.ledger import Taken
+from lgaudit.report.render import Renderer
+from lgaudit.report.suppliers import page_of
+from lgaudit.results import Results, SiteResult
+
+TITLE = "{name}: website audit"
+TOLD = (
+    "How much of the shared bar for council websites {name} meets, what to fix next, and which "
+    "pages were looked at."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One site whose councils' pages are to be written."""
+
+    line: Line
+    result: SiteResult  # its outcomes may be left out
+    findings: str  # as CSV
+    taken: Taken | None
+
+
+class CouncilPages:
+    """Writes them. Holds what is the same for all, so that another process may do it too."""
+
+    def __init__(
+        self,
+        results: Results,
+        lines: Sequence[Line],
+        folder: Path,
+        render: Renderer,
+        axis: charts.Axis,
+        tables: Sequence[Alike],
+    ) -> None:
+        self._rules: dict[str, Rule] = {rule.id: rule for rule in results.rules}
+        self._bar, self._started = results.bar, results.run.started
+        self._ranked = league.ranked(lines)
+        self._folder, self._render, self._axis, self._tables = folder, render, axis, tables
+        timed = (r for r in results.rules if r.timing and r.status is Status.SCORED)
+        self._timed = frozenset(rule.id for rule in timed)
+        self._categories = league.categories(results.scores)
+        for line in lines:
+            for stem, member, name in _members(line):
+                render.claim(f"councils/{stem}", TITLE, _tongues(member), name)
+
+    def write(self, job: Job) -> None:
+        """Write the pages of one site's councils, with their findings and feeds."""
+        line, result = job.line, job.result
+        scores = {s.rule: s for s in line.score.rules} if line.score else {}
+        failed = council.troubles(result.findings, Outcome.FAILED, self._rules, scores)
+        doubtful = council.troubles(result.findings, Outcome.CANT_TELL, self._rules, scores)
+        met = [self._rules[s.rule] for s in scores.values() if s.met and s.rule in self._rules]
+        shown: dict[str, object] = dict(
+            line=line,
+            clocked=line.judged_any(self._timed),
+            result=result,
+            place=self._place(line),
+            peers=self._peers(line),
+            **self._shared,
+            failed=failed,
+            doubtful=doubtful,
+            met=sorted(met, key=lambda rule: (rule.category, rule.title)),
+            tally=council.met_by_category(line, self._rules),
+            steps=council.steps_of(line, self._ranked, failed, self._rules, self._bar),
+            pages=council.audited_pages(result),
+            broken=council.failures_by_page(result, self._rules),
+            lost=council.lost_by_reason(result),
+            suppliers=[(use, page_of(use.product)) for use in result.suppliers],
+            elsewhere=council.looked_elsewhere(result),
+            parts_of=issues.parts(job.taken.life.issues, self._rules) if job.taken else [],
+            fixed=issues.fixed(job.taken.life.issues, self._rules, self._started)
+            if job.taken
+            else [],
+            trend=job.taken.life.trend if job.taken else (),
+        )
+        text = csv_text([FINDINGS]) + job.findings
+        for number, (stem, member, name) in enumerate(_members(line)):
+            self._put(f"{stem}.csv", text)
+            downloads = [_download(f"{stem}.csv", "All findings", len(text.encode()))]
+            feed = ""
+            if job.taken:
+                feed = self._feed(stem, name, job.taken)
+                for kind, size in (("csv", job.taken.csv), ("json", job.taken.json)):
+                    # They are written at the end, when suppliers are known.
+                    file = f"{stem}-issues.{kind}"
+                    downloads.append(_download(file, "Every issue once", size, about=True))
+            values: dict[str, object] = {
+                "name": name,
+                "council": member,
+                "sharers": [c.name for i, c in enumerate(line.site.councils) if i != number],
+                "downloads": downloads,
+                "feed": feed,
+            }
+            page, tongues = f"councils/{stem}", _tongues(member)
+            self._render.editions(
+                "council.html", page, TITLE, TOLD, tongues, name, {**shown, **values}
+            )
+
+    @cached_property
+    def _shared(self) -> Mapping[str, object]:
+        """What is drawn from all sites and shown on every council's page."""
+        values = [line.overall.value for line in self._ranked if line.overall]
+        axes = [self._axis.wider(840), self._axis.wider(280)]
+        return {
+            "spreads": [(axis, charts.ticks(values, axis)) for axis in axes],
+            "middles": {name: league.middle_score(self._ranked, name) for name in self._categories},
+        }
+
+    def _place(self, line: Line) -> league.Place | None:
+        rank = line.rank
+        if rank is None:
+            return None
+        return league.Place("sites ranked", rank.place, rank.low, rank.high, len(self._ranked))
+
+    def _peers(self, line: Line) -> list[league.Place]:
+        if self._tables:
+            return peers.places(self._tables, line.site.slug)
+        return league.peer_places(line, self._ranked)
+
+    def _feed(self, stem: str, name: str, taken: Taken) -> str:
+        """Write a council's feed and return its file's name."""
+        page, file = f"councils/{stem}.html", f"{stem}.xml"
+        entries = feeds.of_changes(taken.life.changes, self._rules, name, page)
+        text = feeds.feed(
+            f"council/{stem}",
+            f"{name}: website issues",
+            entries,
+            file=f"councils/{file}",
+            page=page,
+            started=self._started,
+        )
+        self._put(file, text)
+        return file
+
+    def _put(self, name: str, text: str) -> None:
+        path = self._folder / "councils" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+
+
+def _members(line: Line) -> list[tuple[str, Council | None, str]]:
+    """Each council of the site: its page, the council, and what it is called there."""
+    members: Sequence[Council | None] = line.site.councils or (None,)
+    return [
+        (stem, member, cells.one_line(member.name, 80) if member else line.name)
+        for stem, member in zip(line.stems, members, strict=True)
+    ]
+
+
+def _tongues(council: Council | None) -> tuple[str, ...]:
+    """The languages a council's page is written in."""
+    return (ENGLISH, WELSH) if council is not None and council.nation == "Wales" else (ENGLISH,)
+
+
+def _download(name: str, what: str, size: int, *, about: bool = False) -> Download:
+    return Download(name, what, name.rpartition(".")[2].upper(), size, about)
