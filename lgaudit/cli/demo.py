@@ -50,7 +50,7 @@ def demo(
         int,
         typer.Option(
             metavar="N",
-            min=1,
+            min=0,
             help="With --serve or --truth: the sector as it was in an earlier quarter, from 1.",
         ),
     ] = 0,
