@@ -190,7 +190,7 @@ def test_starting_loads_only_what_every_command_needs() -> None:
     for code, loaded in (
         ("import lgaudit.cli.main", set()),
         ("import lgaudit.cli.check, lgaudit.cli.oncecheck, lgaudit.cli.signin", set()),
-        ("import lgaudit.gather.browser", {"httpx", "selenium"}),
+        ("import lgaudit.gather.browser", {"selenium"}),
     ):
         code = f"import sys; {code}; print(*set({slow}) & set(sys.modules))"
         told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

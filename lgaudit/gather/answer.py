@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import httpx
-
 from lgaudit import urls
 from lgaudit.evidence import Exchange, Headers, Page, Redirect, header
 from lgaudit.gather import decode
+from lgaudit.gather.http import httpx
 from lgaudit.models import OK, Kind, Reason, Verdict
 
 HTML = ("text/html", "application/xhtml+xml")

@@ -5,11 +5,9 @@ from __future__ import annotations
 import http.cookiejar
 import ssl
 
-import httpcore
-import httpx
-
 from lgaudit.errors import SettingsError
 from lgaudit.gather import decode
+from lgaudit.gather.http import httpcore, httpx
 from lgaudit.gather.politeness import user_agent
 from lgaudit.gather.resolve import GuardedBackend, Resolver
 from lgaudit.settings import Settings

@@ -7,8 +7,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import httpx
-
+from lgaudit.gather.http import httpx
 from lgaudit.gather.resolve import NameNotFound, PrivateAddress
 from lgaudit.models import Reason, Verdict
 

@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-import httpx
-
 from lgaudit import urls
 from lgaudit.access import NOBODY, Access
 from lgaudit.evidence import Exchange, Page, Redirect
 from lgaudit.gather import faults, robots
 from lgaudit.gather.answer import Response, exchange_of, page_of, read_body, redirect_target
 from lgaudit.gather.client import open_client
+from lgaudit.gather.http import httpx
 from lgaudit.gather.politeness import TROUBLE, CircuitOpen, Gate
 from lgaudit.gather.resolve import NameNotFound, PrivateAddress, Resolver
 from lgaudit.gather.robots import Robots

@@ -12,11 +12,10 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import httpcore
-
 from lgaudit.evidence import Handshake
 from lgaudit.gather.client import trust
 from lgaudit.gather.fetch import Fetcher
+from lgaudit.gather.http import httpcore
 from lgaudit.gather.politeness import CircuitOpen
 
 if TYPE_CHECKING:

@@ -9,9 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpcore
-
 from lgaudit import urls
+from lgaudit.gather.http import httpcore
 from lgaudit.settings import Settings
 
 WORKERS = 64  # look-ups at the same time; each blocks a thread
