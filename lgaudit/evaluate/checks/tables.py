@@ -201,7 +201,9 @@ class _Reach:
         across = any(n in self._rows for n in range(header.row, header.row + header.height))
         if scope in ("col", "colgroup") or (role == "columnheader" and not scope):
             return down
-        if scope in ("row", "rowgroup") or role == "rowheader":
+        if scope == "rowgroup":
+            return down or across  # it heads the rows below it, to the end of their group
+        if scope == "row" or role == "rowheader":
             return across
         if header.row in self._only_headers and header.row > self._first_data:
             return True  # a row of totals or of notes below the data
