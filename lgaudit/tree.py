@@ -11,7 +11,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _STEP = re.compile(
     r"(?P<join>\s*[>+~]\s*|\s+)|(?P<any>\*)|(?P<tag>[a-zA-Z][\w-]*)|[.](?P<class>-?[a-zA-Z_][\w-]*)"
     r"|#(?P<id>-?[a-zA-Z_][\w-]*)"
-    r"|\[(?P<attribute>[a-zA-Z][\w-]*)(?:[~|^$*]?=(?:\"[^\"\\]*\"|'[^'\\]*'|[\w-]+)(?: [is])?)?\]"
+    r"|\[(?P<attribute>[a-zA-Z][\w-]*)"
+    r"(?:[~|^$*]?=(?P<value>\"[^\"\\]*\"|'[^'\\]*'|[\w-]+)(?: [is])?)?\]"
+)
+# Letters stand in a source as they are, unless it writes one by its number, or "fj" by name.
+_LETTERS = re.compile(r"[a-z0-9]{2,}", re.A)
+_VEILED = re.compile(
+    rb"&fjlig|&#0*(?:4[89]|5[0-7]|6[5-9]|[78]\d|9[0789]|1[01]\d|12[0-2])(?!\d)"
+    rb"|&#x0*(?:3\d|[4-7][0-9a-f])(?![0-9a-f])"
 )
 
 # Elements that a parser makes where no such tag is written (img: from "image").
@@ -29,6 +36,7 @@ class Tree(LexborHTMLParser):
         self._source = html.lower()
         self._found: dict[str, list[LexborNode]] = {}
         self._there: dict[str, bool] = {}  # name -> whether it stands in the source at all
+        self._veiled = _VEILED.search(self._source) is not None
 
     def css(self, query: str) -> list[LexborNode]:
         """Every element the selector finds, in document order.
@@ -63,7 +71,7 @@ class Tree(LexborHTMLParser):
 
     def _lacks(self, query: str) -> bool:
         """True when each way to match names a tag or an attribute that the page has nowhere."""
-        needs = needed(query)
+        needs = needed(query, values=not self._veiled)
         return bool(needs) and not any(all(map(self._has, need)) for need in needs)
 
     def _has(self, name: str) -> bool:
@@ -75,12 +83,12 @@ class Tree(LexborHTMLParser):
 
 
 @lru_cache(maxsize=2048)
-def needed(selector: str) -> Needs:
+def needed(selector: str, *, values: bool = True) -> Needs:
     """For each alternative what the source of a page must hold for it to match anything.
 
-    That is the start of a tag, as "<table", or the name of an attribute, in small letters. Tags
-    that a parser puts in by itself are left out. Empty when the selector says something this
-    function does not read.
+    That is the start of a tag, as "<table", or the name of an attribute, in small letters, and
+    with ``values`` the letters of classes, ids and values. Tags that a parser puts in by itself
+    are left out. Empty when the selector says something this function does not read.
     """
     found: list[frozenset[str]] = []
     names: set[str] = set()
@@ -95,7 +103,8 @@ def needed(selector: str) -> Needs:
         step = _STEP.match(text, at)
         if step is None:
             return ()
-        kind, value = step.lastgroup or "", step[step.lastgroup or 0].lower()
+        kind = "attribute" if step["attribute"] else step.lastgroup or ""
+        value = step[kind].lower()
         starts = before in ("", "join")
         if kind in (("join",) if starts else ("tag", "any")):
             return ()
@@ -106,5 +115,8 @@ def needed(selector: str) -> Needs:
             names.add(kind)
         elif kind == "attribute":
             names.add(value)
+            value = (step["value"] or "").lower()
+        if values and kind in ("class", "id", "attribute"):
+            names.update(_LETTERS.findall(value) if value.isascii() else ())
     every = (*found, frozenset(names))
     return every if all(every) and before not in ("", "join") else ()

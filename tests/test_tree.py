@@ -14,12 +14,15 @@ SELECTORS = (
     "a[href]", "a[HREF]", "[hreflang]", "[class*=x i]", ".x", "#x", "a.x#y", "svg a[href]",
     "div > p", "p + p", "p ~ a", "form input[name]", "a:not([href])", ":is(p, a)", "image",
     'a[href^="/" i], area', "lineargradient", "linearGradient", "input[type=hidden i]",
+    ".hint-text", "[class~=fjord]", "[class*=FJ i]", '[class^="hint-"], [class$="zz yy" i]',
 )  # fmt: skip
 PIECES = st.sampled_from(
     "<p>|</p>|</br>|<image src=a>|<td>x|<table>|<tr>|<col>|<a href=/b>|<A HREF='/c' Class=X>|</a>"
     "|<svg><linearGradient/><a xlink:href=q>s</a></svg>|<div id=y class='x z'>|<!-- <form> -->"
     "|<input TYPE=Hidden name=n>|<script>'<area>'</script>|text"
-    "|<template><p hreflang=cy></template>|<form>|<link hreflang=en>|&lt;area&gt;".split("|")
+    "|<template><p hreflang=cy></template>|<form>|<link hreflang=en>|&lt;area&gt;"
+    "|<b class='&#102;jord'>|<b class=&fjlig;ord>|<b class='Hi&#x6E;t-text'>"
+    "|<b class='d&#039;or hint-text zz&#32;yy'>".split("|")
 )
 
 
@@ -51,4 +54,9 @@ def test_what_is_no_selector_is_still_refused(selector: str) -> None:
 def test_what_the_source_must_hold() -> None:
     assert needed("a[href], area") == (frozenset({"<a", "href"}), frozenset({"<area"}))
     assert needed("tbody td.x") == (frozenset({"<td", "class"}),)
+    assert needed(".hint-x2, [id*='form error' i]") == (
+        frozenset({"class", "hint", "x2"}),
+        frozenset({"id", "form", "error"}),
+    )
+    assert needed(".hint", values=False) == (frozenset({"class"}),)
     assert needed("video, p") == ()  # a parser makes p elements of its own

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from selectolax.lexbor import LexborNode
 
@@ -90,7 +90,7 @@ class Reading:
         key = (frozenset(places), links)
         if key not in self._streams:
             masked = self._open if links else self._closed
-            chosen = [n for n, block in enumerate(self._own) if block.place in key[0]]
+            chosen = sorted(chain(*[self._by_place.get(place, ()) for place in key[0]]))
             texts = [masked[n] for n in chosen]
             ends = accumulate([len(text) + len(GAP) for text in texts], initial=0)
             blocks = tuple([self._own[n] for n in chosen])
@@ -102,6 +102,14 @@ class Reading:
         """Blocks in the page's own language."""
         page = self.lang
         return tuple([b for b in self.blocks if not b.lang or not page or b.lang == page])
+
+    @cached_property
+    def _by_place(self) -> dict[str, list[int]]:
+        """Where in :attr:`_own` the blocks of each place stand."""
+        found: dict[str, list[int]] = {}
+        for n, block in enumerate(self._own):
+            found.setdefault(block.place, []).append(n)
+        return found
 
     @cached_property
     def _open(self) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -138,12 +139,13 @@ def purposes_declared(
     fields whose surroundings match ``other_person_pattern`` are left out.
     """
     names = names_of(page)
+    wanted = tuple(label_patterns.items())
     by_form: dict[int, list[tuple[LexborNode, str]]] = {}
     for node in fields_of(page, "input", "textarea"):
         if dom.attribute(node, "type").lower() not in _DETAIL_TYPES or not form_number(node):
             continue
         label = _plain_label(names.name(node))
-        token = _purpose(label, label_patterns)
+        token = _purpose(label, wanted) if len(label) <= NEAR else ""
         if token and not timed.search(other_person_pattern, surroundings(node, names)):
             by_form.setdefault(form_number(node), []).append((node, token))
     asked = [pair for pairs in by_form.values() if len(pairs) >= least for pair in pairs]
@@ -214,10 +216,12 @@ def _plain_label(text: str) -> str:
     return text
 
 
-def _purpose(label: str, label_patterns: Mapping[str, str]) -> str:
-    if not label or len(label) > NEAR:
+@lru_cache(maxsize=4096)
+def _purpose(label: str, label_patterns: tuple[tuple[str, str], ...]) -> str:
+    """The token for a label, '' when there is none; a site's forms ask the same over and over."""
+    if not label:
         return ""
-    for token, pattern in label_patterns.items():
+    for token, pattern in label_patterns:
         found = timed.search(pattern, label)
         if found and found.span() == (0, len(label)):
             return token
