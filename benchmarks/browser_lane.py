@@ -109,7 +109,41 @@ def axe_cli(urls: Sequence[str], peers: Path) -> Run:
     return Run(cost, len(urls), len(urls) - len(json.loads(cost.output)))
 
 
-def tools(peers: Path | None) -> dict[str, Callable[[Sequence[str]], Run]]:
+def lighthouse(urls: Sequence[str], peers: Path, most: int) -> Run:
+    """Lighthouse as it comes (all categories, its own throttling), a process a page as its CLI is.
+
+    It is given an even choice of at most ``most`` pages, because it takes many seconds for each.
+    """
+    chosen = list(urls)[:: max(1, -(-len(urls) // most))]
+    flags = "--headless=new" + (" --no-sandbox" if os.geteuid() == 0 else "")
+    program = str(peers / "node_modules/.bin/lighthouse")
+    said = ["--quiet", "--output=json", f"--chrome-flags={flags}"]
+    environment = ["env", f"CHROME_PATH={chromium.find(Settings()).browser}"]
+    costs, failed = [], 0
+    for url in chosen:
+        cost = measure([*environment, program, url, *said])
+        costs.append(cost)
+        failed += not _judged(cost.output)
+    whole = Cost(
+        sum(cost.seconds for cost in costs),
+        sum(cost.cpu for cost in costs),
+        max(cost.memory for cost in costs),
+        max(cost.own_memory for cost in costs),
+        max(cost.code for cost in costs),
+        "",
+    )
+    return Run(whole, len(chosen), failed)
+
+
+def _judged(output: str) -> bool:
+    """True when Lighthouse's answer says that it could load and judge the page."""
+    try:
+        return "runtimeError" not in json.loads(output)
+    except ValueError:
+        return False
+
+
+def tools(peers: Path | None, most: int) -> dict[str, Callable[[Sequence[str]], Run]]:
     """Name to how to run it, in the order of their turns."""
     found: dict[str, Callable[[Sequence[str]], Run]] = {
         "lgaudit check": lambda urls: check(urls, only_axe=False),
@@ -120,6 +154,8 @@ def tools(peers: Path | None) -> dict[str, Callable[[Sequence[str]], Run]]:
         found["pa11y-ci axe c2"] = lambda urls: pa11y(urls, peers, 2)
     if peers is not None and (peers / "node_modules/.bin/axe").exists():
         found["@axe-core/cli"] = lambda urls: axe_cli(urls, peers)
+    if peers is not None and (peers / "node_modules/.bin/lighthouse").exists():
+        found["Lighthouse"] = lambda urls: lighthouse(urls, peers, most)
     return found
 
 
@@ -128,13 +164,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=corpus.PAGES, help="pages of each site")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--lighthouse-pages", type=int, default=3, help="pages it is given")
     parser.add_argument("--tools", help="only tools whose name holds one of these, by commas")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     peers = Path(os.environ["LGAUDIT_PEERS"]) if os.environ.get("LGAUDIT_PEERS") else None
     chosen = {
         name: run
-        for name, run in tools(peers).items()
+        for name, run in tools(peers, given.lighthouse_pages).items()
         if not given.tools or any(part in name for part in given.tools.split(","))
     }
     runs: dict[str, list[Run]] = {name: [] for name in chosen}

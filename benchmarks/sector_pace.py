@@ -1,0 +1,230 @@
+"""A whole sector without browsers: does politeness bound the run, and is memory flat?
+
+`python -m benchmarks.sector_pace` audits 382 made-up sites of 30 pages on loopback. The server
+answers each request after 50 ms; the pace is half a second between two requests to one host. It
+prints how long the run took over what that pace alone needs, and this process's memory as the
+sites go by. `--sites 12 --pages 5 --pace 0.05` is a quick look.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime as dt
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import psutil
+
+from benchmarks import corpus
+from lgaudit import run
+from lgaudit.evaluate import rulebook
+from lgaudit.models import Engines, Run, Site
+from lgaudit.replay.server import Replay
+from lgaudit.replay.site import NOT_FOUND, Answer, StaticSite
+from lgaudit.results import SiteResult
+from lgaudit.settings import Settings
+from lgaudit.store import Store
+
+ROOT = Path(__file__).parents[1]
+SITES, PAGES, PACE, ANSWER = 382, 30, 0.5, 0.05
+BAR, MEMORY_BAR = 1.3, 500  # times what the pace needs; MB
+
+
+@dataclass(frozen=True)
+class Counted(StaticSite):
+    """A site that counts how often it was asked."""
+
+    asked: list[str] = field(default_factory=list)
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
+        """The answer kept for the path."""
+        self.asked.append(path)
+        return super().answer(method, path, headers)
+
+
+def serve(number: int, pages: int, answer: float) -> None:
+    """Serve so many sites until standard input ends, then say how often each was asked."""
+    corpus.PAGES = pages  # so that no page links to one that is not there
+    files = corpus.build()
+    contents: list[dict[str, Answer]] = []
+    for name in corpus.SITES:
+        own = {
+            path.removeprefix(f"/{name}"): Answer(200, (("content-type", kind),), body, answer)
+            for path, (kind, body) in files.items()
+            if path.startswith(f"/{name}/")
+        }
+        contents.append({**own, "/": own["/0.html"]})
+    missing = replace(NOT_FOUND, delay=answer)
+    sites = [
+        Counted(f"s{each}.example", contents[each % len(contents)], missing)
+        for each in range(number)
+    ]
+    with Replay(sites) as replay:
+        print(json.dumps({"name_map": replay.name_map, "ca_file": replay.ca_file}), flush=True)
+        sys.stdin.read()
+        print(json.dumps([len(site.asked) for site in sites]), flush=True)
+
+
+@contextmanager
+def served(given: argparse.Namespace) -> Iterator[subprocess.Popen[str]]:
+    """The sites, served by a process of their own."""
+    command = [sys.executable, "-m", "benchmarks.sector_pace", "--serve"]
+    command += ["--sites", str(given.sites), "--pages", str(given.pages)]
+    command += ["--answer", str(given.answer)]
+    server = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield server
+    finally:
+        server.kill()
+        server.wait()
+
+
+@dataclass
+class Watch:
+    """Takes notes of when each stage began, and of memory after each site (MB)."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+    memory: list[float] = field(default_factory=list)
+    audited: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+
+    def stage(self, name: str, total: int, done: int = 0) -> None:  # noqa: ARG002
+        """A stage begins."""
+        self.stages[name] = time.monotonic()
+
+    def page(self, url: str) -> None:
+        """Pages are counted when their site is done."""
+
+    def step(self, name: str = "") -> None:
+        """Nothing to note."""
+
+    def looked(self, site: Site, result: SiteResult) -> None:  # noqa: ARG002
+        """A site is done."""
+        self.audited += sum(page.sampled and page.verdict.ok for page in result.pages)
+        self.lost[result.verdict.reason.value] += not result.verdict.ok
+        self.memory.append(own_memory())
+
+
+def now() -> dt.datetime:
+    """The clock of the run."""
+    return dt.datetime.now(dt.UTC)
+
+
+def own_memory() -> float:
+    """Resident memory of this process and of those that judge for it, MB."""
+    me = psutil.Process()
+    family = [me, *(p for p in me.children(recursive=True) if "--serve" not in p.cmdline())]
+    return float(sum(process.memory_info().rss for process in family)) / 1e6
+
+
+def busy() -> float:
+    """CPU seconds of this process and of those that judge for it, so far."""
+    me = psutil.Process()
+    family = [me, *(p for p in me.children(recursive=True) if "--serve" not in p.cmdline())]
+    times = [process.cpu_times() for process in family]
+    return float(sum(time.user + time.system for time in times))
+
+
+def measure(given: argparse.Namespace) -> int:
+    """Audit the sector, print what came of it; 0 when both bars hold."""
+    with served(given) as server, tempfile.TemporaryDirectory() as folder:
+        where = json.loads(_said(server))
+        settings = Settings(
+            pace=given.pace,
+            pages=given.pages,
+            browser=False,
+            store=f"sqlite:///{folder}/bench.db",
+            out=f"{folder}/reports",
+            name_map=where["name_map"],
+            ca_file=where["ca_file"],
+            only_mapped=True,
+            **({"sites": given.at_once} if given.at_once else {}),
+        )
+        sites = tuple(
+            Site(name.partition(".")[0], f"https://{name}/") for name in settings.name_map
+        )
+        book = rulebook.load(())
+        made = Run(f"{now():%Y%m%d-%H%M%S}-bench0", now(), None, Engines("0", "0"), {}, {}, 1)
+        plan, watch = run.Plan(made, sites, settings, book), Watch()
+        peak, over = [0.0], threading.Event()
+
+        def look() -> None:
+            while not over.wait(0.5):
+                with contextlib.suppress(psutil.Error):
+                    peak[0] = max(peak[0], own_memory())
+
+        looking = threading.Thread(target=look, daemon=True)
+        looking.start()
+        spent = busy()
+        with Store.open(settings.store) as store:
+            store.start_run(made, book.rules, book.bar, sites)
+            run.audit(plan, store, watch, now)
+            ended = time.monotonic()
+        over.set()
+        looking.join()
+        spent = busy() - spent
+        server.stdin.close()  # type: ignore[union-attr]
+        asked = json.loads(_said(server))
+    began, scoring = watch.stages["Looking"], watch.stages["Scoring"]
+    needs = pace_needs(asked, given.pace, run.at_once(settings, None))
+    took, times = scoring - began, (scoring - began) / needs
+    quarter = max(1, len(watch.memory) // 4)
+    print(
+        f"{given.sites} sites, {watch.audited} pages audited, {sum(asked)} requests,"
+        f" {sum(watch.lost.values())} sites lost {dict(watch.lost) if watch.lost.total() else ''}\n"
+        f"looking {took:.0f} s; the pace of {given.pace} s, {settings.sites} sites at a time, needs"
+        f" {needs:.0f} s: x{times:.2f} (bar x{BAR}); scoring {ended - scoring:.0f} s\n"
+        f"{watch.audited / took:.1f} pages/s, {spent / max(1, watch.audited) * 1000:.1f}"
+        f" ms of CPU a page; memory at most {peak[0]:.0f} MB (bar {MEMORY_BAR} MB); after the first"
+        f" quarter of the sites {watch.memory[quarter - 1]:.0f} MB, at the end"
+        f" {watch.memory[-1]:.0f} MB"
+    )
+    return 0 if times <= BAR and peak[0] <= MEMORY_BAR and not watch.lost.total() else 1
+
+
+def _said(server: subprocess.Popen[str]) -> str:
+    return server.stdout.readline()  # type: ignore[union-attr]
+
+
+def pace_needs(requests: list[int], pace: float, at_once: int) -> float:
+    """Seconds that a pace needs for so many requests a host, so many hosts at the same time.
+
+    A host's first request waits for nobody. Hosts go one after the other as places fall free.
+    """
+    places = [0.0] * max(1, min(at_once, len(requests)))
+    for number in requests:
+        soonest = min(range(len(places)), key=places.__getitem__)
+        places[soonest] += max(0, number - 1) * pace
+    return max(places)
+
+
+def main() -> None:
+    """Serve or measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sites", type=int, default=SITES)
+    parser.add_argument("--pages", type=int, default=PAGES, help="pages of each site")
+    parser.add_argument("--pace", type=float, default=PACE, help="seconds between two requests")
+    parser.add_argument("--answer", type=float, default=ANSWER, help="seconds until an answer")
+    parser.add_argument("--at-once", type=int, default=0, help="sites at a time; 0: as usual")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.serve:
+        serve(given.sites, given.pages, given.answer)
+        return
+    sys.exit(measure(given))
+
+
+if __name__ == "__main__":
+    main()
