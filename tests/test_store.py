@@ -11,6 +11,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ from lgaudit.models import (
     Verdict,
 )
 from lgaudit.results import Bar, Outcomes, PageResult, Results, SiteResult
-from lgaudit.store import Store, migrations, schema
+from lgaudit.store import Part, Store, migrations, schema
 from lgaudit.store.migrations import MIGRATIONS, Migration
 
 HOSTILE = [
@@ -511,6 +512,39 @@ def test_deleting_while_someone_reads_is_no_error(store: Store, path: Path) -> N
     store.delete_run("2026-11-23-a")
     assert store.runs() == []
     reader.close()
+
+
+# --- whole runs -----------------------------------------------------------------------------
+
+
+def test_a_whole_run_is_kept_as_if_it_had_been_made_here(store: Store) -> None:
+    kept, waiting = a_result(), Site("felpersham", "https://felpersham.gov.uk/")
+    ranks = {"borchester": Rank("borchester", 1, 1, 1, 1)}
+    run = a_run(finished=dt.datetime(2026, 11, 23, 10, tzinfo=dt.UTC))
+    draws = np.array([1.5, 2.5], np.float32)
+    parts = [Part(kept.site, kept, draws), Part(waiting)]
+    store.keep_run(run, RULES, BAR, parts, ranks)
+    results = store.results(run.id)
+    assert results.run == run
+    assert list(results.each_site()) == [kept]
+    assert list(results.unfinished) == [waiting]
+    assert results.ranks == ranks
+    assert store.draws(run.id)["borchester"].tolist() == [1.5, 2.5]
+    with pytest.raises(StoreError, match="already holds a run named"):
+        store.keep_run(run, RULES, BAR, [], {})
+
+
+def test_of_a_whole_run_that_breaks_off_nothing_is_kept(store: Store, path: Path) -> None:
+    def parts() -> Iterator[Part]:
+        kept = a_result()
+        yield Part(kept.site, kept)
+        raise StoreError("the rest is missing")
+
+    with pytest.raises(StoreError, match="the rest is missing"):
+        store.keep_run(a_run(), RULES, BAR, parts(), {})
+    assert store.runs() == []
+    with sqlite3.connect(path) as raw:
+        assert raw.execute("SELECT count(*) FROM text").fetchone() == (0,)
 
 
 # --- migrations -----------------------------------------------------------------------------

@@ -2,5 +2,6 @@
 
 from lgaudit.store.kept import KeptResults
 from lgaudit.store.store import RunSummary, Store
+from lgaudit.store.whole import Part
 
-__all__ = ["KeptResults", "RunSummary", "Store"]
+__all__ = ["KeptResults", "Part", "RunSummary", "Store"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,9 +49,14 @@ def _others(result: SiteResult) -> list[str]:
     return sorted(named - pages)
 
 
-def write(connection: Connection, visit: int, result: SiteResult) -> None:
-    """Insert everything of a result that has a table."""
-    number = numbers(connection, _strings_of(result))
+def write(
+    connection: Connection,
+    visit: int,
+    result: SiteResult,
+    known: MutableMapping[str, int] | None = None,
+) -> None:
+    """Insert everything of a result that has a table. ``known``: see ``strings.numbers``."""
+    number = numbers(connection, _strings_of(result), known)
     for table, rows in _rows_of(result, number):
         if rows:
             connection.execute(insert(table), [{"visit": visit, **row} for row in rows])
@@ -141,7 +146,7 @@ def _outcome_rows(result: SiteResult, number: Mapping[str, int]) -> list[Row]:
     rows = []
     for n, item in enumerate(result.outcomes):
         said = item.by_page
-        letters = "".join(_LETTERS[said.get(url, Outcome.INAPPLICABLE)] for url in urls)
+        letters = "".join([_LETTERS[said.get(url, Outcome.INAPPLICABLE)] for url in urls])
         site = _LETTERS[said[""]] if "" in said else ""
         rows.append({"number": n, "rule": number[item.rule], "site": site, "pages": letters})
     return rows

@@ -5,26 +5,25 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Engine, RowMapping, Table, delete, func, insert, select, update
+from sqlalchemy import Engine, RowMapping, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lgaudit.errors import StoreError
 from lgaudit.models import Engines, Rank, Rule, Run, Site, SiteScore
 from lgaudit.results import Bar, SiteResult
-from lgaudit.store import rows, schema
+from lgaudit.store import rows, schema, whole
 from lgaudit.store.database import connect, file_of, name_of, read_url, reading, sentences, writing
 from lgaudit.store.kept import KeptResults
 from lgaudit.store.migrations import current, migrate
-from lgaudit.store.strings import numbers, sweep, to_json
-
-_DRAWS = np.dtype("<f4")
+from lgaudit.store.strings import sweep, to_json
+from lgaudit.store.whole import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,60 +98,42 @@ class Store:
 
     def start_run(self, run: Run, rules: Sequence[Rule], bar: Bar, sites: Sequence[Site]) -> None:
         """Keep what a run is about to do, so that it can be gone on with after a kill."""
-        plain = [to_json(replace(rule, examples=())) for rule in sorted(rules, key=_id)]
-        planned = {site.slug: to_json(site) for site in sites}
-        document = to_json(replace(run, finished=None))
         with writing(self._engine, self.where) as connection:
-            if connection.execute(select(schema.run.c.id).filter_by(id=run.id)).first():
-                raise StoreError(f"{self.where} already holds a run named {run.id}.")
-            connection.execute(
-                insert(schema.run).values(
-                    id=run.id,
-                    started=run.started.isoformat(),
-                    finished=run.finished.isoformat() if run.finished else None,
-                    document=document,
-                    bar=to_json(bar),
-                )
-            )
-            number = numbers(connection, [*plain, *planned.values()])
-            _insert(
-                connection,
-                schema.rule,
-                [{"run": run.id, "number": n, "document": number[p]} for n, p in enumerate(plain)],
-            )
-            _insert(
-                connection,
-                schema.visit,
-                [{"run": run.id, "slug": s, "site": number[planned[s]]} for s in sorted(planned)],
-            )
+            whole.begin(connection, self.where, run, rules, bar)
+            whole.plan(connection, run.id, sites)
+
+    def keep_run(
+        self,
+        run: Run,
+        rules: Sequence[Rule],
+        bar: Bar,
+        parts: Iterable[Part],
+        ranks: Mapping[str, Rank],
+    ) -> None:
+        """Keep a whole run that was made elsewhere, all of it or nothing.
+
+        ``parts`` is read one site at a time; what it raises leaves the store as it was.
+
+        Raises:
+            StoreError: the store holds a run of that name, or cannot be written.
+        """
+        with writing(self._engine, self.where) as connection:
+            whole.begin(connection, self.where, run, rules, bar)
+            whole.keep(connection, run.id, parts)
+            whole.rank(connection, run.id, ranks)
 
     def save_site(
         self, run_id: str, result: SiteResult, draws: npt.NDArray[np.floating] | None = None
     ) -> None:
         """Keep one finished site, all of it or nothing; what was kept of it before is replaced."""
-        slug, site = result.site.slug, to_json(result.site)
-        score = result.score
-        values = {
-            "verdict": result.verdict.reason.value,
-            "score": score.overall.value if score and score.overall else None,
-            "summary": rows.summary_of(result),
-            "others": rows.others_json(result),
-            "draws": _packed(draws),
-        }
         visit = schema.visit
         with writing(self._engine, self.where) as connection:
+            chosen = (visit.c.run == run_id) & (visit.c.slug == result.site.slug)
             try:
-                connection.execute(delete(visit).where(visit.c.run == run_id, visit.c.slug == slug))
-                site_number = numbers(connection, [site])[site]
-                connection.execute(
-                    insert(visit).values(run=run_id, slug=slug, site=site_number, **values)
-                )
+                connection.execute(delete(visit).where(chosen))
+                whole.finished(connection, run_id, result, draws)
             except IntegrityError as error:
                 raise StoreError(f"Run {run_id} is not (or no longer) in {self.where}.") from error
-            number = connection.execute(
-                select(visit.c.id).where(visit.c.run == run_id, visit.c.slug == slug)
-            ).scalar_one()
-            rows.write(connection, number, result)
 
     def save_score(
         self, run_id: str, score: SiteScore, draws: npt.NDArray[np.floating] | None = None
@@ -171,7 +152,7 @@ class Store:
                 .values(
                     score=score.overall.value if score.overall else None,
                     summary=rows.rescored(row.summary, score),
-                    draws=_packed(draws),
+                    draws=whole.packed(draws),
                 )
             )
             rows.write_score(connection, row.id, score)
@@ -184,7 +165,7 @@ class Store:
         engines: Engines | None = None,
     ) -> None:
         """Keep the ranks and mark the run as finished; ``engines`` as they reported themselves."""
-        visit, run = schema.visit, schema.run
+        run = schema.run
         with writing(self._engine, self.where) as connection:
             document = connection.execute(
                 select(run.c.document).where(run.c.id == run_id)
@@ -199,17 +180,7 @@ class Store:
                 .where(run.c.id == run_id)
                 .values(finished=finished_at.isoformat(), document=document)
             )
-            connection.execute(
-                update(visit)
-                .where(visit.c.run == run_id)
-                .values(place=None, low=None, high=None, band=None)
-            )
-            for slug, rank in sorted(ranks.items()):
-                connection.execute(
-                    update(visit)
-                    .where(visit.c.run == run_id, visit.c.slug == slug)
-                    .values(place=rank.place, low=rank.low, high=rank.high, band=rank.group)
-                )
+            whole.rank(connection, run_id, ranks)
 
     def delete_run(self, run_id: str) -> None:
         """Remove a run and everything only it used; SQLite gives the room back to the disk."""
@@ -254,7 +225,7 @@ class Store:
         )
         with reading(self._engine, self.where) as connection:
             return {
-                row.slug: np.frombuffer(row.draws, dtype=_DRAWS)
+                row.slug: np.frombuffer(row.draws, dtype=whole.DRAWS)
                 for row in connection.execute(query.order_by(visit.c.slug))
                 if row.draws
             }
@@ -331,19 +302,6 @@ class Store:
     def results(self, name: str = "latest") -> KeptResults:
         """A run's results, by id, the start of one, or 'latest'. Use while the store is open."""
         return KeptResults(self._engine, self.where, self.run_id(name))
-
-
-def _packed(draws: npt.NDArray[np.floating] | None) -> bytes | None:
-    return None if draws is None else draws.astype(_DRAWS).tobytes()
-
-
-def _id(rule: Rule) -> str:
-    return rule.id
-
-
-def _insert(connection: Connection, table: Table, values: Sequence[Mapping[str, object]]) -> None:
-    if values:
-        connection.execute(insert(table), list(values))
 
 
 def _summary(row: RowMapping) -> RunSummary:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -45,8 +45,19 @@ def _cleaned(value: Any) -> Any:
     return value
 
 
-def numbers(connection: Connection, strings: Iterable[str]) -> dict[str, int]:
-    """The number of each string, new ones added. Keys are the strings as given."""
+def numbers(
+    connection: Connection,
+    strings: Iterable[str],
+    before: MutableMapping[str, int] | None = None,
+) -> dict[str, int]:
+    """The number of each string, new ones added. Keys are the strings as given.
+
+    ``before`` holds numbers that this very transaction has learnt already, and learns the others.
+    """
+    if before is not None:
+        wanted = set(strings)
+        before.update(numbers(connection, wanted.difference(before)))
+        return {given: before[given] for given in wanted}
     digests = {given: _digest(clean(given)) for given in strings}
     known = _lookup(connection, digests.values())
     missing = {digest: given for given, digest in sorted(digests.items()) if digest not in known}
