@@ -217,7 +217,17 @@ class Sharing(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Shown:
+    """How a rule did on pages nobody here wrote: findings judged by eye, false alarms, sites."""
+
+    judged: int
+    wrong: int
+    mended: int  # of the wrong ones, those that the check no longer gives
+    sites: int
+
+
+@dataclass(frozen=True)
 class Bar:
     """``rules/bar.toml``: everything that turns outcomes into scores."""
 
@@ -230,3 +240,4 @@ class Bar:
     minimum_seen: float = 0.5  # share of the sample that must have been seen
     confidence: float = 0.9
     draws: int = 2000
+    shown: Mapping[str, Shown] = field(default_factory=dict)  # rule -> its precision elsewhere

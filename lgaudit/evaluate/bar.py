@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from lgaudit.models import Severity
-from lgaudit.results import Bar
+from lgaudit.results import Bar, Shown
 from lgaudit.strict import Reader
 
 Weight = Annotated[float, msgspec.Meta(ge=0)]
@@ -36,6 +36,15 @@ class Interval(msgspec.Struct, frozen=True):
     draws: Annotated[int, msgspec.Meta(ge=100, le=100_000)]
 
 
+class ShownTable(msgspec.Struct, frozen=True):
+    """``[shown."pack/name"]``: how a rule did on pages nobody here wrote."""
+
+    judged: Annotated[int, msgspec.Meta(ge=1)]  # findings that a person judged
+    wrong: Annotated[int, msgspec.Meta(ge=0)]  # of them false alarms
+    mended: Annotated[int, msgspec.Meta(ge=0)]  # false alarms that the check no longer gives
+    sites: Annotated[int, msgspec.Meta(ge=1)]  # that the findings judged came from
+
+
 class BarTable(msgspec.Struct, frozen=True):
     """The whole file."""
 
@@ -45,6 +54,7 @@ class BarTable(msgspec.Struct, frozen=True):
     meets_at: MeetsAt
     ranked: Evidence
     interval: Interval
+    shown: dict[str, ShownTable] = {}
 
 
 def read(path: Path) -> tuple[Bar | None, list[str]]:
@@ -71,4 +81,5 @@ def read(path: Path) -> tuple[Bar | None, list[str]]:
         minimum_seen=raw.ranked.seen,
         confidence=raw.interval.confidence,
         draws=raw.interval.draws,
+        shown={rule: Shown(s.judged, s.wrong, s.mended, s.sites) for rule, s in raw.shown.items()},
     ), []

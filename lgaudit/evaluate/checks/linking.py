@@ -127,7 +127,7 @@ def links_lead_somewhere(page: Page) -> Result:
         for node in page.dom.css("a[href^='javascript:' i], a[href='#'][onclick]")[:_MOST_LINKS]
         if dom.attribute(node, "role").lower() not in ("button", "tab", "menuitem", "switch")
         and not dom.hidden(node)
-        and not re.search(r"print|history\.|back\(", f"{node.attributes}", re.I)
+        and not re.search(r"print|history\.|back\(|mailto", f"{node.attributes}", re.I)
     ]
     count = "1 link leads" if len(acting) == 1 else f"{len(acting)} links lead"
     return judged(places(acting), f"{count} nowhere and should be a button.", bool(links))
