@@ -37,3 +37,7 @@ class RepliesError(LgauditError):
 
 class EvidenceError(LgauditError):
     """Evidence cannot be written, or a WARC cannot be read."""
+
+
+class NetworkDown(LgauditError):
+    """This machine has lost its network, so nothing can be said of any site."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lgaudit import __version__, collector
 from lgaudit.access import NOBODY, Access
-from lgaudit.errors import LgauditError
+from lgaudit.errors import LgauditError, NetworkDown
 from lgaudit.evaluate import fingerprints
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY
 from lgaudit.evaluate.enough import BROWSER_EVIDENCE
@@ -45,9 +45,15 @@ if TYPE_CHECKING:
     from lgaudit.store import Store
 
 EVIDENCE = ".evidence"  # ending of the folder beside the store
+NETWORK_LOOKS = 5.0  # seconds between two looks whether the network is back
 SITES_A_BROWSER = 4  # visits under way for each browser: enough to keep it busy, few to hold
 
 _JUDGE = ThreadPoolExecutor(1, "judge")  # more would only wait for each other
+
+_GO_ON = (
+    "What was kept before is safe, and sites that were being looked at will be begun again: once"
+    " the network is back, go on with `lgaudit audit --resume`."
+)
 
 Clock = Callable[[], dt.datetime]
 
@@ -92,13 +98,41 @@ def audit(plan: Plan, store: Store, watch: Watch, clock: Clock) -> Results:
 
 
 async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
-    async with (
-        Fetcher(plan.settings) as fetcher,
-        browsers(plan.settings, plan.book, sites=len(plan.sites)) as pool,
-    ):
-        await _look_at_sites(plan, store, watch, clock, fetcher, pool)
-        if pool is not None:
-            await _time_pages(plan, store, watch, clock, fetcher, pool)
+    known = _seen_before(plan, store)
+    async with browsers(plan.settings, plan.book, sites=len(plan.sites)) as pool:
+        while True:
+            async with Fetcher(plan.settings) as fetcher:
+                fetcher.line.expect(known)
+                try:
+                    await _look_at_sites(plan, store, watch, clock, fetcher, pool)
+                    if pool is not None:
+                        await _time_pages(plan, store, watch, clock, fetcher, pool)
+                    return
+                except NetworkDown as error:
+                    down, known = error, fetcher.line.known
+            if not known or not await _back(plan.settings, known, watch):
+                raise NetworkDown(f"{down} {_GO_ON}") from down
+
+
+def _seen_before(plan: Plan, store: Store) -> Sequence[str]:
+    """Home pages of the sites that answered in this run: whoever is silent now, they did not."""
+    results = store.results(plan.run.id)
+    return [result.site.homepage for result in results.each_site() if result.verdict.ok]
+
+
+async def _back(settings: Settings, known: Sequence[str], watch: Watch) -> bool:
+    """Wait for the network; False when it does not come back in time."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + settings.network_minutes * 60
+    watch.stage("Waiting for the network", len(known))
+    while loop.time() < end:
+        await asyncio.sleep(min(NETWORK_LOOKS, max(0.0, end - loop.time())))
+        async with Fetcher(settings) as fetcher:  # one that holds nothing against anybody
+            fetcher.line.expect(known)
+            with contextlib.suppress(NetworkDown):
+                await fetcher.line.sure()
+                return True
+    return False
 
 
 @contextlib.asynccontextmanager
@@ -257,6 +291,7 @@ async def look_at(
         if pool is not None:
             looks = Looks(close_looks(plan.book), most=plan.settings.close_pages)
             visit = await look.see(visit, pool, fetcher, progress=watch.page, looks=looks)
+        await fetcher.line.settle()
         if visit.private:
             notes(visit)
         hidden = {note.host for note in visit.private}

@@ -85,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     page_bytes: Positive = 10_000_000  # a longer page is not read
     redirects: Positive = 10
     retries: Annotated[int, msgspec.Meta(ge=0)] = 2
+    network_minutes: Seconds = 10.0  # a run waits so long for a network that is gone, then stops
     contact: str = ""  # e-mail or page that the user agent gives to site owners
     allow_private: bool = False  # follow redirects to private and loopback addresses
     # browsers

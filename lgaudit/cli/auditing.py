@@ -33,6 +33,7 @@ NOT_KEPT = (
     "chromedriver",
     "browsers",
     "sites",
+    "network_minutes",
     *("evidence", "evidence_folder", "evidence_runs", "evidence_days", "evidence_bytes"),
     "evidence_site_bytes",
 )
@@ -75,12 +76,16 @@ def run_and_show(
     check_folder(Path(settings.out))
     replying.load(settings.replies, sites, book.rules)  # a fault in the file is told at once
     with Store.open(settings.store) as store:
-        plan = _resumed(store, resume, book, settings) if resume else _new(sites, settings, book)
-        if not resume:
-            store.start_run(plan.run, book.rules, book.bar, plan.sites)
-        results = _run(plan, store, again or _again(plan, store), quiet=quiet)
+        results = _without_report(store, resume, settings) if resume else None
+        if results is None:
+            plan = (
+                _resumed(store, resume, book, settings) if resume else _new(sites, settings, book)
+            )
+            if not resume:
+                store.start_run(plan.run, book.rules, book.bar, plan.sites)
+            results = _run(plan, store, again or _again(plan, store), quiet=quiet)
         if settings.evidence:
-            _prune(settings, plan.run.id)
+            _prune(settings, results.run.id)
         before_report()
         written = write_report(
             results, store, Path(settings.out), replies=settings.replies, quiet=quiet
@@ -173,6 +178,18 @@ def _digest(sites: Sequence[Site], book: Rulebook, settings: dict[str, object]) 
     """Six characters that two runs share when they were asked the same thing."""
     said = [[site.slug, site.homepage] for site in sites], sorted(book.digests.items()), settings
     return hashlib.sha256(repr(said).encode()).hexdigest()[:6]
+
+
+def _without_report(store: Store, name: str, settings: Settings) -> Results | None:
+    """The newest run, when it was stopped after its last site and before its report was whole."""
+    runs = store.runs()
+    if not runs or runs[0].finished is None or name not in ("latest", runs[0].id):
+        return None
+    results = store.results(runs[0].id)
+    if results.run.judged_from or (Path(settings.out) / results.run.id / "index.html").exists():
+        return None
+    note(f"run {results.run.id} had finished; only its report is left to be written.")
+    return results
 
 
 def _resumed(store: Store, name: str, book: Rulebook, settings: Settings) -> Plan:

@@ -8,7 +8,7 @@ import contextlib
 import os
 import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
@@ -129,6 +129,7 @@ class BrowserPool:
         *,
         consent: bool = False,
         looks: Looks | None = None,
+        told: Callable[[BrowserEvidence | Verdict], Awaitable[None]] | None = None,
     ) -> tuple[BrowserEvidence | Verdict, ...]:
         """See the pages of one site, one after the other, in one browser that starts clean.
 
@@ -138,6 +139,7 @@ class BrowserPool:
             turn: politeness; each page load happens inside ``async with turn(url)``.
             consent: see also what the first page stores, and its cookie banner.
             looks: the close looks to take, and at which of the pages.
+            told: is told of each page; what it raises ends the visit.
 
         Returns:
             Evidence, or why there is none, for each page in order.
@@ -154,6 +156,8 @@ class BrowserPool:
                     found = await worker.closely(
                         None if isinstance(page, str) else page, found, looks
                     )
+                if told is not None:
+                    await told(found)
                 seen.append(found)
         return tuple(seen)
 

@@ -16,6 +16,7 @@ from lgaudit.gather import faults, robots
 from lgaudit.gather.answer import Response, exchange_of, page_of, read_body, redirect_target
 from lgaudit.gather.client import open_client
 from lgaudit.gather.http import httpx
+from lgaudit.gather.line import SILENCE, Line
 from lgaudit.gather.politeness import TROUBLE, CircuitOpen, Gate
 from lgaudit.gather.resolve import NameNotFound, PrivateAddress, Resolver
 from lgaudit.gather.robots import Robots
@@ -71,6 +72,7 @@ class Fetcher:
         self.resolver = resolver or Resolver(settings)
         self._clock = clock
         self._client = open_client(settings, self.resolver)
+        self.line = Line(self._answers)
         self.checked: dict[str, asyncio.Task[object]] = {}  # links asked for in this run
         self._robots: dict[str, asyncio.Task[Robots]] = {}
         self.listeners: dict[str, Callable[[Exchange], None]] = {}  # by slug of the site asked for
@@ -149,7 +151,11 @@ class Fetcher:
         return await self.request(url, replace(plan, method="HEAD"))
 
     async def request(self, url: str, plan: Plan) -> Response:
-        """Ask, follow redirects one by one, each checked as the first; never raises for the web."""
+        """Ask, follow redirects one by one, each checked as the first; never raises for the web.
+
+        Raises:
+            NetworkDown: this machine has lost its network.
+        """
         jar = httpx.Cookies()
         seen: set[tuple[str, str]] = set()
         hops: list[Redirect] = []
@@ -159,8 +165,10 @@ class Fetcher:
         while True:
             refusal = await self._refusal(current, plan)
             if refusal is not None:
+                await self._doubt(current, refusal)
                 return Response(url, current, refusal, redirects=tuple(hops))
             answer = await self._attempts(current, plan, jar)
+            await self._doubt(current, answer.verdict)
             target = redirect_target(answer)
             if target is None:
                 return replace(answer, url=url, redirects=tuple(hops))
@@ -175,8 +183,7 @@ class Fetcher:
 
     async def robots(self, url: str, site: Site | None = None) -> Robots:
         """Rules of the host that answers ``url``; read once a run."""
-        scheme = url.split(":", 1)[0]
-        where = f"{scheme}://{url.split('://', 1)[1].split('/', 1)[0].split('?', 1)[0]}/robots.txt"
+        where = _robots_of(url)
         task = self._robots.get(where)
         if task is None:
             while len(self._robots) >= MOST_ROBOTS:  # the oldest first; those are other sites'
@@ -230,6 +237,22 @@ class Fetcher:
         # Link-local addresses hold cloud credentials; naming one as a home page is never enough.
         return plan.own(url) and not (literal is not None and literal.is_link_local)
 
+    async def _doubt(self, url: str, verdict: Verdict) -> None:
+        """Find out whether silence is the host's doing; names that the settings give are sure."""
+        given = verdict.reason is Reason.DNS and self.resolver.given(urls.host_of(url))
+        if verdict.reason in SILENCE and not given:
+            await self.line.silence(url)
+
+    async def _answers(self, url: str) -> bool | None:
+        """Whether a host answers at all; None when it asked to be left alone."""
+        where = _robots_of(url)
+        try:
+            async with self.gate.turn(where):
+                answer = await self._exchange(where, Plan(method="HEAD"), httpx.Cookies())
+        except CircuitOpen:
+            return None
+        return answer.status is not None
+
     async def _attempts(self, url: str, plan: Plan, jar: httpx.Cookies) -> Response:
         answer = Response(url, url, Verdict(Reason.TIMEOUT, "never asked"))
         for left in range(plan.retries, -1, -1):
@@ -239,6 +262,8 @@ class Fetcher:
                     self._tell(plan, answer)
                     again = answer.passing and left > 0
                     if answer.status is not None:
+                        if answer.verdict.reason not in SILENCE:
+                            self.line.answered(url)
                         turn.answered(
                             answer.status,
                             seconds=(answer.elapsed_ms or 0.0) / 1000,
@@ -325,6 +350,11 @@ def _cookie_header(jar: httpx.Cookies, url: str) -> str:
     except (httpx.InvalidURL, ValueError):
         return ""
     return str(request.headers.get("cookie", ""))
+
+
+def _robots_of(url: str) -> str:
+    scheme, rest = url.split("://", 1)
+    return f"{scheme}://{rest.split('/', 1)[0].split('?', 1)[0]}/robots.txt"
 
 
 def _same_file(asked: str, answered: str) -> bool:

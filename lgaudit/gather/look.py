@@ -35,13 +35,19 @@ async def see(
     Each page load waits its turn at the host like any other request. The verdict is taken from
     the document the browser showed, because some sites answer a plain request and block a
     browser, or the other way round.
+
+    Raises:
+        NetworkDown: this machine has lost its network.
     """
     wanted = [p for p in visit.pages if p.sampled and p.verdict.reason in WORTH_A_BROWSER]
     if not wanted:
         return visit
     first = wanted[0].kind is Kind.HOME
     turn = fetcher.gate.turn
-    seen = await pool.visit(visit.site.slug, wanted, turn=turn, consent=first, looks=looks)
+    told = fetcher.line.seen
+    seen = await pool.visit(
+        visit.site.slug, wanted, turn=turn, consent=first, looks=looks, told=told
+    )
     after = {
         page.url: with_evidence(page, evidence, visit)
         for page, evidence in zip(wanted, seen, strict=True)

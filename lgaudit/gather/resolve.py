@@ -94,12 +94,12 @@ class Resolver:
     def believable(self, url: str) -> bool:
         """Whether "no such name" can be believed: look-ups work, or the settings say so."""
         host = urls.host_of(url)
-        return self.proven or self._given(host)
+        return self.proven or self.given(host)
 
     async def gone(self, url: str) -> bool:
         """True when a second look-up, some time after the first, finds no such name either."""
         host = urls.host_of(url)
-        if self._given(host):
+        if self.given(host):
             return True
         try:
             await self._ask(host)
@@ -107,14 +107,14 @@ class Resolver:
             return error.sure and self.proven
         return False
 
-    def _given(self, host: str) -> bool:
-        """True when no look-up is needed to know about this name."""
+    def given(self, host: str) -> bool:
+        """True when no look-up is needed to know about this name: the settings say where it is."""
         return host in self._map or self._only_mapped or host.endswith(".invalid")
 
     async def alias(self, host: str) -> str:
         """The other name this one is only an alias of, or ''. Names that are given have none."""
         asks_the_world = self._alias is system_alias
-        if asks_the_world and self._given(host):
+        if asks_the_world and self.given(host):
             return ""
         return await self._alias(host)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -22,6 +24,8 @@ from lgaudit.report import cells, digest, filters, package
 from lgaudit.report.pages import Site
 from lgaudit.report.suppliers import Nothing
 from lgaudit.results import Results, Sharing
+
+ABANDONED = 3600.0  # seconds after which a report that was never whole is nobody's any more
 
 Progress = Callable[[int, int], None]  # pages of councils written, and how many there will be
 
@@ -138,6 +142,7 @@ def _write_run(results: Results, folder: Path, heard: Heard) -> None:
 def _beside(final: Path) -> Iterator[Path]:
     """A temporary folder beside ``final`` that takes its place when the block ends well."""
     final.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(final)
     temporary = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
     try:
         yield temporary
@@ -154,6 +159,14 @@ def _beside(final: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _sweep(final: Path) -> None:
+    """Remove what a writer that was killed left behind; a report is written in minutes."""
+    for left in final.parent.glob(f".{glob.escape(final.name)}-*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _umask() -> int:
