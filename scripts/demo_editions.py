@@ -14,6 +14,7 @@ import argparse
 import datetime as dt
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +34,7 @@ from lgaudit.replay import Replay
 from lgaudit.store import Store
 
 
-def record(edition: Edition, folder: Path) -> None:
+def record(edition: Edition, folder: Path, slugs: Sequence[str] = ()) -> None:
     """Look at one quarter as if it were then, and keep what was seen in ``folder``."""
     made = demo.build(edition=edition.number)
     started = dt.datetime.combine(edition.date, dt.time(9), dt.UTC)
@@ -43,13 +44,14 @@ def record(edition: Edition, folder: Path) -> None:
         return started + dt.timedelta(seconds=int(time.monotonic() - began))
 
     book = rulebook.load()
+    sites = tuple(s for s in register.sites(made.councils) if not slugs or s.slug in slugs)
     with tempfile.TemporaryDirectory() as name, Replay(made.sites.values()) as replay:
         settings = settings_of(replay, Path(name), seed=1, browser=True)
         planned = Run(
             earlier.run_id(edition), started, None, Engines(__version__, edition.bar),
             {}, auditing.kept(settings), 1,
         )  # fmt: skip
-        plan = run.Plan(planned, register.sites(made.councils), settings, book)
+        plan = run.Plan(planned, sites, settings, book)
         with Store.open(settings.store) as store, Watch(quiet=False) as watch:
             store.start_run(plan.run, book.rules, book.bar, plan.sites)
             results = run.audit(plan, store, watch, clock)
@@ -89,19 +91,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--axe", action="append", default=[], metavar="VERSION=FILE")
     parser.add_argument("--only", type=int, action="append", help="number of a quarter")
+    parser.add_argument("--site", action="append", help="slug; other sites stay as packed")
     parser.add_argument("--folder", type=Path, help="keep what was seen there before it is packed")
     given = parser.parse_args()
     engines = dict(one.split("=", 1) for one in given.axe)
     own = axe.axe_file()
     with tempfile.TemporaryDirectory() as name:
         folder = given.folder or Path(name)
+        if given.site or given.only:
+            earlier.unpack(earlier.FILE, folder)
         for edition in editions.all_editions()[:-1]:
             if given.only and edition.number not in given.only:
                 continue
             file = engines.get(edition.axe_core, own)
             axe.axe_file = lambda file=file: file
             axe.preload.cache_clear()
-            record(edition, folder)
+            record(edition, folder, given.site or ())
         earlier.pack(folder, earlier.FILE)
     print(f"{earlier.FILE}: {earlier.FILE.stat().st_size:,} bytes")
 
