@@ -5,9 +5,14 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from lgaudit.demo import comparison, sector
+from lgaudit.demo import comparison, editions, sector
+from lgaudit.demo.editions import Edition
+from lgaudit.demo.truth import Plant
+from lgaudit.lives import IssueLife, State
 from lgaudit.models import Reason
 from lgaudit.store import Store
 
@@ -41,3 +46,52 @@ def table(report: Path, name: str) -> list[dict[str, str]]:
 def compare(out: Path, *, browser: bool) -> comparison.Comparison:
     with Store.open(str(out / "demo.db")) as store:
         return comparison.compare(sector.build(1).truth, store.results(), browser=browser)
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A planted defect that went or came with a quarter, and what is to be told of it."""
+
+    quarter: Edition
+    plant: Plant
+    wanted: State | None  # None: nothing, because nothing can be known
+
+
+def turned() -> Iterator[Turned]:
+    """Every planted change, read off what was planted in one quarter and in the next."""
+    quarters = editions.all_editions()
+    planted = [_plants(quarter.number) for quarter in quarters]
+    for number in range(1, len(quarters)):
+        quarter, before, now = quarters[number], planted[number - 1], planted[number]
+        gone_pages = {
+            plant["id"]
+            for change in quarter.changes
+            if change.kind == "page gone"
+            for page in change.told["page"]
+            for plant in page["plants"]
+        }
+        same_axe = quarters[number - 1].axe_core == quarter.axe_core
+        both = {site for site, _ in before} & {site for site, _ in now}
+        for site, name in sorted(before.keys() ^ now.keys()):
+            if site not in both:
+                continue
+            plant = before.get((site, name)) or now[site, name]
+            came = (site, name) in now
+            had = any((site, name) in earlier for earlier in planted[: number - 1])
+            wanted = (State.RETURNED if had else State.NEW) if came else State.FIXED
+            blind = name in gone_pages or (plant.rule.startswith("axe/") and not same_axe)
+            yield Turned(quarter, plant, None if blind else wanted)
+
+
+def _plants(number: int) -> dict[tuple[str, str], Plant]:
+    truth = sector.build(1, edition=number).truth
+    return {(p.site, p.id): p for p in truth.plants if p.outcome == "failed" and p.needs != "look"}
+
+
+def about(plant: Plant, issue: IssueLife) -> bool:
+    """Whether an issue is the planted defect."""
+    if issue.rule != plant.rule:
+        return False
+    if plant.selector and issue.spot is not None:
+        return plant.selector[1:-1] in issue.spot.snippet
+    return bool(set(issue.pages) & set(plant.pages)) or plant.scope == "site"

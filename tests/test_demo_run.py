@@ -13,12 +13,16 @@ from urllib.parse import urlsplit
 import chromium
 import pytest
 from chromium import look
-from demo_runs import AWKWARD, compare, report_of, run, table
+from demo_runs import AWKWARD, about, compare, report_of, run, table, turned
 from selenium.webdriver.common.by import By
 
-from lgaudit.demo import library, sector
+from lgaudit import comparing, earlier, following
+from lgaudit.demo import comparison, editions, library, sector
 from lgaudit.evaluate import fingerprints, rulebook
+from lgaudit.evaluate import movers as moving
+from lgaudit.evaluate.lifetimes import NOT_AGAIN
 from lgaudit.evaluate.shared import Sector
+from lgaudit.lives import SiteLife, State
 from lgaudit.models import Status
 from lgaudit.store import Store
 
@@ -154,3 +158,124 @@ def test_each_defect_of_a_supplier_is_one_however_many_councils_have_it(whole: P
         if not any(told.get((teller, mark)) == [sites] for teller in (rule, *left_to[rule]))
     }
     assert missing == {}, missing
+
+
+# The quarters: what went and came, a redesign, upgrades, a merger, another bar and axe-core.
+
+
+@pytest.fixture(scope="module")
+def lives(whole: Path) -> dict[str, SiteLife]:
+    """Host to what became of its issues, followed from the first quarter to today."""
+    with Store.open(str(whole / "demo.db")) as store:
+        results = store.results()
+        followed = following.lives(store, results)
+        return {
+            urlsplit(result.site.homepage).hostname or "": followed.follow(result)
+            for result in results.each_site()
+        }
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_each_earlier_quarter_was_as_planted(whole: Path, number: int) -> None:
+    quarter = editions.numbered(number)
+    with Store.open(str(whole / "demo.db")) as store:
+        results = store.results(earlier.run_id(quarter))
+        told = comparison.compare(sector.build(1, edition=number).truth, results)
+    assert (told.missed, told.false_alarms, told.verdicts, told.order) == ([], [], [], [])
+    assert told.found > 2500
+    assert told.near_misses > 80
+    engines = results.run.engines
+    assert (engines.bar, engines.axe_core) == (quarter.bar, quarter.axe_core)
+
+
+@pytest.mark.browser
+def test_every_planted_change_is_told_as_what_it_is(lives: dict[str, SiteLife]) -> None:
+    newest, wrong, kinds = editions.newest(), [], set()
+    for one in turned():
+        life, plant = lives[one.plant.site], one.plant
+        told = {
+            change.state
+            for change in life.changes
+            if about(plant, change.issue)
+            and (change.when.date() == one.quarter.date or one.quarter == newest)
+            and (one.quarter != newest or change.run == life.changes[0].run)
+        }
+        if told != ({one.wanted} if one.wanted else set()):
+            wrong.append((plant.site, plant.id, one.quarter.number, one.wanted, told))
+        kinds.add((one.quarter.number, one.wanted))
+    assert wrong == []
+    assert {state for _, state in kinds} == {State.FIXED, State.NEW, State.RETURNED, None}
+    known = {
+        plant for quarter in editions.all_editions() for c in quarter.changes for plant in c.plants
+    }
+    assert {one.plant.id for one in turned()} == known
+
+
+@pytest.mark.browser
+def test_a_page_that_is_gone_mends_nothing(lives: dict[str, SiteLife]) -> None:
+    (issue,) = [
+        issue
+        for issue in lives["www.dyfnant.gov.wales"].issues
+        if any(url.endswith("/news/old-bridge") for url in issue.pages)
+        and issue.rule == "content/link-text-generic"
+    ]
+    assert (issue.state, issue.note) == (State.OPEN, NOT_AGAIN)
+
+
+@pytest.mark.browser
+def test_where_nothing_was_changed_nothing_is_told(lives: dict[str, SiteLife]) -> None:
+    for host in ("www.borchester.gov.uk", "www.netherfold.gov.uk"):
+        first = min(point.started for point in lives[host].trend)
+        assert [c for c in lives[host].changes if c.when > first] == [], host
+
+
+@pytest.mark.browser
+def test_a_redesign_that_mends_nothing_is_no_improvement(
+    whole: Path, lives: dict[str, SiteLife]
+) -> None:
+    (change,) = [c for c in editions.numbered(3).changes if c.kind == "redesign"]
+    host = change.told["was"][0]["site"]
+    with Store.open(str(whole / "demo.db")) as store:
+        after = store.results(earlier.run_id(editions.numbered(3)))
+        before = comparing.previous(store, after)
+        assert before is not None
+        told = moving.movers(after, before, store.draws(after.run.id), store.draws(before.run.id))
+        assert (told.differs, told.moves) == ((), ())
+        old, new = before.scores["lough-arden"].overall, after.scores["lough-arden"].overall
+    assert old is not None
+    assert new is not None
+    assert new.value == pytest.approx(old.value, abs=0.1)
+    plants = [p for p in sector.build(1).truth.plants if p.site == host]
+    kept = [p for p in plants if p.selector and p.outcome == "failed" and p.needs != "look"]
+    standing = [issue for issue in lives[host].issues if issue.here]
+    gone = [p.id for p in kept if not any(about(p, issue) for issue in standing)]
+    assert len(kept) > 40
+    assert gone == [] or gone == ["the-click"], gone
+
+
+@pytest.mark.browser
+def test_councils_that_merged_are_there_until_they_close(whole: Path) -> None:
+    with Store.open(str(whole / "demo.db")) as store:
+        first = store.results(earlier.run_id(editions.numbered(1)))
+        second = store.results(earlier.run_id(editions.numbered(2)))
+        old = [c for site in first.sites for c in site.councils if c.successors]
+        assert {c.slug: c.successors for c in old} == {
+            "hazel-norden": ("borchester",),
+            "loxmoor": ("borchester",),
+        }
+        slugs = {c.slug for site in second.sites for c in site.councils}
+        assert slugs.isdisjoint(c.slug for c in old)
+        assert "borchester" in slugs
+        assert "borchester" not in first.scores
+
+
+@pytest.mark.browser
+def test_the_report_names_who_moved_and_shows_the_course(whole: Path) -> None:
+    report = report_of(whole)
+    moved = {row["slug"]: float(row["change"]) for row in table(report, "movers.csv")}
+    assert list(moved) == ["kelderby"]
+    assert moved["kelderby"] > 6
+    page = (report / "councils" / "kelderby.html").read_text(encoding="utf-8")
+    for quarter in editions.all_editions()[:-1]:
+        assert quarter.date.strftime("%d.%m.%y") in page

@@ -163,3 +163,13 @@ def test_equal_looks_give_equal_issues():
     looks = [look(1, [A, B], {A: [ALT], B: [ALT]}), look(2, [A, B], {A: ["<img>"]})]
     assert follow(looks) == follow(list(looks))
     assert follow([]).issues == ()
+
+
+def test_a_date_that_moves_on_is_neither_a_fix_nor_a_new_defect() -> None:
+    dated = '<p class="updated">Last updated: {}</p>'
+    days = ("29 December 2025", "30 March 2026", "30/06/2026")
+    told = follow([look(n, [A], {A: [dated.format(day)]}) for n, day in enumerate(days, start=1)])
+    assert [(issue.state, issue.first_seen.day) for issue in told.issues] == [(State.OPEN, 1)]
+    other = '<p class="updated">Ask us on 30 March 2026</p>'
+    told = follow([look(1, [A], {A: [dated.format(days[0])]}), look(2, [A], {A: [other]})])
+    assert {issue.state for issue in told.issues} == {State.FIXED, State.NEW}

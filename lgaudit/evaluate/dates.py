@@ -19,6 +19,11 @@ _DATE = re.compile(
 )
 
 
+def undated(text: str) -> str:
+    """The text with one word for every full date: what stays when only the day has moved on."""
+    return _DATE.sub("someday", text)
+
+
 def dates_in(text: str) -> list[dt.date]:
     """Every full date in the text, in order; days that do not exist are left out."""
     found = []

@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lgaudit.evaluate import identity as ids
+from lgaudit.evaluate.dates import undated
 from lgaudit.evaluate.identity import Identity
 from lgaudit.evaluate.issues import fingerprint
 from lgaudit.lives import FIRST_LOOK, Change, IssueLife, Look, SiteLife, State
@@ -47,7 +48,9 @@ class _Seen:
         if self.spot is None:
             return ids.identity(self.rule, "", "", self.message, self.mark)
         place = ids.place_of(self.spot.snippet, self.spot.selector)
-        return ids.identity(self.rule, self.spot.snippet, place, self.message, self.mark)
+        # "Last updated: 4 June 2026" is the same defect when it says another day.
+        snippet, message = undated(self.spot.snippet), undated(self.message)
+        return ids.identity(self.rule, snippet, place, message, self.mark)
 
 
 @dataclass
