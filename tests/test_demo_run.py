@@ -16,7 +16,7 @@ from chromium import look
 from demo_runs import AWKWARD, about, compare, report_of, run, table, turned
 from selenium.webdriver.common.by import By
 
-from lgaudit import comparing, earlier, following
+from lgaudit import earlier, following, visits
 from lgaudit.demo import comparison, editions, library, sector
 from lgaudit.evaluate import fingerprints, rulebook
 from lgaudit.evaluate import movers as moving
@@ -238,7 +238,7 @@ def test_a_redesign_that_mends_nothing_is_no_improvement(
     host = change.told["was"][0]["site"]
     with Store.open(str(whole / "demo.db")) as store:
         after = store.results(earlier.run_id(editions.numbered(3)))
-        before = comparing.previous(store, after)
+        before = visits.previous(store, after)
         assert before is not None
         told = moving.movers(after, before, store.draws(after.run.id), store.draws(before.run.id))
         assert told.differs == ()
