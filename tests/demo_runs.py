@@ -7,11 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from lgaudit.demo import comparison, editions, sector
 from lgaudit.demo.editions import Edition
-from lgaudit.demo.truth import Plant
+from lgaudit.demo.truth import Plant, Truth
 from lgaudit.lives import IssueLife, State
 from lgaudit.models import Reason
 from lgaudit.store import Store
@@ -45,7 +46,7 @@ def table(report: Path, name: str) -> list[dict[str, str]]:
 
 def compare(out: Path, *, browser: bool) -> comparison.Comparison:
     with Store.open(str(out / "demo.db")) as store:
-        return comparison.compare(sector.build(1).truth, store.results(), browser=browser)
+        return comparison.compare(truth(editions.newest().number), store.results(), browser=browser)
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,15 @@ def turned() -> Iterator[Turned]:
             yield Turned(quarter, plant, None if blind else wanted)
 
 
+@cache
+def truth(number: int) -> Truth:
+    """What was planted in a quarter; built once, because it takes seconds."""
+    return sector.build(1, edition=number).truth
+
+
 def _plants(number: int) -> dict[tuple[str, str], Plant]:
-    truth = sector.build(1, edition=number).truth
-    return {(p.site, p.id): p for p in truth.plants if p.outcome == "failed" and p.needs != "look"}
+    plants = truth(number).plants
+    return {(p.site, p.id): p for p in plants if p.outcome == "failed" and p.needs != "look"}
 
 
 def about(plant: Plant, issue: IssueLife) -> bool:

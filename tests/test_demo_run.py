@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import chromium
 import pytest
 from chromium import look
-from demo_runs import AWKWARD, about, compare, report_of, run, table, turned
+from demo_runs import AWKWARD, about, compare, report_of, run, table, truth, turned
 from selenium.webdriver.common.by import By
 
 from lgaudit import earlier, following, visits
-from lgaudit.demo import comparison, editions, library, sector
+from lgaudit.demo import comparison, editions, library
 from lgaudit.evaluate import fingerprints, rulebook
 from lgaudit.evaluate import movers as moving
 from lgaudit.evaluate.lifetimes import NOT_AGAIN
@@ -128,7 +128,7 @@ def test_the_report_works_with_keys_large_text_narrow_windows_and_no_scripts(who
 @pytest.mark.browser
 def test_each_defect_of_a_supplier_is_one_however_many_councils_have_it(whole: Path) -> None:
     """Of those the truth file says a template has: all its sites, and no two of them in one."""
-    truth = sector.build(1).truth
+    planted = truth(editions.newest().number)
     shared = Sector(fingerprints.load(Path(str(library.FOLDER)) / "suppliers"))
     with Store.open(str(whole / "demo.db")) as store:
         results = store.results()
@@ -141,7 +141,7 @@ def test_each_defect_of_a_supplier_is_one_however_many_councils_have_it(whole: P
         "TownHall Express": 2,
     }
     where: dict[tuple[str, str], set[str]] = {}
-    for plant in truth.plants:
+    for plant in planted.plants:
         if plant.template and plant.selector and plant.outcome == "failed":
             mark = plant.selector.split('"')[1]
             where.setdefault((plant.rule, mark), set()).add(plant.site)
@@ -181,7 +181,7 @@ def test_each_earlier_quarter_was_as_planted(whole: Path, number: int) -> None:
     quarter = editions.numbered(number)
     with Store.open(str(whole / "demo.db")) as store:
         results = store.results(earlier.run_id(quarter))
-        told = comparison.compare(sector.build(1, edition=number).truth, results)
+        told = comparison.compare(truth(number), results)
     assert (told.missed, told.false_alarms, told.verdicts, told.order) == ([], [], [], [])
     assert told.found > 2500
     assert told.near_misses > 80
@@ -247,7 +247,7 @@ def test_a_redesign_that_mends_nothing_is_no_improvement(
     assert old is not None
     assert new is not None
     assert new.value == pytest.approx(old.value, abs=0.1)
-    plants = [p for p in sector.build(1).truth.plants if p.site == host]
+    plants = [p for p in truth(4).plants if p.site == host]
     kept = [p for p in plants if p.selector and p.outcome == "failed" and p.needs != "look"]
     issues = lives[host].issues
     known = [[issue for issue in issues if about(plant, issue)] for plant in kept]
