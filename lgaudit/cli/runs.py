@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lgaudit.cli.console import as_json, note, out
 from lgaudit.cli.options import StoreUrl
+from lgaudit.errors import StoreError
 
 if TYPE_CHECKING:
     from lgaudit.archive import Evidence
     from lgaudit.store import RunSummary, Store
 
-app = typer.Typer(no_args_is_help=True, help="Runs that are kept: list, show, delete.")
+app = typer.Typer(
+    no_args_is_help=True, help="Runs that are kept: list, show, delete, export, import."
+)
 
 FormatOption = Annotated[str, typer.Option("--format", help="table or json.")]
 RUN_HELP = "A run's id, the start of one, or latest."
@@ -70,9 +74,88 @@ def delete(
         out().print(f"Run {name} is deleted from {opened.where}.", markup=False, soft_wrap=True)
 
 
-def _sure(summary: RunSummary, where: str) -> bool:
-    from lgaudit.errors import StoreError
+@app.command("export")
+def export(
+    run: Annotated[str, typer.Argument(help=RUN_HELP)] = "latest",
+    store: StoreUrl = None,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="New or empty folder; without it: the run's id.")
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", help="csv or jsonl.")] = "csv",
+) -> None:
+    """Write everything that is kept of a run as tables, for research and for colleagues.
 
+    datapackage.json says what every column means (Frictionless Data Package). Exporting an equal
+    run gives equal files, byte for byte. Addresses, snippets and settings are in them: read them
+    before you publish. `lgaudit runs import FOLDER` brings them into another store.
+    """
+    if format_ not in ("csv", "jsonl"):
+        raise typer.BadParameter("must be csv or jsonl", param_hint="--format")
+    with _open(store) as opened:
+        name = opened.run_id(run)
+        target = folder or Path(name)
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise StoreError(f"{target} is there already and not empty. Give another --out.")
+        _write_run(opened, name, target, format_)
+    out().print(f"Run {name} is in {target}.", markup=False, soft_wrap=True)
+
+
+def _write_run(store: Store, name: str, folder: Path, format_: str) -> None:
+    from lgaudit import exchange
+
+    results = store.results(name)
+    try:
+        exchange.write(results, tuple(results.unfinished), store.draws(name), folder, format_)
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be written: {error.strerror or error}.") from error
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(help="What `lgaudit runs export` wrote.")],
+    store: StoreUrl = None,
+) -> None:
+    """Bring a colleague's exported run into the store: all of it, or nothing.
+
+    A run that the store holds already is left as it is; another run of the same name is an error.
+    """
+    from contextlib import ExitStack
+
+    from lgaudit import exchange, settings
+    from lgaudit.store import Part, Store
+
+    with ExitStack() as stack:
+        found = exchange.read(folder, stack)
+        opened = stack.enter_context(Store.open(settings.load({"store": store}).store))
+        name = found.run.id
+        if any(item.id == name for item in opened.runs()):
+            if not _same(opened, name, folder):
+                raise StoreError(
+                    f"{opened.where} holds another run named {name}. Nothing was imported: delete"
+                    " that run, or import into another --store."
+                )
+            note(f"{opened.where} holds run {name} already, and it is the same.")
+            return
+        parts = (Part(*part) for part in found.parts)
+        opened.keep_run(found.run, found.rules, found.bar, parts, found.ranks)
+        out().print(f"Run {name} is in {opened.where}.", markup=False, soft_wrap=True)
+
+
+def _same(store: Store, name: str, folder: Path) -> bool:
+    """True when exporting the run that is kept gives the very files of the folder."""
+    import filecmp
+    import tempfile
+
+    from lgaudit.exchange.reading import format_of
+
+    with tempfile.TemporaryDirectory() as temporary:
+        fresh = Path(temporary)
+        _write_run(store, name, fresh, format_of(folder))
+        names = [path.name for path in fresh.iterdir()]
+        return not any(filecmp.cmpfiles(fresh, folder, names, shallow=False)[1:])
+
+
+def _sure(summary: RunSummary, where: str) -> bool:
     sites = "1 site" if summary.done == 1 else f"{summary.done} sites"
     try:
         return typer.confirm(f"Delete run {summary.id} ({sites}) from {where}?", err=True)
