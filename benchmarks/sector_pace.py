@@ -27,6 +27,7 @@ import psutil
 
 from benchmarks import corpus
 from lgaudit import run
+from lgaudit.bounds import Bounds
 from lgaudit.evaluate import rulebook
 from lgaudit.models import Engines, Run, Site
 from lgaudit.replay.server import Replay
@@ -103,6 +104,9 @@ class Watch:
     def stage(self, name: str, total: int, done: int = 0) -> None:  # noqa: ARG002
         """A stage begins."""
         self.stages[name] = time.monotonic()
+
+    def held(self, bounds: Bounds) -> None:
+        """What holds the run up is reckoned from the requests."""
 
     def page(self, url: str) -> None:
         """Pages are counted when their site is done."""

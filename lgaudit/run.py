@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lgaudit import __version__, collector
 from lgaudit.access import NOBODY, Access
+from lgaudit.bounds import Bounds
 from lgaudit.errors import LgauditError, NetworkDown
 from lgaudit.evaluate import fingerprints
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY
@@ -64,6 +65,9 @@ class Watch(Protocol):
     def stage(self, name: str, total: int, done: int = 0) -> None:
         """A stage begins."""
 
+    def held(self, bounds: Bounds) -> None:
+        """Whom to ask what holds the run up."""
+
     def page(self, url: str) -> None:
         """A page was seen."""
 
@@ -100,6 +104,7 @@ def audit(plan: Plan, store: Store, watch: Watch, clock: Clock) -> Results:
 async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
     known = _seen_before(plan, store)
     async with browsers(plan.settings, plan.book, sites=len(plan.sites)) as pool:
+        watch.held(Bounds(lambda: pool.worked, pool.size) if pool is not None else Bounds())
         while True:
             async with Fetcher(plan.settings) as fetcher:
                 fetcher.line.expect(known)

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from lgaudit import run
+from lgaudit.bounds import Bounds
 from lgaudit.checking import Checker, Pages
 from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.gather.browser import BrowserPool
@@ -28,6 +29,9 @@ class Unwatched:
     """A :class:`lgaudit.run.Watch` that tells nobody."""
 
     def stage(self, name: str, total: int, done: int = 0) -> None:
+        """Nothing."""
+
+    def held(self, bounds: Bounds) -> None:
         """Nothing."""
 
     def page(self, url: str) -> None:

@@ -13,10 +13,12 @@ from lgaudit.models import Reason
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from lgaudit.bounds import Bounds
     from lgaudit.models import Site
     from lgaudit.results import SiteResult
 
 HOST_WIDTH = 40  # characters of a host or file name that are shown
+LOOKING = "Looking"  # the stage that may wait for others
 LINE_EVERY = 15.0  # seconds between plain progress lines
 
 
@@ -31,6 +33,7 @@ class Watch:
         self._started = self._said = time.monotonic()
         self._stage, self._total, self._done, self._pages = "", 0, 0, 0
         self._before = 0
+        self._bounds: Bounds | None = None
 
     def __enter__(self) -> Self:
         if self._live:
@@ -82,6 +85,10 @@ class Watch:
         elif not self._quiet and total:
             err().print(f"{name}: {total} to do" + (f", {done} done before" if done else ""))
 
+    def held(self, bounds: Bounds) -> None:
+        """Whom to ask what holds the looking up."""
+        self._bounds = bounds
+
     def page(self, url: str) -> None:
         """One page has been seen."""
         self._pages += 1
@@ -107,7 +114,10 @@ class Watch:
     @property
     def _rate(self) -> str:
         seconds = time.monotonic() - self._started
-        return f"{self._pages / seconds:.1f} pages/s" if self._pages and seconds > 1 else ""
+        if not self._pages or seconds <= 1:
+            return ""
+        held = self._bounds.now() if self._bounds is not None and self._stage == LOOKING else ""
+        return f"{self._pages / seconds:.1f} pages/s" + (f", held up by {held}" if held else "")
 
     def _show(self, name: str) -> None:
         host = (urls.netloc_of(name) or name if "://" in name else name)[-HOST_WIDTH:]
@@ -122,6 +132,7 @@ class Watch:
         if fresh := self._done - self._before:
             seconds = (now - self._started) / fresh * (self._total - self._done)
             left = f", about {seconds / 60:.0f} min left" if seconds > 90 else ""
-        rate = f", {self._rate}" if self._rate else ""
-        line = f"{self._stage}: {self._done} of {self._total}{rate}{left} ({host})"
+        rate = self._rate
+        how = f", {rate}" if rate else ""
+        line = f"{self._stage}: {self._done} of {self._total}{how}{left} ({host})"
         err().print(line, markup=False, soft_wrap=True)

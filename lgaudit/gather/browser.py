@@ -60,6 +60,11 @@ class BrowserPool:
         self._quiet = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
 
+    @property
+    def worked(self) -> float:
+        """Seconds that the browsers have worked so far, all together; pauses are left out."""
+        return sum(worker.worked for worker in self._workers)
+
     def begin(self) -> None:
         """Start every browser while other things are done; :meth:`ready` waits for them."""
         self._starting = asyncio.create_task(self.start())
@@ -211,6 +216,7 @@ class _Worker:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="browser")
         self._tab: Tab | None = None
         self._closed = False
+        self.worked = 0.0  # seconds
         self.versions = ("", "")
 
     async def start(self) -> None:
@@ -333,7 +339,10 @@ class _Worker:
 
     async def _in_thread(self, work: Callable[[], T], limit: float) -> T:
         """Do blocking work in this worker's thread; too late, or cancelled, the browser ends."""
-        future = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        future = loop.run_in_executor(self._thread, work)
+        future.add_done_callback(lambda _: self._count(loop.time() - began))
         try:
             return await asyncio.wait_for(asyncio.shield(future), limit)
         except BaseException as error:
@@ -352,6 +361,9 @@ class _Worker:
             if isinstance(error, TimeoutError):
                 raise lost from error
             raise
+
+    def _count(self, seconds: float) -> None:
+        self.worked += seconds
 
     def kill(self) -> None:
         """End the browser, if there is one; from any thread."""
