@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from lgaudit import __version__
-from lgaudit.cli import audit, check, councils, demo, judge, report, rules, runs, statement
+from lgaudit.cli import audit, check, compare, councils, demo, judge, report, rules, runs, statement
 from lgaudit.cli.console import complain, hidden, let_go, never_choke
 from lgaudit.errors import LgauditError
 
@@ -55,7 +55,11 @@ def _start(
 
 app.command("audit")(audit.audit)
 app.command("check")(check.check)
+app.command("compare", short_help="Say what changed between two runs, and why.")(compare.compare)
 app.command("demo", short_help="Audit a made-up sector of councils, offline.")(demo.demo)
+app.command("history", short_help="Show scores of a council or the sector over the years.")(
+    compare.history
+)
 app.command("judge", short_help="Judge a run again by today's rules and bar.")(judge.judge)
 app.command("report", short_help="Write a kept run's report again.")(report.report)
 app.command("statement", short_help="Draft what an accessibility statement must admit.")(

@@ -23,6 +23,7 @@ from lgaudit.store.database import connect, file_of, name_of, read_url, reading,
 from lgaudit.store.kept import KeptResults
 from lgaudit.store.migrations import current, migrate
 from lgaudit.store.strings import sweep, to_json
+from lgaudit.store.tallies import Tallies
 from lgaudit.store.whole import Part
 
 
@@ -204,6 +205,11 @@ class Store:
                 raw.executescript("PRAGMA incremental_vacuum")
 
     # --- reading ----------------------------------------------------------------------------
+
+    @property
+    def tallies(self) -> Tallies:
+        """Reads many visits at once, in little: for comparing runs."""
+        return Tallies(self._engine, self.where)
 
     def finished_sites(self, run_id: str) -> set[str]:
         """Slugs that need not be looked at again when the run is gone on with."""

@@ -1,0 +1,143 @@
+"""`lgaudit compare` and `lgaudit history`: what changed, whether it is real, and over the years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lgaudit.cli.console import as_json, note, out
+from lgaudit.cli.options import StoreUrl
+
+if TYPE_CHECKING:
+    from lgaudit.store import Store
+
+FORMATS = ("terminal", "json", "csv", "markdown")
+Format = Annotated[str, typer.Option("--format", help="terminal, json, csv or markdown.")]
+_RUN = "A run's id, the start of one, latest, previous, or a date (the newest run up to that day)."
+
+
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help=_RUN)] = "previous",
+    second: Annotated[str, typer.Argument(metavar="B", help=_RUN)] = "latest",
+    council: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--council", metavar="SLUG", help="Only this council's site; may be repeated."
+        ),
+    ] = None,
+    store: StoreUrl = None,
+    format_: Format = "terminal",
+) -> None:
+    """Say what changed between two runs, why, and whether it is more than chance.
+
+    The change of each score is taken apart: what comes from another bar, another axe-core,
+    timings, other pages in the sample, and from the site itself. Only the last is tested. Both
+    sides are judged by the later bar where the store holds such a judgement (`lgaudit judge`);
+    otherwise only rules common to both count. See docs/compare.md.
+
+    Examples: `lgaudit compare`, `lgaudit compare 2026-03-31 latest --format csv`,
+    `lgaudit compare previous latest --council exampleton`.
+    """
+    _check(format_)
+    from lgaudit import across
+    from lgaudit.report import difference as shown
+
+    with _open(store) as opened:
+        now = across.run_named(opened, second)
+        then = across.run_named(opened, first, now)
+        compared = across.compare(opened, then, now, _sites(opened, now, council or ()))
+    if format_ == "json":
+        import msgspec
+
+        typer.echo(as_json(msgspec.to_builtins(compared)))
+        return
+    if format_ == "terminal":
+        for sentence in shown.sentences(compared):
+            out().print(sentence, markup=False, highlight=False)
+        _table(shown.table(compared))
+        for one in compared.sites if council else ():
+            for what in ("new", "fixed", "returned", "open"):
+                for rule in getattr(one, what):
+                    out().print(f"{one.slug}: {what}: {rule}", markup=False, highlight=False)
+        return
+    for sentence in shown.sentences(compared):
+        note(sentence)
+    _rows(format_, shown.SITE, shown.site_rows(compared))
+
+
+def history(
+    council: Annotated[
+        str | None, typer.Argument(help="A council's slug; without one, the whole sector.")
+    ] = None,
+    store: StoreUrl = None,
+    format_: Format = "terminal",
+) -> None:
+    """Show a council's scores over all runs, or the sector's.
+
+    Councils that merged or split are followed through the register: what came before vesting day
+    and what came after are shown together and marked, each with its own trend.
+
+    Examples: `lgaudit history exampleton`, `lgaudit history --format csv`.
+    """
+    _check(format_)
+    from lgaudit import across, register
+    from lgaudit.report import difference as shown
+
+    with _open(store) as opened:
+        if council is None:
+            course = across.sector(opened)
+        else:
+            known = {one.slug: one for one in register.read().councils}
+            course = across.history(opened, council, known)
+    if format_ == "json":
+        import msgspec
+
+        typer.echo(as_json(msgspec.to_builtins(course)))
+    elif format_ == "terminal":
+        for line in shown.course_lines(course):
+            out().print(line, markup=False, highlight=False, soft_wrap=True)
+    else:
+        _rows(format_, shown.STAND, shown.stand_rows(course))
+
+
+def _open(store: str | None) -> Store:
+    from lgaudit import settings
+    from lgaudit.store import Store
+
+    return Store.open(settings.load({"store": store}).store, create=False)
+
+
+def _sites(store: Store, run: str, councils: Sequence[str]) -> list[str]:
+    """The slugs of the councils' sites: some share one."""
+    if not councils:
+        return []
+    seats = {c.slug: site.slug for site in store.results(run).sites for c in site.councils}
+    return [seats.get(name, name) for name in councils]
+
+
+def _check(format_: str) -> None:
+    from lgaudit.errors import SettingsError
+
+    if format_ not in FORMATS:
+        raise SettingsError(f"--format {format_}: give one of {', '.join(FORMATS)}.")
+
+
+def _rows(format_: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    from lgaudit.report import difference as shown
+
+    write = shown.as_csv if format_ == "csv" else shown.as_markdown
+    typer.echo(write(columns, rows), nl=False)
+
+
+def _table(lines: Sequence[Sequence[str]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for name in lines[0]:
+        table.add_column(name, overflow="fold")
+    for line in lines[1:]:
+        table.add_row(*(Text(value) for value in line))
+    out().print(table)

@@ -1,0 +1,135 @@
+"""What changed between two runs, and why; and one council's scores over the years.
+
+Worked out by ``lgaudit.evaluate.difference`` and ``lgaudit.evaluate.course``, gathered from a
+store by ``lgaudit.across``, shown by ``lgaudit.report.difference``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lgaudit.models import Interval
+
+PARTS = ("bar", "axe_core", "timings", "sample", "site")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One visit in as little as comparing needs: no findings, no words.
+
+    ``keys`` are the pages (equal keys, equal URLs), ``letters`` what a rule said of each of them
+    in the same order (p, f, c, u or -), ``whole`` what it said of the site ('' for nothing).
+    """
+
+    slug: str
+    keys: tuple[int, ...]
+    templates: tuple[str, ...]
+    counts: tuple[bool, ...]  # sampled, and seen as a resident sees it
+    letters: Mapping[str, str]  # rule id -> one letter a page
+    whole: Mapping[str, str]  # rule id -> one letter
+    score: Interval | None  # as published
+    reason: str  # why it was not ranked
+    fraction: float  # part of the site that was audited, 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How one site differs. Scores are 0..100, changes are points.
+
+    ``parts`` (see :data:`PARTS`) add up to ``change``. ``site`` is the part that is tested, with
+    its interval; ``doubt`` is the chance of one as large had nothing changed, ``adjusted`` that
+    chance with all sites of the comparison allowed for; ``clear`` when that is small enough.
+    """
+
+    slug: str
+    before: float | None
+    now: float | None
+    change: float | None
+    parts: Mapping[str, float]
+    site: Interval | None
+    doubt: float | None
+    adjusted: float | None
+    clear: bool
+    paired: bool
+    pages_both: int
+    pages_gained: int
+    pages_lost: int
+    new: tuple[str, ...]  # rules that fail now and did not
+    fixed: tuple[str, ...]
+    returned: tuple[str, ...]  # of the new ones, those that failed in an earlier run too
+    open: tuple[str, ...]
+    note: str = ""  # why nothing is compared
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two runs. ``judged`` is the run whose judgement is compared with the other's."""
+
+    run: str
+    judged: str
+    started: dt.datetime
+    bar: str
+    axe_core: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two runs, site by site, and the sector: the mean of the sites compared."""
+
+    before: Side
+    now: Side
+    one_bar: bool  # both sides judged by the same rules and weights
+    rules: int  # scored rules that judge alike on both sides
+    left_out: int  # scored rules that do not, or are of one side only
+    confidence: float
+    sites: tuple[Difference, ...]  # by slug
+    only_before: tuple[str, ...]
+    only_now: tuple[str, ...]
+    sector: Interval | None  # mean change of the sites themselves
+    parts: Mapping[str, float]  # means
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """One score in a series. ``events`` say what changed since the one before."""
+
+    run: str
+    started: dt.datetime
+    slug: str  # of the site that was looked at
+    score: Interval
+    bar: str
+    axe_core: str
+    new: int  # rules failing that did not in the look before
+    fixed: int
+    events: tuple[str, ...]
+    of: int = 1  # sites in the mean
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Points a year over looks that can be compared; ``doubt`` of there being no trend at all."""
+
+    slope: Interval
+    doubt: float
+    looks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Looks at one website, oldest first, between two reorganisations."""
+
+    slug: str
+    name: str
+    stands: tuple[Stand, ...]
+    trend: Trend | None  # None with too few looks by one bar
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The long view: what came before vesting day, and since; never one series."""
+
+    name: str
+    vesting: tuple[tuple[dt.date, str], ...]  # day, sentence
+    series: tuple[Series, ...]

@@ -1,0 +1,36 @@
+"""A score over the years: how steep, and how sure.
+
+The slope is the median of the slopes between all pairs of looks (Theil 1950; Sen 1968, JASA
+63(324), 1379-1389), which one odd look cannot bend, with Sen's interval. Whether there is a trend
+at all is Kendall's rank correlation of score and time (Mann 1945, Econometrica 13(3), 245-259).
+Both assume that looks err independently; panels keep pages, so errors of neighbours are alike and
+the interval is somewhat narrow. Looks under another bar are not of the same series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lgaudit.differences import Stand, Trend
+from lgaudit.models import Interval
+
+LEAST = 4  # with fewer looks no trend can be told from chance
+_YEAR = 365.25 * 24 * 3600
+
+
+def trend(stands: Sequence[Stand], confidence: float = 0.9) -> Trend | None:
+    """The trend over the looks that the newest one's bar and axe-core judged."""
+    last = stands[-1] if stands else None
+    own = [s for s in stands if last and (s.bar, s.axe_core) == (last.bar, last.axe_core)]
+    if len(own) < LEAST or own[0].started == own[-1].started:
+        return None
+    from scipy import stats
+
+    years = [(stand.started - own[0].started).total_seconds() / _YEAR for stand in own]
+    values = [stand.score.value for stand in own]
+    if max(values) - min(values) < 1e-9:
+        return Trend(Interval(0.0, 0.0, 0.0), 1.0, len(own))
+    slope = stats.theilslopes(values, years, alpha=confidence)
+    doubt = float(stats.kendalltau(years, values).pvalue)
+    interval = Interval(float(slope[0]), float(slope[2]), float(slope[3]))
+    return Trend(interval, doubt, len(own))

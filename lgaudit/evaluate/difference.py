@@ -1,0 +1,320 @@
+"""How much of a change of score is the site's own, and how sure that is.
+
+Parts. The change of the published score is taken apart in a fixed order, each step with one thing
+more held equal, so that the parts add up to the whole whatever they are:
+
+1. ``bar``: the change less what it is when both sides are judged by the bar of the later run. If
+   the earlier visit was judged again, that judgement is used; otherwise only rules that judge
+   alike on both sides are counted, all by the later run's weights.
+2. ``axe_core``: less axe-core's own rules, when the two versions differ.
+3. ``timings``: less rules that depend on a clock, which differ between two equal runs.
+4. ``sample``: less pages seen on one side only, and rules only one side gave evidence for.
+5. ``site``: what is left: the same pages, by the same rules.
+
+Where fewer than ten pages, or under half of the smaller sample, were seen both times, pages cannot
+be paired. ``site`` is then the difference of the two samples and holds their noise, which its
+interval allows for. So a redesign that moves every page and mends nothing changes little, and
+unsurely; one that keeps its pages changes nothing.
+
+Intervals. A score is a ratio of weighted counts; its error is found by linearisation (Taylor
+series; Binder 1983, International Statistical Review 51(3), 279-292). Every page has an influence
+on the score; the variance is that of sums of influences over clusters, here page templates (the
+"ultimate cluster"; Wolter 2007, Introduction to Variance Estimation, chapter 6), or over pages
+when that is wider. Paired pages enter with the difference of their two influences, so what they
+have in common cancels. Unpaired samples add their variances, with Welch's degrees of freedom
+(Welch 1947, Biometrika 34, 28-35). Each is reduced by the part of the site that was seen (finite
+population correction; Cochran 1977, Sampling Techniques, section 2.6).
+
+Many councils. Of all sites compared, those are named whose chance, adjusted by Benjamini and
+Hochberg's procedure (1995, JRSS B 57(1), 289-300), is at most 5%: of the councils named, one in
+twenty is expected to be named wrongly, and where none changed, one comparison in twenty names
+any. Councils of one supplier move alike; under such positive dependence the procedure holds
+(Benjamini and Yekutieli 2001, Annals of Statistics 29(4), 1165-1188).
+
+The sector is the mean over sites. Sites not compared are allowed for as in two-stage sampling,
+each compared site standing for the same number of them (Cochran 1977, section 10.3).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from lgaudit.differences import PARTS, Difference, Judged
+from lgaudit.models import Interval, Rule, Scope, Status
+from lgaudit.results import Bar
+
+Array = npt.NDArray[np.float64]
+FALSE = 0.05  # share of wrongly named councils that is accepted
+_SHOWN = 0.05  # a smaller change is not seen in scores to one decimal
+_LEAST_PAIRED = 10
+_LEAST_SHARE = 0.5
+_PASSED, _FAILED = ord("p"), ord("f")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What holds for every site of a comparison. Rules are by id, without examples."""
+
+    rules: tuple[Rule, ...]  # scored, judging alike on both sides, in id order
+    bar: Bar  # of the later run
+    axe_differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    value: float
+    influence: Array  # points a page moves the score by, 0 on average
+    judged: frozenset[str]
+
+
+def alike(now: Sequence[Rule], before: Sequence[Rule]) -> tuple[tuple[Rule, ...], int]:
+    """The scored rules that judge alike in both, and how many scored rules do not."""
+    old = {rule.id: _judging(rule) for rule in before if rule.status is Status.SCORED}
+    new = {rule.id: rule for rule in now if rule.status is Status.SCORED}
+    same = tuple(new[name] for name in sorted(new) if old.get(name) == _judging(new[name]))
+    return same, len({*old, *new}) - len(same)
+
+
+def _judging(rule: Rule) -> Rule:
+    return replace(
+        rule, title="", why="", fix="", standard=None, wcag=(), examples=(), source="",
+    )  # fmt: skip
+
+
+def compare(
+    published: Judged, before: Judged, now: Judged, sides: Sides, earlier: Collection[str] = ()
+) -> Difference:
+    """One site. ``published`` is the earlier visit as judged then, ``before`` as compared.
+
+    ``earlier`` names rules the site failed before that visit. The result is not yet adjusted for
+    the other sites, see :func:`adjusted`.
+    """
+    shared = {k for k, c in zip(before.keys, before.counts, strict=True) if c}
+    mine = {k for k, c in zip(now.keys, now.counts, strict=True) if c}
+    both = shared & mine
+    paired = len(both) >= max(
+        1, min(_LEAST_PAIRED, len(shared), len(mine)), _LEAST_SHARE * min(len(shared), len(mine))
+    )
+    failed_then, failed_now = _failing(before, sides), _failing(now, sides)
+    new = failed_now - failed_then
+    base = Difference(
+        now.slug,
+        published.score.value if published.score else None,
+        now.score.value if now.score else None,
+        None, {}, None, None, None, False, paired, len(both), len(mine - shared),
+        len(shared - mine),
+        new=tuple(sorted(new - set(earlier))),
+        fixed=tuple(sorted(name for name in failed_then - failed_now if _seen(now, name))),
+        returned=tuple(sorted(new & set(earlier))),
+        open=tuple(sorted(failed_then & failed_now)),
+    )  # fmt: skip
+    if published.score is None or now.score is None:
+        why = "not ranked before" if published.score is None else "not ranked now"
+        return replace(base, note=f"{why}: {(published if why[-1] == 'e' else now).reason}")
+    axe = [r for r in sides.rules if not (sides.axe_differs and r.pack == "axe")]
+    still = [rule for rule in axe if not rule.timing]
+    steps = [now.score.value - published.score.value]
+    for rules in (sides.rules, axe, still):
+        old, new_value = _value(before, rules, sides.bar), _value(now, rules, sides.bar)
+        if old is None or new_value is None:
+            return replace(base, note="no rule that counts was judged on both sides")
+        steps.append(new_value.value - old.value)
+    keep = both if paired else None
+    first, second = _value(before, still, sides.bar, keep), _value(now, still, sides.bar, keep)
+    if first is None or second is None:
+        return replace(base, note="no rule that counts was judged on both sides")
+    common = [rule for rule in still if rule.id in first.judged & second.judged]
+    first, second = (_value(one, common, sides.bar, keep) for one in (before, now))
+    if first is None or second is None:
+        return replace(base, note="no rule that counts was judged on both sides")
+    site = second.value - first.value
+    steps.append(site)
+    amounts = [a - b for a, b in itertools.pairwise(steps)] + [site]
+    spread, freedom = _spread(before, now, first, second, both if paired else None)
+    doubt, reach = _tested(site, spread, freedom, sides.bar.confidence)
+    return replace(
+        base,
+        change=steps[0],
+        parts=dict(zip(PARTS, amounts, strict=True)),
+        site=Interval(site, site - reach, site + reach),
+        doubt=doubt,
+    )
+
+
+def adjusted(found: Sequence[Difference]) -> tuple[Difference, ...]:
+    """All sites of one comparison, with the number of them allowed for."""
+    from scipy import stats
+
+    tested = [n for n, one in enumerate(found) if one.doubt is not None]
+    if not tested:
+        return tuple(found)
+    chances = stats.false_discovery_control([found[n].doubt for n in tested], method="bh")
+    made = list(found)
+    for number, chance in zip(tested, chances, strict=True):
+        one = found[number]
+        clear = bool(chance <= FALSE) and one.site is not None and abs(one.site.value) >= _SHOWN
+        made[number] = replace(one, adjusted=float(chance), clear=clear)
+    return tuple(made)
+
+
+def sector(
+    found: Sequence[Difference], everyone: int, confidence: float
+) -> tuple[Interval | None, Mapping[str, float]]:
+    """Mean change of the sites themselves, and the mean of each part.
+
+    ``everyone`` is how many sites the sector has, those that could not be compared too.
+    """
+    from scipy import stats
+
+    held = [one for one in found if one.site is not None]
+    if not held:
+        return None, {}
+    many = len(held)
+    share = many / max(everyone, many)
+    values = np.array([one.site.value for one in held if one.site])
+    z = float(stats.norm.ppf((1 + confidence) / 2))
+    own = sum(((one.site.high - one.site.low) / 2 / z) ** 2 for one in held if one.site)
+    between = float(values.var(ddof=1)) if many > 1 else 0.0
+    error = math.sqrt((1 - share) * between / many + share * own / many**2)
+    freedom = max(1, many - 1)
+    reach = error * float(stats.t.ppf((1 + confidence) / 2, freedom))
+    mean = float(values.mean())
+    parts = {name: float(np.mean([one.parts[name] for one in held])) for name in PARTS}
+    return Interval(mean, mean - reach, mean + reach), parts
+
+
+def _failing(seen: Judged, sides: Sides) -> set[str]:
+    return {rule.id for rule in sides.rules if "f" in _said(seen, rule)}
+
+
+def _seen(seen: Judged, name: str) -> bool:
+    """Whether a rule said anything of the site for sure: unseen is not fixed."""
+    said = seen.whole.get(name, "") + _counted(seen, name)
+    return "p" in said or (bool(said) and set(said) == {"-"})
+
+
+def _said(seen: Judged, rule: Rule) -> str:
+    return seen.whole.get(rule.id, "") if rule.scope is Scope.SITE else _counted(seen, rule.id)
+
+
+def _counted(seen: Judged, name: str) -> str:
+    letters = seen.letters.get(name)
+    if letters is None:
+        return "-"
+    return "".join(s for s, c in zip(letters, seen.counts, strict=False) if c)
+
+
+def _value(
+    seen: Judged, rules: Sequence[Rule], bar: Bar, keep: Collection[int] | None = None
+) -> _Value | None:
+    """The score by some rules over some pages (all that count when None)."""
+    many = len(seen.keys)
+    use = np.array(
+        [c and (keep is None or k in keep) for k, c in zip(seen.keys, seen.counts, strict=True)],
+        dtype=bool,
+    )
+    said = np.zeros((len(rules), many), dtype=np.uint8)
+    whole = np.zeros(len(rules), dtype=np.uint8)
+    for row, rule in enumerate(rules):
+        if rule.scope is Scope.SITE:
+            letter = seen.whole.get(rule.id, "")
+            whole[row] = ord(letter) if letter else 0
+        elif rule.id in seen.letters:
+            said[row] = np.frombuffer(seen.letters[rule.id].encode("ascii"), np.uint8)[:many]
+    passed = (said == _PASSED) & use
+    judged = passed | ((said == _FAILED) & use)
+    many_passed = passed.sum(axis=1) + (whole == _PASSED)
+    many_judged = judged.sum(axis=1) + (whole == _PASSED) + (whole == _FAILED)
+    weight = np.array([bar.severity_weights.get(rule.severity, 0.0) for rule in rules])
+    weight = np.where(many_judged > 0, weight, 0.0)
+    names = sorted({r.category for r, w in zip(rules, weight, strict=True) if w > 0})
+    of = {n: bar.category_weights.get(n, 0.0) for n in names}
+    total = math.fsum(of.values())
+    if total <= 0:
+        return None
+    categories = np.array([rule.category for rule in rules], dtype=object)
+    for name in names:
+        mine = categories == name
+        weight[mine] *= 100 * of[name] / total / weight[mine].sum()
+    share = np.divide(many_passed, many_judged, out=np.zeros(len(rules)), where=many_judged > 0)
+    pull = np.divide(weight, many_judged, out=np.zeros(len(rules)), where=many_judged > 0)
+    influence = pull @ passed - (pull * share) @ judged
+    ids = frozenset(r.id for r, n in zip(rules, many_judged, strict=True) if n)
+    return _Value(math.fsum(weight * share), influence, ids)
+
+
+def _spread(
+    before: Judged, now: Judged, first: _Value, second: _Value, both: Collection[int] | None
+) -> tuple[float, float]:
+    """Standard error of the difference, and its degrees of freedom."""
+    old = [
+        (key, template, pull)
+        for key, template, pull, counts in zip(
+            before.keys, before.templates, first.influence, before.counts, strict=True
+        )
+        if counts
+    ]
+    new = [
+        (key, template, pull)
+        for key, template, pull, counts in zip(
+            now.keys, now.templates, second.influence, now.counts, strict=True
+        )
+        if counts
+    ]
+    if both is not None:
+        then = {key: pull for key, _, pull in old}
+        moved = [(key, template, pull - then[key]) for key, template, pull in new if key in both]
+        variance, units = _variance(moved, min(before.fraction, now.fraction))
+        return math.sqrt(variance), max(1, units - 1)
+    one, first_units = _variance(old, before.fraction)
+    two, second_units = _variance(new, now.fraction)
+    whole = one + two
+    if whole <= 0:
+        return 0.0, 1
+    below = one**2 / max(1, first_units - 1) + two**2 / max(1, second_units - 1)
+    return math.sqrt(whole), max(1.0, whole**2 / below)
+
+
+def _variance(pages: Sequence[tuple[int, str, float]], fraction: float) -> tuple[float, int]:
+    """Variance of a sum of influences, and in how many units it was seen."""
+    pulls = np.array([pull for _, _, pull in pages])
+    many = len(pulls)
+    if many < 2 or fraction >= 1:
+        return 0.0, max(2, many)
+    by_page = float(pulls.var(ddof=1)) * many
+    sums: dict[str, float] = {}
+    for key, template, pull in pages:
+        name = template or f"\0{key}"
+        sums[name] = sums.get(name, 0.0) + pull
+    kinds = len(sums)
+    by_template = float(np.var(list(sums.values()), ddof=1)) * kinds if kinds > 1 else 0.0
+    left = max(0.0, 1 - fraction)
+    if by_template > by_page:
+        return left * by_template, kinds
+    return left * by_page, many
+
+
+def _tested(change: float, spread: float, freedom: float, confidence: float) -> tuple[float, float]:
+    """Chance of so large a change had nothing changed (two-sided t), and half the interval."""
+    from scipy import stats
+
+    reach = spread * float(stats.t.ppf((1 + confidence) / 2, freedom))
+    if abs(change) < _SHOWN:
+        return 1.0, reach
+    if spread <= 1e-12:
+        return 0.0, 0.0
+    return float(2 * stats.t.sf(abs(change) / spread, freedom)), reach
+
+
+def mean_of(scores: Sequence[Interval]) -> Interval:
+    """The mean of sites that err independently, with its interval at their confidence."""
+    many = len(scores)
+    mean = math.fsum(one.value for one in scores) / many
+    reach = math.sqrt(math.fsum(((one.high - one.low) / 2) ** 2 for one in scores)) / many
+    return Interval(mean, mean - reach, mean + reach)
