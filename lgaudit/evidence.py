@@ -402,6 +402,13 @@ class Coverage:
     lost: Mapping[str, int] = field(default_factory=dict)
     stopped: str = ""  # why the crawl ended: exhausted, pages, bytes, minutes, circuit_open ...
 
+    def fraction(self, audited: int) -> float:
+        """The part of the site that so many pages are, 0..1; 0 when its size is not known."""
+        size = self.eligible
+        if self.stopped not in ("", "exhausted"):
+            size = max(size, self.found)  # an unfinished crawl knows of more pages than it read
+        return min(1.0, audited / size) if size > 0 else 0.0
+
 
 @dataclass(frozen=True)
 class Snapshot:

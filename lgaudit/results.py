@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -50,6 +50,31 @@ class Outcomes:
 
     rule: str
     by_page: Mapping[str, Outcome]  # page URL -> outcome; '' is the site itself
+
+    def letters(self, urls: Iterable[str]) -> str:
+        """What was said of each address in turn, a letter each, see :data:`LETTERS`."""
+        said = self.by_page
+        return "".join([LETTERS[said.get(url, Outcome.INAPPLICABLE)] for url in urls])
+
+
+LETTERS = {  # outcomes as they are kept and exported, many in a row
+    Outcome.PASSED: "p",
+    Outcome.FAILED: "f",
+    Outcome.CANT_TELL: "c",
+    Outcome.UNTESTED: "u",
+    Outcome.INAPPLICABLE: "-",
+}
+OUTCOMES = {letter: outcome for outcome, letter in LETTERS.items()}
+
+
+def spelt(urls: Iterable[str], letters: str) -> dict[str, Outcome]:
+    """What :meth:`Outcomes.letters` made letters of; inapplicable ones are left out.
+
+    Raises:
+        ValueError: there are not as many letters as addresses.
+    """
+    named = zip(urls, letters, strict=True)
+    return {url: OUTCOMES[letter] for url, letter in named if letter != "-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +125,12 @@ class SiteResult:
     suppliers: tuple[SupplierUse, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[TaskResult, ...] = ()  # of its councils, in the order of the list
+
+    @property
+    def elsewhere(self) -> list[str]:
+        """Addresses that outcomes speak of and that are no page of the result, sorted."""
+        named = {url for item in self.outcomes for url in item.by_page if url}
+        return sorted(named - {page.url for page in self.pages})
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,8 +121,8 @@ async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
 
 def _seen_before(plan: Plan, store: Store) -> Sequence[str]:
     """Home pages of the sites that answered in this run: whoever is silent now, they did not."""
-    results = store.results(plan.run.id)
-    return [result.site.homepage for result in results.each_site() if result.verdict.ok]
+    answered = store.tallies.answered(plan.run.id)
+    return [s.homepage for s in store.results(plan.run.id).sites if s.slug in answered]
 
 
 async def _back(settings: Settings, known: Sequence[str], watch: Watch) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lgaudit.cli.console import as_json, note, out
-from lgaudit.cli.options import StoreUrl
+from lgaudit.cli.options import StoreUrl, open_store
 
 if TYPE_CHECKING:
     from lgaudit.store import Store
@@ -44,7 +44,7 @@ def compare(
     from lgaudit import across
     from lgaudit.report import difference as shown
 
-    with _open(store) as opened:
+    with open_store(store) as opened:
         now = across.run_named(opened, second)
         then = across.run_named(opened, first, now)
         compared = across.compare(opened, then, now, _sites(opened, now, council or ()))
@@ -85,7 +85,7 @@ def history(
     from lgaudit import across, register
     from lgaudit.report import difference as shown
 
-    with _open(store) as opened:
+    with open_store(store) as opened:
         if council is None:
             course = across.sector(opened)
         else:
@@ -100,13 +100,6 @@ def history(
             out().print(line, markup=False, highlight=False, soft_wrap=True)
     else:
         _rows(format_, shown.STAND, shown.stand_rows(course))
-
-
-def _open(store: str | None) -> Store:
-    from lgaudit import settings
-    from lgaudit.store import Store
-
-    return Store.open(settings.load({"store": store}).store, create=False)
 
 
 def _sites(store: Store, run: str, councils: Sequence[str]) -> list[str]:

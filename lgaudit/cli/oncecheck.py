@@ -77,7 +77,7 @@ class Check:
         most = max(1, sum(len(group.targets) for group in self.groups))
         soon = self.whole and chosen.browser
         async with _ahead(chosen, self.access, most) if soon else nullcontext() as pool:
-            await asyncio.to_thread(self._load)
+            await asyncio.to_thread(self._load, soon)
             from lgaudit.checking import Checker
 
             async with Checker(
@@ -93,14 +93,16 @@ class Check:
             ) as checker:
                 return await checker.check(pages(self.groups)), checker.engines
 
-    def _load(self) -> None:
-        """Read the rules, and what will be needed when the browsers are there."""
+    def _load(self, ahead: bool) -> None:
+        """Read the rules and, while browsers start, what will be needed when they are there."""
         import lgaudit.checking
-        import lgaudit.gather.closely
-        import lgaudit.report.summary
 
         self.read()
-        lgaudit.gather.closely.lookers()
+        if ahead:
+            import lgaudit.gather.closely
+            import lgaudit.report.summary
+
+            lgaudit.gather.closely.lookers()
 
     def budgeted(self, results: Sequence[SiteResult]) -> tuple[list[SiteResult], tuple[Rule, ...]]:
         """The results with what the budgets say of them, and every rule that was judged."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from lgaudit.store import Store
 
 RuleFolders = Annotated[
     list[Path] | None,
@@ -63,3 +66,15 @@ KeepEvidence = Annotated[
         " again (default: keep, of the last five runs).",
     ),
 ]
+
+
+def open_store(store: str | None) -> Store:
+    """The store that an option or the settings name; it must be there.
+
+    Raises:
+        StoreError: it is not there, or cannot be read.
+    """
+    from lgaudit import settings
+    from lgaudit.store import Store
+
+    return Store.open(settings.load({"store": store}).store, create=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lgaudit.cli.console import as_json, note, out
-from lgaudit.cli.options import StoreUrl
+from lgaudit.cli.options import StoreUrl, open_store
 from lgaudit.errors import StoreError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ RUN_HELP = "A run's id, the start of one, or latest."
 def list_(store: StoreUrl = None, format_: FormatOption = "table") -> None:
     """List runs, newest first."""
     _check(format_)
-    with _open(store) as opened:
+    with open_store(store) as opened:
         runs, where = opened.runs(), opened.where
     if format_ == "json":
         import msgspec
@@ -47,7 +47,7 @@ def show(
 ) -> None:
     """Show what one run looked at, with what, and what became of its sites."""
     _check(format_)
-    with _open(store) as opened:
+    with open_store(store) as opened:
         facts = _facts(opened, opened.run_id(run))
     facts["evidence"] = _evidence_facts(_evidence(store, facts["id"]))
     if format_ == "json":
@@ -63,7 +63,7 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
 ) -> None:
     """Delete a run, its evidence and everything only it used. Its written reports stay."""
-    with _open(store) as opened:
+    with open_store(store) as opened:
         name = opened.run_id(run)
         summary = next(item for item in opened.runs() if item.id == name)
         if not yes and not _sure(summary, opened.where):
@@ -91,7 +91,7 @@ def export(
     """
     if format_ not in ("csv", "jsonl"):
         raise typer.BadParameter("must be csv or jsonl", param_hint="--format")
-    with _open(store) as opened:
+    with open_store(store) as opened:
         name = opened.run_id(run)
         target = folder or Path(name)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -178,13 +178,6 @@ def _evidence_facts(evidence: Evidence) -> dict[str, Any]:
     files = evidence.files()
     folder = str(evidence.path) if files else ""
     return {"folder": folder, "sites": len(files), "bytes": evidence.size}
-
-
-def _open(store: str | None) -> Store:
-    from lgaudit import settings
-    from lgaudit.store import Store
-
-    return Store.open(settings.load({"store": store}).store, create=False)
 
 
 def _check(format_: str) -> None:

@@ -48,8 +48,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from lgaudit.evidence import Coverage
-
 Array = npt.NDArray[np.float64]
 _LEAST_UNITS = 3  # below it Student's quantile runs away
 _ROUNDS = 200  # of fitting, at most; some 20 are enough
@@ -60,14 +58,6 @@ def generator(seed: int, *names: str) -> np.random.Generator:
     """Random numbers that depend on the seed and the names only."""
     digest = hashlib.sha256("\0".join((str(seed), *names)).encode("utf-8", "replace")).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
-
-
-def fraction(audited: int, coverage: Coverage) -> float:
-    """The part of the site that was audited, 0..1; 0 when its size is not known."""
-    size = coverage.eligible
-    if coverage.stopped not in ("", "exhausted"):
-        size = max(size, coverage.found)  # an unfinished crawl knows of more pages than it read
-    return min(1.0, audited / size) if size > 0 else 0.0
 
 
 def draw_shares(

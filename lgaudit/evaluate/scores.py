@@ -115,7 +115,7 @@ def score_outcomes(
     )
     if few or overall is None:
         return _not_ranked(score)
-    drawn = _draw(kept, said, counted, bar, seed, site, sampling.fraction(len(urls), coverage))
+    drawn = _draw(kept, said, counted, bar, seed, site, coverage.fraction(len(urls)))
     seen = {name: _interval(v, drawn[:, i], bar) for i, (name, v) in enumerate(values.items())}
     score = replace(score, categories={**score.categories, **seen})
     if reason:

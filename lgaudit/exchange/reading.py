@@ -17,13 +17,11 @@ import numpy.typing as npt
 
 from lgaudit.errors import LgauditError
 from lgaudit.exchange.tables import FORMATS, TableKind, from_text, tables, version
-from lgaudit.exchange.writing import LETTERS
 from lgaudit.models import Finding, Outcome, Rank, Rule, RuleScore, Run, Site, SiteScore
-from lgaudit.results import Bar, Outcomes, PageResult, SiteResult
+from lgaudit.results import OUTCOMES, Bar, Outcomes, PageResult, SiteResult, spelt
 
 LONGEST = 4_000_000  # characters of a line or a cell
 MOST_DRAWS = 100_000
-_SAID = {letter: outcome for outcome, letter in LETTERS.items()}
 Row = dict[str, Any]
 Part = tuple[Site, SiteResult | None, "npt.NDArray[np.float32] | None"]
 
@@ -291,12 +289,8 @@ def _score(sites: _File, row: Row, rules: tuple[RuleScore, ...]) -> SiteScore | 
 
 
 def _outcomes(file: _File, row: Row, urls: list[str]) -> Outcomes:
-    letters, said = row["pages"], dict[str, Outcome]()
-    if len(letters) != len(urls) or not set(letters) <= set(_SAID):
+    letters = row["pages"]
+    if len(letters) != len(urls) or not set(letters) <= set(OUTCOMES):
         raise file.fault(f"pages must be {len(urls)} letters, of p, f, c, u and -")
-    if row["website"]:
-        said[""] = file.convert(row["website"], Outcome)
-    for url, letter in zip(urls, letters, strict=True):
-        if letter != "-":
-            said[url] = _SAID[letter]
-    return Outcomes(row["rule"], said)
+    said = {"": file.convert(row["website"], Outcome)} if row["website"] else {}
+    return Outcomes(row["rule"], said | spelt(urls, letters))

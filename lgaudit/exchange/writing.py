@@ -16,17 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lgaudit.exchange.tables import FORMATS, TableKind, as_text, tables, version
-from lgaudit.models import Outcome, Rank, Site
+from lgaudit.models import Rank, Site
 from lgaudit.results import Results, SiteResult
 
 LICENCE = "LICENCE-DATA.txt"
-LETTERS = {
-    Outcome.PASSED: "p",
-    Outcome.FAILED: "f",
-    Outcome.CANT_TELL: "c",
-    Outcome.UNTESTED: "u",
-    Outcome.INAPPLICABLE: "-",
-}
 Draws = Mapping[str, npt.NDArray[np.float32]]
 Row = dict[str, Any]
 
@@ -94,7 +87,7 @@ def _site(
     result: SiteResult, rank: Rank | None, draws: npt.NDArray[np.float32] | None
 ) -> Iterator[tuple[str, Row]]:
     urls = [page.url for page in result.pages]
-    others = sorted({u for item in result.outcomes for u in item.by_page if u} - set(urls))
+    others = result.elsewhere
     yield "sites", _whole(result, rank, others, draws)
     for number, page in enumerate(result.pages):
         row = msgspec.to_builtins(page)
@@ -110,10 +103,9 @@ def _site(
         for spot in spots:
             yield "places", {**spot, "finding": number}
     for item in result.outcomes:
-        said = item.by_page
-        letters = [LETTERS[said.get(url, Outcome.INAPPLICABLE)] for url in [*urls, *others]]
-        own = said[""].value if "" in said else ""
-        yield "outcomes", {"rule": item.rule, "website": own, "pages": "".join(letters)}
+        own = item.by_page[""].value if "" in item.by_page else ""
+        letters = item.letters([*urls, *others])
+        yield "outcomes", {"rule": item.rule, "website": own, "pages": letters}
     for score in result.score.rules if result.score else ():
         yield "rule_scores", msgspec.to_builtins(score)
 

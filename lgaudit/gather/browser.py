@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
-import os
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -23,6 +22,7 @@ from lgaudit.gather.chromium import Programs, find
 from lgaudit.gather.looks import Looks
 from lgaudit.gather.politeness import CircuitOpen
 from lgaudit.gather.tab import PARTS, RESTLESS, BrowserLost, Tab
+from lgaudit.machine import cores
 from lgaudit.models import Reason, Verdict
 from lgaudit.settings import Settings
 
@@ -52,7 +52,7 @@ class BrowserPool:
         self._settings = settings
         self._access = access
         self._rules = tuple(axe_rules)
-        self.size = min(settings.browsers or _cores() + spare, most or sys.maxsize)
+        self.size = min(settings.browsers or cores() + spare, most or sys.maxsize)
         self.versions = ("", "")  # browser and axe-core, as they report themselves
         self._workers: list[_Worker] = []
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
@@ -387,9 +387,3 @@ def _tell(leave: Any, document: vitals.Document) -> None:
     """Let the host's pace follow what it said to the browser."""
     if isinstance(leave, politeness.Turn):
         leave.answered(document.status, asked=header(document.headers, "retry-after"))
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1

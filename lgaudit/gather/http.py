@@ -8,8 +8,8 @@ import sys
 # with the libraries that colour it. Each costs every start a tenth of a second. Python imports
 # nothing whose entry is None.
 _UNUSED = ("trio", "httpx._main")
-_kept_out = [] if {"httpx", "httpcore"} & sys.modules.keys() else list(_UNUSED)
-_kept_out = [name for name in _kept_out if name not in sys.modules]
+_loaded = {"httpx", "httpcore"} & sys.modules.keys()
+_kept_out = [] if _loaded else [name for name in _UNUSED if name not in sys.modules]
 for _name in _kept_out:
     sys.modules[_name] = None  # type: ignore[assignment]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lgaudit.differences import PARTS, Compared, Course, Difference, Stand
 from lgaudit.models import Interval
 from lgaudit.report import cells
+from lgaudit.report.csvs import csv_text
 
 SITE = (
     "slug before now change bar axe_core timings sample site site_low site_high chance"
@@ -188,12 +187,7 @@ def sparkline(stands: Sequence[Stand]) -> str:
 
 def as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
     """CSV with one line of names; cells a spreadsheet could run are quoted."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_plain(row[name]) for name in columns])
-    return text.getvalue()
+    return csv_text([columns, *([_plain(row[name]) for name in columns] for row in rows)])
 
 
 def as_markdown(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:

@@ -26,6 +26,7 @@ from typing import IO, Any
 
 from lgaudit import collector
 from lgaudit.lives import Change, IssueLife
+from lgaudit.machine import cores
 from lgaudit.models import Finding, RuleScore, Spot
 from lgaudit.report.councilpages import CouncilPages, Job
 from lgaudit.results import PageResult
@@ -51,7 +52,7 @@ class Press:
 
     def __init__(self, pages: CouncilPages, sites: int) -> None:
         self._pages = pages
-        self._beside = sites >= MANY and _cores() > 1
+        self._beside = sites >= MANY and cores() > 1
         self._waiting: queue.Queue[memoryview | None] = queue.Queue(WAITING)
         self._process: tuple[subprocess.Popen[bytes], threading.Thread] | None = None
 
@@ -150,8 +151,3 @@ def _work(jobs: IO[bytes]) -> None:
         except EOFError:
             return
         pages.write(job)
-
-
-def _cores() -> int:
-    known = getattr(os, "sched_getaffinity", None)
-    return len(known(0)) if known else os.cpu_count() or 1

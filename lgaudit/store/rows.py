@@ -10,18 +10,10 @@ import msgspec
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from lgaudit.models import Finding, Outcome, Reason, RuleScore, SiteScore, Spot, Verdict
-from lgaudit.results import Outcomes, PageResult, SiteResult
+from lgaudit.results import LETTERS, OUTCOMES, Outcomes, PageResult, SiteResult, spelt
 from lgaudit.store import schema
 from lgaudit.store.strings import clean, numbers, strings, to_json
 
-_LETTERS = {
-    Outcome.PASSED: "p",
-    Outcome.FAILED: "f",
-    Outcome.CANT_TELL: "c",
-    Outcome.UNTESTED: "u",
-    Outcome.INAPPLICABLE: "-",
-}
-_OUTCOMES = {letter: outcome for outcome, letter in _LETTERS.items()}
 _INDEX = {str(outcome): outcome for outcome in Outcome}
 Row = dict[str, Any]
 
@@ -40,13 +32,7 @@ def rescored(summary: str, score: SiteScore) -> str:
 
 def others_json(result: SiteResult) -> str:
     """URLs that outcomes speak of and that are no page of the result, as a visit row keeps them."""
-    return to_json([clean(url) for url in _others(result)])
-
-
-def _others(result: SiteResult) -> list[str]:
-    pages = {page.url for page in result.pages}
-    named = {url for item in result.outcomes for url in item.by_page if url}
-    return sorted(named - pages)
+    return to_json([clean(url) for url in result.elsewhere])
 
 
 def write(
@@ -142,13 +128,12 @@ def _rows_of(result: SiteResult, number: Mapping[str, int]) -> Iterable[tuple[Ta
 
 
 def _outcome_rows(result: SiteResult, number: Mapping[str, int]) -> list[Row]:
-    urls = [page.url for page in result.pages] + _others(result)
+    urls = [page.url for page in result.pages] + result.elsewhere
     rows = []
     for n, item in enumerate(result.outcomes):
-        said = item.by_page
-        letters = "".join([_LETTERS[said.get(url, Outcome.INAPPLICABLE)] for url in urls])
-        site = _LETTERS[said[""]] if "" in said else ""
-        rows.append({"number": n, "rule": number[item.rule], "site": site, "pages": letters})
+        site = LETTERS[item.by_page[""]] if "" in item.by_page else ""
+        row = {"number": n, "rule": number[item.rule], "site": site}
+        rows.append({**row, "pages": item.letters(urls)})
     return rows
 
 
@@ -229,11 +214,8 @@ def _findings(
 
 
 def _outcomes(row: Row, urls: Sequence[str], text: Mapping[int, str]) -> Outcomes:
-    said = {"": _OUTCOMES[row["site"]]} if row["site"] else {}
-    for url, letter in zip(urls, row["pages"], strict=True):
-        if letter != "-":
-            said[url] = _OUTCOMES[letter]
-    return Outcomes(text[row["rule"]], said)
+    said = {"": OUTCOMES[row["site"]]} if row["site"] else {}
+    return Outcomes(text[row["rule"]], said | spelt(urls, row["pages"]))
 
 
 def rule_score(row: Mapping[str, Any], text: Mapping[int, str]) -> RuleScore:

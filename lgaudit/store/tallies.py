@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Engine, select
 
 from lgaudit.differences import Judged
+from lgaudit.evidence import Coverage
 from lgaudit.models import Interval, Reason, SiteScore
 from lgaudit.store import schema
 from lgaudit.store.database import reading
@@ -24,16 +25,9 @@ class _Page(msgspec.Struct):
     verdict: _Verdict = msgspec.field(default_factory=_Verdict)
 
 
-class _Coverage(msgspec.Struct):
-    found: int = 0
-    eligible: int = 0
-    audited: int = 0
-    stopped: str = ""
-
-
 class _Summary(msgspec.Struct):
     verdict: _Verdict = msgspec.field(default_factory=_Verdict)
-    coverage: _Coverage = msgspec.field(default_factory=_Coverage)
+    coverage: Coverage = msgspec.field(default_factory=Coverage)
     score: SiteScore | None = None
 
 
@@ -108,17 +102,12 @@ class Tallies:
             names = strings(connection, set().union(*held.values()) if held else ())
         return {key: frozenset(names[rule] for rule in own) for key, own in held.items()}
 
-    def slugs(self, runs: Sequence[str]) -> dict[str, set[str]]:
-        """The slugs of the finished sites of each run."""
+    def answered(self, run: str) -> set[str]:
+        """The slugs of the finished sites of a run that could be seen."""
         visit = schema.visit
-        found: dict[str, set[str]] = {run: set() for run in runs}
-        query = select(visit.c.run, visit.c.slug).where(
-            visit.c.run.in_(runs), visit.c.verdict.is_not(None)
-        )
+        query = select(visit.c.slug).where(visit.c.run == run, visit.c.verdict == Reason.OK.value)
         with reading(self._engine, self._where) as connection:
-            for run, slug in connection.execute(query):
-                found[run].add(slug)
-        return found
+            return set(connection.scalars(query))
 
 
 def _judged(
@@ -130,10 +119,7 @@ def _judged(
 ) -> Judged:
     kept = msgspec.json.decode(summary, type=_Summary)
     own = [_PAGES.decode(document) for _, document in pages]
-    many, score, covered = len(pages), kept.score, kept.coverage
-    size = covered.eligible
-    if covered.stopped not in ("", "exhausted"):
-        size = max(size, covered.found)  # as in evaluate.sampling.fraction
+    many, score = len(pages), kept.score
     counts = tuple(page.sampled and page.verdict.reason is Reason.OK for page in own)
     return Judged(
         slug=slug,
@@ -144,7 +130,7 @@ def _judged(
         whole={names[rule]: whole for rule, whole, _ in said if whole},
         score=score.overall if score else None,
         reason=score.reason if score else kept.verdict.reason.value,
-        fraction=min(1.0, sum(counts) / size) if size > 0 else 0.0,
+        fraction=kept.coverage.fraction(sum(counts)),
     )
 
 
