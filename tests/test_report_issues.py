@@ -171,7 +171,7 @@ def test_equal_runs_write_equal_files(report, again):
 
 def test_a_process_beside_writes_the_same(report, tmp_path, monkeypatch):
     monkeypatch.setattr(press, "MANY", 1)
-    monkeypatch.setattr(press, "_cores", lambda: 2)
+    monkeypatch.setattr(press, "cores", lambda: 2)
     beside = made(tmp_path)
     names = [p.relative_to(report) for p in sorted(report.rglob("*")) if p.is_file()]
     assert names == [p.relative_to(beside) for p in sorted(beside.rglob("*")) if p.is_file()]
@@ -181,7 +181,7 @@ def test_a_process_beside_writes_the_same(report, tmp_path, monkeypatch):
 
 def test_what_goes_wrong_beside_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(press, "MANY", 1)
-    monkeypatch.setattr(press, "_cores", lambda: 2)
+    monkeypatch.setattr(press, "cores", lambda: 2)
     monkeypatch.setattr(CouncilPages, "__reduce__", lambda self: (Broken, ()), raising=False)
     with pytest.raises(RuntimeError, match="no page today"):
         made(tmp_path)
