@@ -199,12 +199,21 @@ def test_committed_metadata_is_what_the_shipped_axe_core_says_in_a_browser():
                 tags: rule.tags}}))}};"""
         )
         runs = tab._rules
+        tab.chromium.driver.get("about:blank")
+        preloaded = axe.version(tab.chromium.driver), axe.rules_to_run(tab.chromium.driver)
     finally:
         tab.kill()
     kept = json.loads((RULES / "axe-metadata.json").read_text())
     assert kept["version"] == says["version"] == tab.axe_version
     assert kept["rules"] == sorted(says["rules"], key=lambda rule: rule["id"])
     assert runs == axe_pack.axe_rules(pack().values())
+    assert axe.described() == preloaded == (tab.axe_version, runs)
+
+
+def test_another_axe_core_than_the_described_one_is_asked_itself(tmp_path, monkeypatch):
+    (tmp_path / "package.json").write_text('{"version": "9.9.9"}')
+    monkeypatch.setattr(axe, "axe_file", lambda: str(tmp_path / "axe.min.js"))
+    assert axe.described() is None
 
 
 @pytest.mark.browser

@@ -14,7 +14,7 @@ from importlib.metadata import entry_points as installed_entry_points
 from pathlib import Path
 from types import ModuleType
 
-import lgaudit
+from lgaudit.bundled import builtin_folder as builtin_folder
 from lgaudit.errors import RulebookError
 from lgaudit.evaluate import axe_pack, checks, rulefile
 from lgaudit.evaluate import bar as bar_file
@@ -78,15 +78,6 @@ class _Shelf:
                 digest.update(content)
             found[pack] = digest.hexdigest()
         return found
-
-
-def builtin_folder() -> Path:
-    """The folder of the bar itself: beside the package in a checkout, inside it when installed."""
-    package = Path(lgaudit.__file__).resolve().parent
-    checkout = package.parent
-    if (checkout / "pyproject.toml").is_file() and (checkout / "rules").is_dir():
-        return checkout / "rules"
-    return package / "_vendor" / "rules"
 
 
 def load(

@@ -122,9 +122,12 @@ class Tab:
         agent = user_agent(self.chromium.user_agent, self._settings)
         cdp("Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage="en-GB,en")
         self._preload(True)
-        driver.get("about:blank")
-        self.axe_version = axe.version(driver)
-        self._rules = self._rules or axe.rules_to_run(driver)
+        known = axe.described()
+        if known is None:
+            driver.get("about:blank")
+            known = axe.version(driver), axe.rules_to_run(driver)
+        self.axe_version, every = known
+        self._rules = self._rules or every
         self._frame = driver.current_window_handle
         if self._access:
             self._let_in()
