@@ -95,6 +95,11 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
+def read_suffixes() -> None:
+    """Read the list of public suffixes now, which the first :func:`registrable` else waits for."""
+    _suffixes()
+
+
 @lru_cache(maxsize=4096)
 def registrable(host: str) -> str:
     """The part of a host name its owner registered (``york.gov.uk``: gov.uk is public).

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ class Check:
         most = max(1, sum(len(group.targets) for group in self.groups))
         soon = self.whole and chosen.browser
         async with _ahead(chosen, self.access, most) if soon else nullcontext() as pool:
-            await asyncio.to_thread(self._load, soon)
+            await asyncio.to_thread(self._load)
             from lgaudit.checking import Checker
 
             async with Checker(
@@ -91,18 +92,14 @@ class Check:
                 budgets=self.budgets,
                 most=most,
             ) as checker:
-                return await checker.check(pages(self.groups)), checker.engines
+                ahead = asyncio.to_thread(_get_ready) if soon else asyncio.sleep(0)
+                results, _ = await asyncio.gather(checker.check(pages(self.groups)), ahead)
+                return results, checker.engines
 
-    def _load(self, ahead: bool) -> None:
-        """Read the rules and, while browsers start, what will be needed when they are there."""
-        import lgaudit.checking
-
+    def _load(self) -> None:
+        """Read the rules and what asks for pages, while browsers start."""
+        import_module("lgaudit.checking")
         self.read()
-        if ahead:
-            import lgaudit.gather.closely
-            import lgaudit.report.summary
-
-            lgaudit.gather.closely.lookers()
 
     def budgeted(self, results: Sequence[SiteResult]) -> tuple[list[SiteResult], tuple[Rule, ...]]:
         """The results with what the budgets say of them, and every rule that was judged."""
@@ -110,6 +107,18 @@ class Check:
 
         after, more = budget.judged(results, self.budgets)
         return after, (*self.book.rules, *more)
+
+
+def _get_ready() -> None:
+    """While pages come and browsers start: load what is needed when both are there."""
+    from lgaudit import urls
+    from lgaudit.evaluate.checks import readability
+    from lgaudit.gather import closely
+
+    closely.lookers()
+    import_module("lgaudit.report.summary")
+    urls.read_suffixes()
+    readability.hyphenation()
 
 
 def _ahead(chosen: Settings, access: Access, most: int) -> AbstractAsyncContextManager[BrowserPool]:

@@ -52,7 +52,7 @@ def reading_ease_at_least(
 @lru_cache(maxsize=32_768)
 def syllables_of(word: str) -> int:
     """Syllables of an English word, at least 1."""
-    hyphens = len(_hyphenation().positions(word)) + 1
+    hyphens = len(hyphenation().positions(word)) + 1
     # Hyphenation leaves one or two letters at an end together; count the vowels of short words.
     return hyphens if len(word) > 6 else max(hyphens, _by_vowels(word.lower()))
 
@@ -67,5 +67,6 @@ def _by_vowels(word: str) -> int:
 
 
 @cache
-def _hyphenation() -> pyphen.Pyphen:
+def hyphenation() -> pyphen.Pyphen:
+    """The British dictionary of syllables; the first call reads it."""
     return pyphen.Pyphen(lang="en_GB", left=1, right=1)
