@@ -6,11 +6,15 @@ import csv
 import datetime as dt
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import frictionless
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 from test_store import BAR, HOSTILE, RULES, URL, a_result, a_run
 from typer.testing import CliRunner
@@ -65,6 +69,7 @@ def test_what_is_imported_exports_again_byte_for_byte(
     assert len(names) == len(tables.tables()) + 2
     assert names == sorted(path.name for path in second.iterdir())
     for name in names:
+        assert (first / name).stat().st_size
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
     with Store.open(str(kept)) as one, Store.open(str(other)) as two:
         before, after = one.results(RUN), two.results(RUN)
@@ -92,6 +97,55 @@ def test_the_package_describes_every_table_as_it_is(kept: Path, tmp_path: Path) 
     report = frictionless.validate(str(folder / "datapackage.json"))
     faults = report.flatten(["title", "note", "message"])
     assert not faults, faults[:5]
+
+
+def test_parquet_holds_what_jsonl_holds(kept: Path, tmp_path: Path) -> None:
+    for form in ("jsonl", "parquet"):
+        lgaudit("runs", "export", "--store", kept, "--out", tmp_path / form, "--format", form)
+    for name, kind in tables.tables().items():
+        held = parquet.read_table(tmp_path / "parquet" / f"{name}.parquet").to_pylist()
+        lines = (tmp_path / "jsonl" / f"{name}.jsonl").read_bytes().split(b"\n")[:-1]
+        for row in held:
+            for column in kind.columns:
+                if column.type in ("object", "array") and row[column.name] is not None:
+                    row[column.name] = json.loads(row[column.name])
+        assert held == [json.loads(line) for line in lines], name
+
+
+def test_wrong_parquet_is_refused_whole(kept: Path, tmp_path: Path) -> None:
+    lgaudit("runs", "export", "--store", kept, "--out", tmp_path / "p", "--format", "parquet")
+    pages, places = (tmp_path / "p" / f"{name}.parquet" for name in ("pages", "places"))
+    whole = pages.read_bytes()
+    mine = tmp_path / "mine.db"
+    pages.write_bytes(whole[: len(whole) // 2])
+    assert "pages.parquet" in refused("runs", "import", tmp_path / "p", "--store", mine)
+    pages.write_bytes(places.read_bytes())
+    said = refused("runs", "import", tmp_path / "p", "--store", mine)
+    assert "pages.parquet: its columns" in said
+    table = parquet.read_table(pa.BufferReader(whole))
+    parquet.write_table(table.slice(1), pages)  # rows that do not belong together
+    said = refused("runs", "import", tmp_path / "p", "--store", mine)
+    assert "pages.parquet, row" in said
+    assert "number must be 0" in said
+    assert not mine.exists() or not Store.open(str(mine)).runs()
+
+
+def test_without_pyarrow_it_says_how_to_get_it(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lgaudit("runs", "export", "--store", kept, "--out", tmp_path / "p", "--format", "parquet")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    words = ("runs", "export", "--store", kept, "--out", tmp_path / "q", "--format", "parquet")
+    assert "pip install 'lgaudit[parquet]'" in refused(*words)
+    assert not (tmp_path / "q").exists()
+    assert "lgaudit[parquet]" in refused("runs", "import", tmp_path / "p")
+
+
+def test_a_report_loads_pandas_without_pyarrow() -> None:
+    told = "import lgaudit.report.frames as f, sys; print('pyarrow' in sys.modules, f.pd.__name__)"
+    told += "; import pyarrow; print(pyarrow.__name__)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "pandas", "pyarrow"]
 
 
 def test_no_cell_is_a_formula(kept: Path, tmp_path: Path) -> None:
@@ -144,7 +198,7 @@ WRONG = {
         edit("datapackage.json", '"version": "1"', '"version": "9"'),
         "version '9'",
     ),
-    "another format": (edit("datapackage.json", '"csv"', '"exe"'), "must be csv or jsonl"),
+    "another format": (edit("datapackage.json", '"csv"', '"exe"'), "must be csv, jsonl or parquet"),
     "not JSON": (edit("datapackage.json", "{", "["), "not that of a run"),
     "no package": (lambda folder: (folder / "datapackage.json").unlink(), "datapackage.json"),
     "other columns": (edit("pages.csv", "final_url", "last_url"), "its columns must be"),

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lgaudit.errors import LgauditError
+from lgaudit.exchange import parquet
 from lgaudit.exchange.tables import FORMATS, TableKind, from_text, tables, version
 from lgaudit.models import Finding, Outcome, Rank, Rule, RuleScore, Run, Site, SiteScore
 from lgaudit.results import OUTCOMES, Bar, Outcomes, PageResult, SiteResult, spelt
@@ -35,6 +36,8 @@ class Export:
     rules: tuple[Rule, ...]
     parts: Iterator[Part]
     ranks: dict[str, Rank] = field(default_factory=dict)
+    folder: Path = Path()  # where the tables were read
+    form: str = "csv"  # as what: Parquet is read as JSON lines
 
 
 def format_of(folder: Path) -> str:
@@ -55,7 +58,9 @@ def format_of(folder: Path) -> str:
     except (msgspec.DecodeError, LookupError, TypeError, UnicodeDecodeError) as error:
         raise LgauditError(f"{folder}/datapackage.json is not that of a run.") from error
     if form not in FORMATS:
-        raise LgauditError(f"{folder}: {form[:20]!r} cannot be read; it must be csv or jsonl.")
+        raise LgauditError(
+            f"{folder}: {form[:20]!r} cannot be read; it must be csv, jsonl or parquet."
+        )
     if kept != version():
         raise LgauditError(
             f"{folder} has tables of version {kept[:20]!r}; this program reads {version()}."
@@ -71,10 +76,16 @@ def read(folder: Path, stack: ExitStack) -> Export:
         LgauditError: says which file and line is wrong, now or while ``parts`` is read.
     """
     form = format_of(folder)
-    files = {n: _File(folder / f"{n}.{form}", k, form, stack) for n, k in tables().items()}
+    given, source = form, folder
+    if form == "parquet":
+        form, folder = "jsonl", stack.enter_context(parquet.as_lines(folder))
+    files = {
+        name: _File(folder / f"{name}.{form}", str(source / f"{name}.{given}"), kind, stack)
+        for name, kind in tables().items()
+    }
     row = files["runs"].next()
     if row is None:
-        raise LgauditError(f"{files['runs'].path}: holds no run.")
+        raise LgauditError(f"{files['runs'].name}: holds no run.")
     head = {**row, "id": row["run"], "finished": row["finished"] or None}
     run = files["runs"].convert({**head, "judged": row["judged"] or None}, Run)
     bar = files["runs"].convert(row["bar"], Bar)
@@ -85,8 +96,8 @@ def read(folder: Path, stack: ExitStack) -> Export:
     while (row := files["rules"].next()) is not None:
         rules.append(files["rules"].convert(row, Rule))
     if sorted({rule.id for rule in rules}) != [rule.id for rule in rules]:
-        raise LgauditError(f"{files['rules'].path}: rules must be in id order, each once.")
-    export = Export(run, bar, tuple(rules), iter(()))
+        raise LgauditError(f"{files['rules'].name}: rules must be in id order, each once.")
+    export = Export(run, bar, tuple(rules), iter(()), folder=folder, form=form)
     export.parts = _parts(files, export.ranks)
     return export
 
@@ -94,21 +105,21 @@ def read(folder: Path, stack: ExitStack) -> Export:
 class _File:
     """One table, read a row at a time."""
 
-    def __init__(self, path: Path, kind: TableKind, form: str, stack: ExitStack) -> None:
-        self.path, self.kind, self.number, self.run = path, kind, 0, ""
+    def __init__(self, path: Path, name: str, kind: TableKind, stack: ExitStack) -> None:
+        self.name, self.kind, self.number, self.run = name, kind, 0, ""
         try:
             file = stack.enter_context(path.open(encoding="utf-8", newline=""))
         except OSError as error:
             raise LgauditError(
                 f"{path}: {error.strerror or error}. The export is not whole."
             ) from error
-        self._rows = self._csv(file) if form == "csv" else self._lines(file)
+        self._rows = self._csv(file) if path.suffix == ".csv" else self._lines(file)
         self._ahead: Row | None = None
 
     def fault(self, said: object) -> LgauditError:
         """What is wrong where."""
         text = " ".join(str(said).split())[:300]
-        return LgauditError(f"{self.path}, row {self.number}: {text}. Nothing was imported.")
+        return LgauditError(f"{self.name}, row {self.number}: {text}. Nothing was imported.")
 
     def next(self, slug: str | None = None) -> Row | None:
         """The next row (of a website); None when there is none."""

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import tomli
 
-FORMATS = ("csv", "jsonl")
+FORMATS = ("csv", "jsonl", "parquet")
 # A spreadsheet takes text that begins so for a formula; an apostrophe in front stops that, and so
 # text that begins with an apostrophe gets another, and reading takes one away.
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from lgaudit.exchange import parquet
 from lgaudit.exchange.tables import FORMATS, TableKind, as_text, tables, version
 from lgaudit.models import Rank, Site
 from lgaudit.results import Results, SiteResult
@@ -29,6 +30,8 @@ def write(
 ) -> None:
     """Write one run into an empty folder; equal runs give equal bytes, whenever it is done."""
     assert format_ in FORMATS
+    if format_ == "parquet":
+        parquet.needed()
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         writers = {
@@ -44,6 +47,8 @@ def write(
 
 
 def _writer(stack: ExitStack, path: Path, kind: TableKind, format_: str) -> Callable[[Row], None]:
+    if format_ == "parquet":
+        return parquet.writer(stack, path, kind)
     file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
     names = [column.name for column in kind.columns]
     if format_ == "jsonl":
@@ -171,7 +176,7 @@ def described(results: Results, format_: str) -> dict[str, Any]:
                 "path": f"{name}.{format_}",
                 "title": kind.about,
                 "format": format_,
-                "encoding": "utf-8",
+                **({} if format_ == "parquet" else {"encoding": "utf-8"}),
                 "profile": "tabular-data-resource",
                 "schema": {
                     "fields": [

@@ -14,7 +14,7 @@ from lgaudit.report.render import Renderer
 from lgaudit.report.standards import Standing
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from lgaudit.report.frames import pd
 
 
 class ComparisonPages:

@@ -16,7 +16,7 @@ from lgaudit.report.standards import Standing
 from lgaudit.results import Results
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from lgaudit.report.frames import pd
 
 
 @dataclass(frozen=True, slots=True)

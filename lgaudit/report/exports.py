@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from lgaudit.replies import Heard
 from lgaudit.report import cells, columns, digest, league, words
 from lgaudit.report.formats import markdown
+from lgaudit.report.frames import pd
 from lgaudit.report.league import Line
 from lgaudit.report.package import ABOUT, LICENCE, LICENCES
 from lgaudit.report.standards import Standing

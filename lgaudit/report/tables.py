@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from lgaudit.models import Council, Interval, Rule
 from lgaudit.replies import Heard
 from lgaudit.report import cells
+from lgaudit.report.frames import pd
 from lgaudit.report.league import Line, council_rows, ranked, unranked
 
 LEAGUE = (

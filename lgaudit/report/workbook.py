@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
 import xlsxwriter
+
+from lgaudit.report.frames import pd
 
 _WIDEST = 48  # characters
 
