@@ -471,6 +471,13 @@ def test_test(run, tmp_path: Path):
     assert run("test", str(tmp_path / "nowhere")).exit_code == 1
 
 
+def test_test_can_leave_the_browser_out(run):
+    path = rulebook.builtin_folder() / "accessibility" / "dialog-escape.toml"
+    done = run("test", str(path), "--no-browser")
+    assert done.exit_code == 0
+    assert "examples need a browser, and were not run" in done.output
+
+
 def test_new_writes_a_rule_that_passes_and_never_overwrites(run, tmp_path: Path):
     done = run("new", "mine/no-jargon", "--folder", str(tmp_path))
     assert done.exit_code == 0, done.exception

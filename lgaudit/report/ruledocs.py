@@ -22,8 +22,8 @@ STATUS = {
 }
 LANGUAGES = {"en": "English", "cy": "Welsh", "gd": "Gaelic", "ga": "Irish"}
 HEADINGS = {
-    Outcome.FAILED: "Does not keep the rule",
-    Outcome.PASSED: "Keeps the rule",
+    Outcome.FAILED: "Before: does not keep the rule",
+    Outcome.PASSED: "After: keeps the rule",
     Outcome.INAPPLICABLE: "The rule says nothing here",
     Outcome.CANT_TELL: "A person should look",
     Outcome.UNTESTED: "Cannot be judged here",
@@ -122,8 +122,10 @@ def _facts(rule: Rule) -> list[str]:
 
 
 def _example(example: Example) -> list[str]:
-    near = ", although it looks as if not" if example.near_miss else ""
-    lines = [f"### {HEADINGS[example.outcome]}{near}", ""]
+    heading = HEADINGS[example.outcome]
+    if example.near_miss:
+        heading = f"{heading.removeprefix('After: ').capitalize()}, although it looks as if not"
+    lines = [f"### {heading}", ""]
     if example.note:
         lines += [_plain(example.note), ""]
     for page in example.pages:
