@@ -8,6 +8,7 @@ beside a mended one is new. What a rule quotes as wrong (“utilise”) must not
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections import Counter
@@ -36,6 +37,9 @@ _HASHES = re.compile(
 _TELLING = 8  # letters of a file name that is not image, photo, agenda or banner
 _HOST = re.compile(r"(?:https?:)?//([^/?#]*)", re.I)
 _WORDS = re.compile(r"\w+")
+_POSITION = re.compile(r":nth-(?:of-type|child)\(\d+\)")
+_BETWEEN = re.compile(r">+")
+_BARE_ADDRESS = re.compile(r"https?://\S+$")
 _NOWHERE = re.compile(r"(?:#|javascript:.*)?$", re.I | re.S)  # targets that tell links not apart
 _CHOICES = frozenset("radio checkbox submit button image".split())
 _CALLED = frozenset("a button summary label".split())  # what they say is what they are
@@ -49,6 +53,15 @@ class Level(StrEnum):
     EXACT = "exact"
     STRUCTURE = "structure"
     TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """The part of an identity that a template gives an element."""
+
+    tag: str
+    classes: frozenset[str]
+    attributes: frozenset[str]  # names, without those that change by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +102,14 @@ def identity(
     whole = not snippet.strip() and not place
     tag, attributes, text = start_of(snippet)
     text = _plain(text)
-    if not tag and re.match(r"https?://\S+$", text):
+    if not tag and _BARE_ADDRESS.match(text):
         attributes, text = {"href": text}, ""
     target = next((_address(k, attributes[k]) for k in _TARGETS if attributes.get(k)), "")
     target = "" if _NOWHERE.match(target) else target
     if not text:
         text = next((_plain(attributes[key]) for key in _LABELS if attributes.get(key)), "")
-    names = frozenset(key for key in attributes if not key.startswith("data-")) - _VOLATILE
+    build = build_of(snippet)
+    names = build.attributes
     return Identity(
         rule=rule,
         exact=fingerprint(rule, None if whole else Spot(place, snippet), message)
@@ -103,7 +117,7 @@ def identity(
         else exact,
         whole=whole,
         tag=tag,
-        classes=frozenset(steady("class", attributes.get("class", "")).split()),
+        classes=build.classes,
         attributes=names,
         aria=frozenset(key for key in names if key.startswith("aria-"))
         | {"role=" + attributes.get("role", "")},
@@ -118,6 +132,19 @@ def identity(
     )
 
 
+@functools.lru_cache(maxsize=4096)
+def build_of(snippet: str) -> Build:
+    """How the element is built, which two looks at a page ask of the same snippets."""
+    tag, attributes, text = start_of(snippet)
+    if not tag and _BARE_ADDRESS.match(_plain(text)):
+        return Build("", frozenset(), frozenset({"href"}))
+    return Build(
+        tag,
+        frozenset(steady("class", attributes.get("class", "")).split()),
+        frozenset(key for key in attributes if not key.startswith("data-")) - _VOLATILE,
+    )
+
+
 def _name(tag: str, attributes: Mapping[str, str]) -> str:
     """What a form calls it. Radio buttons share a name, so their value belongs to it."""
     name = attributes.get("name", "") or attributes.get("for", "")
@@ -128,9 +155,12 @@ def _name(tag: str, attributes: Mapping[str, str]) -> str:
 
 def place_of(snippet: str, selector: str) -> str:
     """Landmarks around an element, as 'main > form'; without a snippet, the selector's steps."""
-    if not snippet.strip():
-        return re.sub(r":nth-(?:of-type|child)\(\d+\)", "", selector).strip()
-    steps = (_STEP.match(step.strip()) for step in re.split(r">+", selector))
+    return _landmarks(selector) if snippet.strip() else _POSITION.sub("", selector).strip()
+
+
+@functools.lru_cache(maxsize=4096)
+def _landmarks(selector: str) -> str:
+    steps = (_STEP.match(step.strip()) for step in _BETWEEN.split(selector))
     return " > ".join(m[0].lower() for m in steps if m and m[0].lower() in LANDMARKS)
 
 

@@ -52,6 +52,14 @@ class _Seen:
         snippet, message = undated(self.spot.snippet), undated(self.message)
         return ids.identity(self.rule, snippet, place, message, self.mark)
 
+    @property
+    def block(self) -> str:
+        """The outermost landmark it stands in, but for the main content."""
+        if self.spot is None:
+            return ""
+        place = ids.place_of(self.spot.snippet, self.spot.selector).split(" > ")
+        return next((step for step in place if step in ids.LANDMARKS and step != "main"), "")
+
 
 @dataclass
 class _Life:
@@ -229,13 +237,12 @@ def _issue(life: _Life, site: str, templates: Mapping[str, str]) -> IssueLife:
     seen = life.seen
     pages = life.standing if life.state is not State.FIXED else seen.pages
     shared = {templates.get(url, "") for url in pages}
-    identity = seen.identity
-    block = next((step for step in identity.place if step != "main"), "") if seen.spot else ""
+    block = seen.block
     return IssueLife(
         id=life.id,
         site=site,
         rule=seen.rule,
-        pattern=_pattern(identity, block),
+        pattern=_pattern(seen, block),
         fingerprint=seen.mark,
         state=life.state,
         first_seen=life.first.started,
@@ -251,9 +258,10 @@ def _issue(life: _Life, site: str, templates: Mapping[str, str]) -> IssueLife:
     )
 
 
-def _pattern(it: Identity, block: str) -> str:
+def _pattern(seen: _Seen, block: str) -> str:
     """Digest of what issues have in common that one line of a template is likely to write."""
-    build = (it.rule, it.tag, *sorted(it.classes), "", *sorted(it.attributes), "", block)
+    it = ids.build_of(undated(seen.spot.snippet) if seen.spot else "")
+    build = (seen.rule, it.tag, *sorted(it.classes), "", *sorted(it.attributes), "", block)
     return _digest(*build)
 
 

@@ -69,6 +69,7 @@ class Sector:
         self._patterns: dict[tuple[str, Build], _Pattern] = {}
         self._users: dict[str, set[str]] = defaultdict(set)
         self._uses: dict[str, SupplierUse] = {}
+        self._makers: dict[str, str] = {}  # of the site in hand, by URL
 
     def add(self, result: SiteResult) -> None:
         """Take in a site's findings and suppliers."""
@@ -77,6 +78,7 @@ class Sector:
             self._uses.setdefault(use.product, use)
         own_words = own_words_of(result.site)
         judged = _judged_pages(result)
+        self._makers.clear()
         whole: dict[str, list[Finding]] = defaultdict(list)
         for finding in result.findings:
             if finding.outcome is not Outcome.FAILED:
@@ -134,7 +136,7 @@ class Sector:
         own_words: frozenset[str],
         judged: Mapping[str, int],
     ) -> None:
-        maker = _maker(result, finding.url)
+        maker = self._maker(result, finding.url)
         patterns = set()
         for spot in finding.spots:
             product = self._embedded_in(result, spot) or maker
@@ -151,7 +153,7 @@ class Sector:
 
     def _whole_pages(self, result: SiteResult, rule: str, found: Sequence[Finding]) -> None:
         for finding in found:
-            if product := _maker(result, finding.url):
+            if product := self._maker(result, finding.url):
                 mark = Mark((rule, "whole pages"))
                 self._note(product, mark, finding, None, result.site.slug).alone += 1
 
@@ -166,17 +168,24 @@ class Sector:
         where.places += 1
         return where
 
+    def _maker(self, result: SiteResult, url: str) -> str:
+        """The product that made a page of the site in hand."""
+        known = self._makers.get(url)
+        if known is None:
+            known = self._makers[url] = _maker(result, url)
+        return known
+
     def _is_file_of(self, product: str, spot: Spot) -> bool:
         return any(sign.search(spot.snippet) for sign in self._assets.get(product, ()))
 
     def _embedded_in(self, result: SiteResult, spot: Spot) -> str:
         """The embedded product whose own marks are on the element, '' when there are none."""
-        shown = f"{spot.snippet} {spot.selector}".lower()
+        shown = ""
         for use in result.suppliers:
-            if use.relation == "embedded" and any(
-                sign.search(shown) for sign in self._signs.get(use.product, ())
-            ):
-                return use.product
+            if use.relation == "embedded" and (signs := self._signs.get(use.product, ())):
+                shown = shown or f"{spot.snippet} {spot.selector}".lower()
+                if any(sign.search(shown) for sign in signs):
+                    return use.product
         return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from urllib.parse import urlsplit
@@ -48,7 +49,11 @@ def cell(value: object, limit: int = TEXT) -> object:
     """
     if value is None or isinstance(value, int | float):
         return value
-    raw = str(value)
+    return _harmless(str(value), limit)
+
+
+@functools.lru_cache(maxsize=8192)  # names, addresses and messages stand in many rows
+def _harmless(raw: str, limit: int) -> str:
     if raw.isascii() and raw.isprintable() and len(raw) <= limit and "  " not in raw:
         return raw if raw[:1] not in _QUICK and raw[-1:] != " " else _quoted(raw, limit)
     return _quoted(raw, limit)

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
@@ -25,7 +26,7 @@ _NOT_XML = re.compile("[^\\t\\n\\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 _SAID = {State.NEW: "New", State.FIXED: "Fixed", State.RETURNED: "Returned"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """A change with the names a feed says it by."""
 
@@ -34,7 +35,7 @@ class Entry:
     council: str  # name of the site's councils
     page: str  # of the council, below the report's folder
 
-    @property
+    @cached_property
     def order(self) -> tuple[float, int, int, str, str]:
         """Sorts the newest first, then the most serious, then that on the most pages."""
         change = self.change
@@ -130,6 +131,7 @@ def _plain(mark: str) -> str:
     return re.sub(r"[^A-Za-z0-9:/.,@_~-]", "-", mark)
 
 
+@lru_cache(maxsize=256)  # starts of runs
 def _when(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -138,10 +140,12 @@ def _text(value: str) -> str:
     return escape(_NOT_XML.sub("\ufffd", value))
 
 
+@lru_cache(maxsize=4096)  # states, rules and severities
 def _quoted(value: str) -> str:
     return quoteattr(_NOT_XML.sub("\ufffd", value))
 
 
+@lru_cache(maxsize=4096)  # councils' pages
 def _href(value: str) -> str:
     return _quoted(quote(value, safe="/#.~-_"))
 

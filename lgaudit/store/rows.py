@@ -179,7 +179,9 @@ def read(connection: Connection, visit: int, summary: str, others: str) -> SiteR
 
 def _rows(connection: Connection, table: Table, visit: int) -> list[Row]:
     query = select(table).where(table.c.visit == visit).order_by(table.c.number)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    found = connection.execute(query)
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _numbers_in(held: Mapping[str, Sequence[Row]]) -> set[int]:
