@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
@@ -40,11 +41,11 @@ def issues(
             part = key[0]
             new = "New: " if only_new and part < 2 else ""
             blocks.append(Text(f"\n{new}{_PARTS[part]}", style="bold underline"))
-        if part == WHOLE:  # each would say the same: the site is more than these pages
-            rule = by_id[key[2]]
-            line = Text(f"  {_printable(rule.title)}")
-            blocks.append(line.append(f"  {_printable(rule.id)}", style="dim"))
-            continue
+        if part == WHOLE:  # the last part, in which each would say the same
+            blocks += _about_more(
+                [by_id[name] for order, _, name in sorted(grouped) if order == WHOLE]
+            )
+            break
         blocks.append(_entry(by_id[key[2]], grouped[key], sources))
     blocks += [_unseen(result) for result in results if any(not p.verdict.ok for p in result.pages)]
     blocks.append(_totals(results, grouped, only_new))
@@ -58,12 +59,31 @@ _PARTS = (
     "About the whole site: these pages do not tell",
 )
 WHOLE = 3
+FEW = 5  # rules named one by one
 
 
 def _part(finding: Finding, rule: Rule) -> int:
     if finding.outcome is not Outcome.FAILED:
         return 2 if finding.url or finding.spots else WHOLE
     return 0 if rule.status is Status.SCORED else 1
+
+
+def _about_more(rules: Sequence[Rule]) -> list[Text]:
+    """The rules that ask for more of a site than these pages: by name when few, else counted."""
+    if len(rules) > FEW:
+        counted = Counter(rule.category for rule in rules).most_common()
+        packs = ", ".join(f"{category} {number}" for category, number in counted)
+        return [
+            Text(
+                f"  {len(rules)} rules ({packs}) are about more of a site than was checked."
+                " --format json lists them; lgaudit audit judges them."
+            )
+        ]
+    lines = []
+    for rule in rules:
+        line = Text(f"  {_printable(rule.title)}")
+        lines.append(line.append(f"  {_printable(rule.id)}", style="dim"))
+    return lines
 
 
 def _entry(rule: Rule, findings: Sequence[Finding], sources: dict[str, str]) -> RenderableType:
