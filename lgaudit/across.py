@@ -228,16 +228,16 @@ def _stands(store: Store, visits: Sequence[RunSummary], slug: str) -> tuple[Stan
             continue
         failed = failing.get((visit.id, slug), frozenset())
         new, gone = (len(failed - before), len(before - failed)) if before is not None else (0, 0)
-        found.append(_stand(store, visit, slug, score, new, gone, found))
+        found.append(_stand(visit, slug, score, new, gone, found))
         before = failed
     return tuple(found)
 
 
 def _stand(
-    store: Store, visit: RunSummary, slug: str, score: Interval, new: int, gone: int,
+    visit: RunSummary, slug: str, score: Interval, new: int, gone: int,
     found: Sequence[Stand], of: int = 1,
 ) -> Stand:  # fmt: skip
-    axe = store.results(visit.id).run.engines.axe_core
+    axe = visit.axe_core
     last = found[-1] if found else None
     events = []
     if last and last.bar != visit.bar:
@@ -262,7 +262,7 @@ def sector(store: Store) -> Course:
         own = [value for _, value in sorted(scores[visit.id].items())]
         if own:
             mean = difference.mean_of(own)
-            found.append(_stand(store, visit, "", mean, 0, 0, found, len(own)))
+            found.append(_stand(visit, "", mean, 0, 0, found, len(own)))
     if not found:
         raise StoreError(f"No run in {store.where} ranked a site yet. Run `lgaudit audit`.")
     series = Series("", "All ranked sites", tuple(found), course.trend(found))

@@ -78,7 +78,9 @@ def db(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LGAUDIT_STORE", raising=False)
-    monkeypatch.setattr(runs, "out", lambda: Console(file=sys.stdout, highlight=False, width=200))
+    monkeypatch.setattr(
+        console, "out", lambda: Console(file=sys.stdout, highlight=False, width=200)
+    )
 
 
 def lgaudit(*arguments: str, answer: str = "") -> Result:
@@ -108,7 +110,7 @@ def test_on_a_terminal_it_is_a_table_and_markup_stays_text(
 ) -> None:
     screen = io.StringIO()
     terminal = Console(file=screen, force_terminal=True, width=100, color_system=None)
-    monkeypatch.setattr(runs, "out", lambda: terminal)
+    monkeypatch.setattr(console, "out", lambda: terminal)
     assert lgaudit("show", "20261123", "--store", str(db)).exit_code == 0
     assert "[bold]x[/bold]" in screen.getvalue()
     assert "\t" not in screen.getvalue()

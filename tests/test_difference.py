@@ -15,6 +15,7 @@ from lgaudit.cli.main import app
 from lgaudit.differences import PARTS, Judged, Stand
 from lgaudit.errors import StoreError
 from lgaudit.evaluate import course, difference, rulebook
+from lgaudit.evaluate.said import Frame, Said
 from lgaudit.evaluate.scores import score_outcomes
 from lgaudit.evidence import Coverage
 from lgaudit.models import (
@@ -119,7 +120,7 @@ def test_the_score_is_the_published_one(store):
     assert (one.change, one.clear) == (0, False)
     assert one.open == ("accessibility/a", "axe/b", "content/c")
     judged = store.tallies.judged(b)["aston"]
-    value = difference._value(judged, RULES, BAR)
+    value = Said(judged, Frame(RULES, BAR)).value(np.ones(len(RULES), dtype=bool))
     assert value is not None
     assert value.value == pytest.approx(result("aston", GOOD).score.overall.value)
 

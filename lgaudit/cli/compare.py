@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lgaudit.cli.console import as_json, note, out
+from lgaudit.cli.console import as_json, note, out, table
 from lgaudit.cli.options import StoreUrl, open_store
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("terminal", "json", "csv", "markdown")
 Format = Annotated[str, typer.Option("--format", help="terminal, json, csv or markdown.")]
+MOST = 40  # sites in the table on a terminal: the clear changes come first
 _RUN = "A run's id, the start of one, latest, previous, or a date (the newest run up to that day)."
 
 
@@ -56,7 +57,11 @@ def compare(
     if format_ == "terminal":
         for sentence in shown.sentences(compared):
             out().print(sentence, markup=False, highlight=False)
-        _table(shown.table(compared))
+        head, *lines = shown.table(compared)
+        most = len(lines) if council or not out().is_terminal else MOST
+        table(head, lines[:most])
+        if len(lines) > most:
+            out().print(f"{len(lines) - most} more sites: --format csv has them all.")
         for one in compared.sites if council else ():
             for what in ("new", "fixed", "returned", "open"):
                 for rule in getattr(one, what):
@@ -122,15 +127,3 @@ def _rows(format_: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) 
 
     write = shown.as_csv if format_ == "csv" else shown.as_markdown
     typer.echo(write(columns, rows), nl=False)
-
-
-def _table(lines: Sequence[Sequence[str]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    for name in lines[0]:
-        table.add_column(name, overflow="fold")
-    for line in lines[1:]:
-        table.add_row(*(Text(value) for value in line))
-    out().print(table)

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -58,6 +58,21 @@ def note(message: str) -> None:
     from rich.text import Text
 
     err().print(Text.assemble(("lgaudit: ", "bold yellow"), hidden(message)), soft_wrap=True)
+
+
+def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+    """A table on a terminal; tab-separated lines, head included, for anything else."""
+    if not out().is_terminal:
+        for line in (head, *lines):
+            print("\t".join(" ".join(cell.split()) for cell in line))
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(*head, box=None, pad_edge=False)
+    for line in lines:
+        shown.add_row(*(Text(cell) for cell in line))
+    out().print(shown)
 
 
 def as_json(document: Any) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lgaudit.cli.console import note
+
 if TYPE_CHECKING:
     from lgaudit.store import Store
 
@@ -77,4 +79,4 @@ def open_store(store: str | None) -> Store:
     from lgaudit import settings
     from lgaudit.store import Store
 
-    return Store.open(settings.load({"store": store}).store, create=False)
+    return Store.open(settings.load({"store": store}).store, create=False, told=note)

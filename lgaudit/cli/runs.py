@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lgaudit.cli.console import as_json, note, out
+from lgaudit.cli.console import as_json, note, out, table
 from lgaudit.cli.options import StoreUrl, open_store
 from lgaudit.errors import StoreError
 
@@ -37,7 +37,7 @@ def list_(store: StoreUrl = None, format_: FormatOption = "table") -> None:
     elif not runs:
         note(f"there are no runs in {where}. Make one with: lgaudit audit")
     else:
-        _table(("run", "started (UTC)", "took", "sites", "ranked", "bar"), map(_line, runs))
+        table(("run", "started (UTC)", "took", "sites", "ranked", "bar"), map(_line, runs))
 
 
 @app.command("show")
@@ -54,7 +54,7 @@ def show(
     if format_ == "json":
         typer.echo(as_json(facts))
     else:
-        _table(("fact", "value"), _flat(facts))
+        table(("fact", "value"), _flat(facts))
 
 
 @app.command("delete")
@@ -231,18 +231,3 @@ def _flat(facts: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
             shown = ("yes" if value else "no") if isinstance(value, bool) else str(value)
             lines.append((above + name, shown))
     return lines
-
-
-def _table(head: tuple[str, ...], lines: Any) -> None:
-    """A table on a terminal; tab-separated lines, head included, for anything else."""
-    if not out().is_terminal:
-        for line in (head, *lines):
-            typer.echo("\t".join(" ".join(cell.split()) for cell in line))
-        return
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*head, box=None, pad_edge=False)
-    for line in lines:
-        table.add_row(*(Text(cell) for cell in line))
-    out().print(table)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lgaudit.differences import Stand, Trend
+from lgaudit.evaluate import chances
 from lgaudit.models import Interval
 
 LEAST = 4  # with fewer looks no trend can be told from chance
@@ -24,13 +25,9 @@ def trend(stands: Sequence[Stand], confidence: float = 0.9) -> Trend | None:
     own = [s for s in stands if last and (s.bar, s.axe_core) == (last.bar, last.axe_core)]
     if len(own) < LEAST or own[0].started == own[-1].started:
         return None
-    from scipy import stats
-
     years = [(stand.started - own[0].started).total_seconds() / _YEAR for stand in own]
     values = [stand.score.value for stand in own]
     if max(values) - min(values) < 1e-9:
         return Trend(Interval(0.0, 0.0, 0.0), 1.0, len(own))
-    slope = stats.theilslopes(values, years, alpha=confidence)
-    doubt = float(stats.kendalltau(years, values).pvalue)
-    interval = Interval(float(slope[0]), float(slope[2]), float(slope[3]))
-    return Trend(interval, doubt, len(own))
+    interval = Interval(*chances.slopes(values, years, confidence))
+    return Trend(interval, chances.kendall(values, years), len(own))

@@ -41,23 +41,24 @@ import itertools
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from lgaudit.differences import PARTS, Difference, Judged
-from lgaudit.models import Interval, Rule, Scope, Status
+from lgaudit.evaluate import chances
+from lgaudit.evaluate.said import Flags, Frame, Said, Value, among
+from lgaudit.models import Interval, Rule, Status
 from lgaudit.results import Bar
 
-Array = npt.NDArray[np.float64]
 FALSE = 0.05  # share of wrongly named councils that is accepted
 _SHOWN = 0.05  # a smaller change is not seen in scores to one decimal
 _LEAST_PAIRED = 10
 _LEAST_SHARE = 0.5
-_PASSED, _FAILED = ord("p"), ord("f")
+_NOTHING = "no rule that counts was judged on both sides"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sides:
     """What holds for every site of a comparison. Rules are by id, without examples."""
 
@@ -65,12 +66,23 @@ class Sides:
     bar: Bar  # of the later run
     axe_differs: bool
 
+    @cached_property
+    def frame(self) -> Frame:
+        """The rules with their weights."""
+        return Frame(self.rules, self.bar)
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    value: float
-    influence: Array  # points a page moves the score by, 0 on average
-    judged: frozenset[str]
+    @cached_property
+    def steps(self) -> tuple[Flags, Flags, Flags]:
+        """The rules with one part of the change more left out each time: all, axe-core, clocks."""
+        axe = [not (self.axe_differs and rule.pack == "axe") for rule in self.rules]
+        still = [own and not rule.timing for own, rule in zip(axe, self.rules, strict=True)]
+        return tuple(  # type: ignore[return-value]
+            np.array(flags, dtype=bool) for flags in ([True] * len(axe), axe, still)
+        )
+
+    def named(self, flags: Flags) -> tuple[str, ...]:
+        """The ids of some of the rules."""
+        return tuple(self.rules[n].id for n in np.flatnonzero(flags))
 
 
 def alike(now: Sequence[Rule], before: Sequence[Rule]) -> tuple[tuple[Rule, ...], int]:
@@ -101,38 +113,40 @@ def compare(
     paired = len(both) >= max(
         1, min(_LEAST_PAIRED, len(shared), len(mine)), _LEAST_SHARE * min(len(shared), len(mine))
     )
-    failed_then, failed_now = _failing(before, sides), _failing(now, sides)
-    new = failed_now - failed_then
+    then, today = Said(before, sides.frame), Said(now, sides.frame)
+    failed_then, failed_now = then.failing(), today.failing()
+    new = sides.named(failed_now & ~failed_then)
     base = Difference(
         now.slug,
         published.score.value if published.score else None,
         now.score.value if now.score else None,
         None, {}, None, None, None, False, paired, len(both), len(mine - shared),
         len(shared - mine),
-        new=tuple(sorted(new - set(earlier))),
-        fixed=tuple(sorted(name for name in failed_then - failed_now if _seen(now, name))),
-        returned=tuple(sorted(new & set(earlier))),
-        open=tuple(sorted(failed_then & failed_now)),
+        new=tuple(name for name in new if name not in earlier),
+        fixed=sides.named(failed_then & ~failed_now & today.sure()),
+        returned=tuple(name for name in new if name in earlier),
+        open=sides.named(failed_then & failed_now),
     )  # fmt: skip
     if published.score is None or now.score is None:
         why = "not ranked before" if published.score is None else "not ranked now"
         return replace(base, note=f"{why}: {(published if why[-1] == 'e' else now).reason}")
-    axe = [r for r in sides.rules if not (sides.axe_differs and r.pack == "axe")]
-    still = [rule for rule in axe if not rule.timing]
     steps = [now.score.value - published.score.value]
-    for rules in (sides.rules, axe, still):
-        old, new_value = _value(before, rules, sides.bar), _value(now, rules, sides.bar)
-        if old is None or new_value is None:
-            return replace(base, note="no rule that counts was judged on both sides")
-        steps.append(new_value.value - old.value)
-    keep = both if paired else None
-    first, second = _value(before, still, sides.bar, keep), _value(now, still, sides.bar, keep)
+    for number, rules in enumerate(sides.steps):
+        if number and (rules == sides.steps[number - 1]).all():
+            steps.append(steps[-1])
+            continue
+        old, fresh = then.value(rules), today.value(rules)
+        if old is None or fresh is None:
+            return replace(base, note=_NOTHING)
+        steps.append(fresh.value - old.value)
+    ours = among(before.keys, both) if paired else None
+    theirs = among(now.keys, both) if paired else None
+    first, second = then.value(rules, ours), today.value(rules, theirs)
+    if first is not None and second is not None:
+        common = first.judged & second.judged
+        first, second = then.value(common, ours), today.value(common, theirs)
     if first is None or second is None:
-        return replace(base, note="no rule that counts was judged on both sides")
-    common = [rule for rule in still if rule.id in first.judged & second.judged]
-    first, second = (_value(one, common, sides.bar, keep) for one in (before, now))
-    if first is None or second is None:
-        return replace(base, note="no rule that counts was judged on both sides")
+        return replace(base, note=_NOTHING)
     site = second.value - first.value
     steps.append(site)
     amounts = [a - b for a, b in itertools.pairwise(steps)] + [site]
@@ -149,14 +163,12 @@ def compare(
 
 def adjusted(found: Sequence[Difference]) -> tuple[Difference, ...]:
     """All sites of one comparison, with the number of them allowed for."""
-    from scipy import stats
-
     tested = [n for n, one in enumerate(found) if one.doubt is not None]
     if not tested:
         return tuple(found)
-    chances = stats.false_discovery_control([found[n].doubt for n in tested], method="bh")
+    fair = chances.allowing_for_many([doubt for one in found if (doubt := one.doubt) is not None])
     made = list(found)
-    for number, chance in zip(tested, chances, strict=True):
+    for number, chance in zip(tested, fair, strict=True):
         one = found[number]
         clear = bool(chance <= FALSE) and one.site is not None and abs(one.site.value) >= _SHOWN
         made[number] = replace(one, adjusted=float(chance), clear=clear)
@@ -170,87 +182,25 @@ def sector(
 
     ``everyone`` is how many sites the sector has, those that could not be compared too.
     """
-    from scipy import stats
-
     held = [one for one in found if one.site is not None]
     if not held:
         return None, {}
     many = len(held)
     share = many / max(everyone, many)
     values = np.array([one.site.value for one in held if one.site])
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = chances.normal_reach(confidence)
     own = sum(((one.site.high - one.site.low) / 2 / z) ** 2 for one in held if one.site)
     between = float(values.var(ddof=1)) if many > 1 else 0.0
     error = math.sqrt((1 - share) * between / many + share * own / many**2)
     freedom = max(1, many - 1)
-    reach = error * float(stats.t.ppf((1 + confidence) / 2, freedom))
+    reach = error * chances.t_reach(confidence, freedom)
     mean = float(values.mean())
     parts = {name: float(np.mean([one.parts[name] for one in held])) for name in PARTS}
     return Interval(mean, mean - reach, mean + reach), parts
 
 
-def _failing(seen: Judged, sides: Sides) -> set[str]:
-    return {rule.id for rule in sides.rules if "f" in _said(seen, rule)}
-
-
-def _seen(seen: Judged, name: str) -> bool:
-    """Whether a rule said anything of the site for sure: unseen is not fixed."""
-    said = seen.whole.get(name, "") + _counted(seen, name)
-    return "p" in said or (bool(said) and set(said) == {"-"})
-
-
-def _said(seen: Judged, rule: Rule) -> str:
-    return seen.whole.get(rule.id, "") if rule.scope is Scope.SITE else _counted(seen, rule.id)
-
-
-def _counted(seen: Judged, name: str) -> str:
-    letters = seen.letters.get(name)
-    if letters is None:
-        return "-"
-    return "".join(s for s, c in zip(letters, seen.counts, strict=False) if c)
-
-
-def _value(
-    seen: Judged, rules: Sequence[Rule], bar: Bar, keep: Collection[int] | None = None
-) -> _Value | None:
-    """The score by some rules over some pages (all that count when None)."""
-    many = len(seen.keys)
-    use = np.array(
-        [c and (keep is None or k in keep) for k, c in zip(seen.keys, seen.counts, strict=True)],
-        dtype=bool,
-    )
-    said = np.zeros((len(rules), many), dtype=np.uint8)
-    whole = np.zeros(len(rules), dtype=np.uint8)
-    for row, rule in enumerate(rules):
-        if rule.scope is Scope.SITE:
-            letter = seen.whole.get(rule.id, "")
-            whole[row] = ord(letter) if letter else 0
-        elif rule.id in seen.letters:
-            said[row] = np.frombuffer(seen.letters[rule.id].encode("ascii"), np.uint8)[:many]
-    passed = (said == _PASSED) & use
-    judged = passed | ((said == _FAILED) & use)
-    many_passed = passed.sum(axis=1) + (whole == _PASSED)
-    many_judged = judged.sum(axis=1) + (whole == _PASSED) + (whole == _FAILED)
-    weight = np.array([bar.severity_weights.get(rule.severity, 0.0) for rule in rules])
-    weight = np.where(many_judged > 0, weight, 0.0)
-    names = sorted({r.category for r, w in zip(rules, weight, strict=True) if w > 0})
-    of = {n: bar.category_weights.get(n, 0.0) for n in names}
-    total = math.fsum(of.values())
-    if total <= 0:
-        return None
-    categories = np.array([rule.category for rule in rules], dtype=object)
-    for name in names:
-        mine = categories == name
-        weight[mine] *= 100 * of[name] / total / weight[mine].sum()
-    share = np.divide(many_passed, many_judged, out=np.zeros(len(rules)), where=many_judged > 0)
-    pull = np.divide(weight, many_judged, out=np.zeros(len(rules)), where=many_judged > 0)
-    influence = pull @ passed - (pull * share) @ judged
-    ids = frozenset(r.id for r, n in zip(rules, many_judged, strict=True) if n)
-    return _Value(math.fsum(weight * share), influence, ids)
-
-
 def _spread(
-    before: Judged, now: Judged, first: _Value, second: _Value, both: Collection[int] | None
+    before: Judged, now: Judged, first: Value, second: Value, both: Collection[int] | None
 ) -> tuple[float, float]:
     """Standard error of the difference, and its degrees of freedom."""
     old = [
@@ -302,14 +252,12 @@ def _variance(pages: Sequence[tuple[int, str, float]], fraction: float) -> tuple
 
 def _tested(change: float, spread: float, freedom: float, confidence: float) -> tuple[float, float]:
     """Chance of so large a change had nothing changed (two-sided t), and half the interval."""
-    from scipy import stats
-
-    reach = spread * float(stats.t.ppf((1 + confidence) / 2, freedom))
+    reach = spread * chances.t_reach(confidence, freedom)
     if abs(change) < _SHOWN:
         return 1.0, reach
     if spread <= 1e-12:
         return 0.0, 0.0
-    return float(2 * stats.t.sf(abs(change) / spread, freedom)), reach
+    return chances.t_chance(change / spread, freedom), reach
 
 
 def mean_of(scores: Sequence[Interval]) -> Interval:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from lgaudit.models import Finding, Outcome, Reason, RuleScore, SiteScore, Spot, Verdict
 from lgaudit.results import LETTERS, OUTCOMES, Outcomes, PageResult, SiteResult, spelt
-from lgaudit.store import schema
+from lgaudit.store import schema, tally
 from lgaudit.store.strings import clean, numbers, strings, to_json
 
 _INDEX = {str(outcome): outcome for outcome in Outcome}
@@ -46,6 +46,7 @@ def write(
     for table, rows in _rows_of(result, number):
         if rows:
             connection.execute(insert(table), [{"visit": visit, **row} for row in rows])
+    connection.execute(insert(schema.tally).values(visit=visit, **tally.row(result, number)))
 
 
 def write_score(connection: Connection, visit: int, score: SiteScore) -> None:
@@ -56,6 +57,9 @@ def write_score(connection: Connection, visit: int, score: SiteScore) -> None:
     made = [{"visit": visit, **_score_row(n, s, number)} for n, s in enumerate(score.rules)]
     if made:
         connection.execute(insert(table), made)
+    told = tally.standing(score, score.reason, tally.failed(score.rules, number))
+    held = schema.tally
+    connection.execute(update(held).where(held.c.visit == visit).values(told))
 
 
 def _strings_of(result: SiteResult) -> set[str]:

@@ -106,6 +106,20 @@ rule_score = _of_a_visit(
     Column("unseen", Integer),
     Column("met", Integer),
 )
+tally = Table(
+    "tally",
+    metadata,
+    Column("visit", BigInteger, primary_key=True),
+    Column("score", Float),  # overall, 0..100; NULL when not ranked, then reason says why
+    Column("score_low", Float),
+    Column("score_high", Float),
+    Column("reason", String),
+    Column("rules_met", Integer),
+    Column("rules_applicable", Integer),
+    Column("categories", String),  # {name: [score, low, high]}, JSON
+    Column("failing", LargeBinary),  # text: rules that failed somewhere; packed, see tally.py
+    Column("said", LargeBinary),  # what each rule said of each page; packed, see tally.py
+)
 OF_A_VISIT = (page, lost, outcome, finding, spot, rule_score)
 # Every column that names a row of ``text``: what none of them names may be swept away.
 TEXT_COLUMNS = (

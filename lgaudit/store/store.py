@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 
@@ -21,7 +21,7 @@ from lgaudit.results import Bar, SiteResult
 from lgaudit.store import rows, schema, whole
 from lgaudit.store.database import connect, file_of, name_of, read_url, reading, sentences, writing
 from lgaudit.store.kept import KeptResults
-from lgaudit.store.migrations import current, migrate
+from lgaudit.store.migrations import current, migrate, outdated
 from lgaudit.store.strings import sweep, to_json
 from lgaudit.store.tallies import Tallies
 from lgaudit.store.whole import Part
@@ -40,6 +40,7 @@ class RunSummary:
     bar: str
     lgaudit: str
     seed: int
+    axe_core: str = ""
 
 
 class Store:
@@ -49,11 +50,19 @@ class Store:
         self._engine, self.where = engine, where
 
     @classmethod
-    def open(cls, url: str = "", *, create: bool = True, wait: float = 30.0) -> Store:
+    def open(
+        cls,
+        url: str = "",
+        *,
+        create: bool = True,
+        wait: float = 30.0,
+        told: Callable[[str], None] | None = None,
+    ) -> Store:
         """Open a store, bringing its tables up to date.
 
         ``url`` is a database URL, a file name, or '' for lgaudit.db in the current folder. With
-        ``create`` false a store that is not there is an error. ``wait`` is in seconds.
+        ``create`` false a store that is not there is an error. ``wait`` is in seconds. ``told``
+        hears a sentence when bringing an older store up to date begins: it can take minutes.
 
         Raises:
             StoreError: unreadable, damaged, locked, newer than this program, or not ours.
@@ -72,7 +81,10 @@ class Store:
         try:
             with reading(engine, where) as connection:
                 ready = current(connection)
+                older = not ready and outdated(connection)
             if not ready:
+                if older and told is not None:
+                    told(f"bringing {where} up to date, once; with many runs it takes minutes.")
                 with writing(engine, where) as connection:
                     migrate(connection, where)
         except BaseException:
@@ -322,6 +334,7 @@ def _summary(row: RowMapping) -> RunSummary:
         bar=run.engines.bar,
         lgaudit=run.engines.lgaudit,
         seed=run.seed,
+        axe_core=run.engines.axe_core,
     )
 
 

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-import msgspec
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, select
 
 from lgaudit.differences import Judged
-from lgaudit.evidence import Coverage
-from lgaudit.models import Interval, Reason, SiteScore
-from lgaudit.store import schema
+from lgaudit.models import Interval, Reason
+from lgaudit.store import schema, tally
 from lgaudit.store.database import reading
 from lgaudit.store.strings import strings
-
-
-class _Verdict(msgspec.Struct):
-    reason: Reason = Reason.OK
-
-
-class _Page(msgspec.Struct):
-    sampled: bool = False
-    template: str = ""
-    verdict: _Verdict = msgspec.field(default_factory=_Verdict)
-
-
-class _Summary(msgspec.Struct):
-    verdict: _Verdict = msgspec.field(default_factory=_Verdict)
-    coverage: Coverage = msgspec.field(default_factory=Coverage)
-    score: SiteScore | None = None
 
 
 class Tallies:
@@ -36,70 +19,37 @@ class Tallies:
 
     def __init__(self, engine: Engine, where: str) -> None:
         self._engine, self._where = engine, where
+        self._names: dict[int, str] = {}  # of rules
 
     def judged(self, run: str, slugs: Collection[str] | None = None) -> dict[str, Judged]:
         """Every finished visit of a run (or those named), by slug."""
-        visit, page, outcome = schema.visit, schema.page, schema.outcome
-        chosen = (visit.c.run == run) & visit.c.verdict.is_not(None)
-        if slugs is not None:
-            chosen &= visit.c.slug.in_(sorted(slugs))
-        with reading(self._engine, self._where) as connection:
-            visits = connection.execute(
-                select(visit.c.id, visit.c.slug, visit.c.summary).where(chosen)
-            ).all()
-            pages: dict[int, list[tuple[int, str]]] = {row.id: [] for row in visits}
-            query = select(page.c.visit, page.c.url, page.c.document)
-            query = query.join(visit, page.c.visit == visit.c.id).where(chosen)
-            for own, url, document in connection.execute(
-                query.order_by(page.c.visit, page.c.number)
-            ):
-                pages[own].append((url, document))
-            said: dict[int, list[tuple[int, str, str]]] = {row.id: [] for row in visits}
-            rows = select(outcome.c.visit, outcome.c.rule, outcome.c.site, outcome.c.pages)
-            rows = rows.join(visit, outcome.c.visit == visit.c.id).where(chosen)
-            named = set()
-            for own, rule, whole, letters in connection.execute(rows):
-                said[own].append((rule, whole, letters))
-                named.add(rule)
-            names = strings(connection, named)
+        table = schema.tally
+        rows = self._rows([run], slugs, table.c.reason, *_SCORE, table.c.said)
+        packed = [(row, tally.unpack(row.said)) for row in sorted(rows, key=lambda r: str(r.slug))]
+        names = self._rules(rule for _, said in packed for rule in said.rules)
         return {
-            row.slug: _judged(row.slug, row.summary, pages[row.id], said[row.id], names)
-            for row in sorted(visits, key=lambda row: row.slug)
+            row.slug: tally.judged(row.slug, _interval(row), row.reason, said, names)
+            for row, said in packed
         }
 
     def scores(
         self, runs: Sequence[str], slugs: Collection[str] | None = None
     ) -> dict[str, dict[str, Interval]]:
         """Overall scores by run, then slug; ranked sites only."""
-        visit = schema.visit
-        chosen = visit.c.run.in_(runs) & visit.c.score.is_not(None)
-        if slugs is not None:
-            chosen &= visit.c.slug.in_(sorted(slugs))
         found: dict[str, dict[str, Interval]] = {run: {} for run in runs}
-        decoder = msgspec.json.Decoder(_Summary)
-        with reading(self._engine, self._where) as connection:
-            query = select(visit.c.run, visit.c.slug, visit.c.summary).where(chosen)
-            for run, slug, summary in connection.execute(query):
-                score = decoder.decode(summary).score
-                if score and score.overall:
-                    found[run][slug] = score.overall
+        for row in self._rows(runs, slugs, *_SCORE):
+            score = _interval(row)
+            if score:
+                found[row.run][row.slug] = score
         return found
 
     def failing(
         self, runs: Iterable[str], slugs: Collection[str] | None
     ) -> Mapping[tuple[str, str], frozenset[str]]:
         """The rules each visit failed, by run and slug."""
-        visit, table = schema.visit, schema.rule_score
-        chosen = visit.c.run.in_(list(runs)) & (table.c.failed > 0)
-        if slugs is not None:
-            chosen &= visit.c.slug.in_(sorted(slugs))
-        query = select(visit.c.run, visit.c.slug, table.c.rule)
-        query = query.join(visit, table.c.visit == visit.c.id).where(chosen)
-        held: dict[tuple[str, str], set[int]] = {}
-        with reading(self._engine, self._where) as connection:
-            for run, slug, rule in connection.execute(query):
-                held.setdefault((run, slug), set()).add(rule)
-            names = strings(connection, set().union(*held.values()) if held else ())
+        rows = self._rows(list(runs), slugs, schema.tally.c.failing)
+        held = {(row.run, row.slug): tally.numbers_of(row.failing) for row in rows}
+        names = self._rules(rule for own in held.values() for rule in own)
         return {key: frozenset(names[rule] for rule in own) for key, own in held.items()}
 
     def answered(self, run: str) -> set[str]:
@@ -109,29 +59,30 @@ class Tallies:
         with reading(self._engine, self._where) as connection:
             return set(connection.scalars(query))
 
+    def _rows(
+        self, runs: Sequence[str], slugs: Collection[str] | None, *columns: ColumnElement[Any]
+    ) -> Sequence[Any]:
+        """Columns of the tallies of finished visits, with ``run`` and ``slug``."""
+        visit, table = schema.visit, schema.tally
+        query = select(visit.c.run, visit.c.slug, *columns).join(visit, table.c.visit == visit.c.id)
+        query = query.where(visit.c.run.in_(runs))
+        if slugs is not None:
+            query = query.where(visit.c.slug.in_(sorted(slugs)))
+        with reading(self._engine, self._where) as connection:
+            return connection.execute(query).all()
 
-def _judged(
-    slug: str,
-    summary: str,
-    pages: Sequence[tuple[int, str]],
-    said: Sequence[tuple[int, str, str]],
-    names: Mapping[int, str],
-) -> Judged:
-    kept = msgspec.json.decode(summary, type=_Summary)
-    own = [_PAGES.decode(document) for _, document in pages]
-    many, score = len(pages), kept.score
-    counts = tuple(page.sampled and page.verdict.reason is Reason.OK for page in own)
-    return Judged(
-        slug=slug,
-        keys=tuple(url for url, _ in pages),
-        templates=tuple(page.template for page in own),
-        counts=counts,
-        letters={names[rule]: letters[:many] for rule, _, letters in said},
-        whole={names[rule]: whole for rule, whole, _ in said if whole},
-        score=score.overall if score else None,
-        reason=score.reason if score else kept.verdict.reason.value,
-        fraction=kept.coverage.fraction(sum(counts)),
-    )
+    def _rules(self, numbers: Iterable[int]) -> Mapping[int, str]:
+        missing = set(numbers).difference(self._names)
+        if missing:
+            with reading(self._engine, self._where) as connection:
+                self._names.update(strings(connection, missing))
+        return self._names
 
 
-_PAGES = msgspec.json.Decoder(_Page)
+_SCORE = (schema.tally.c.score, schema.tally.c.score_low, schema.tally.c.score_high)
+
+
+def _interval(row: Any) -> Interval | None:
+    if row.score is None:
+        return None
+    return Interval(row.score, row.score_low, row.score_high)
