@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from lgaudit.taming import tame
 from lgaudit.tree import Tree
 
 BLOCKS = frozenset(
@@ -16,12 +17,6 @@ BLOCKS = frozenset(
 )
 UNSEEN = frozenset("script style template noscript svg math head title iframe object".split())
 CHROME = "nav, header, footer, aside, [role=navigation], [role=banner], [role=contentinfo]"
-DEEPEST = 2_000  # blocks inside blocks; no page a person wrote comes near
-_NESTING = re.compile(
-    r"<(/?)(?:address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset"
-    r"|figcaption|figure|footer|header|hgroup|main|menu|nav|ol|search|section|summary|ul)\b",
-    re.I,
-)
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -37,21 +32,9 @@ def decode(body: bytes, encoding: str = "utf-8") -> str:
 def parse(html: str) -> Tree:
     """Parse as HTML5; lone surrogates are replaced first because the parser refuses them.
 
-    A page whose blocks nest deeper than :data:`DEEPEST` is cut there: the parser looks through
-    all open blocks at each new one, so a few megabytes of unclosed tags would take hours.
+    What would keep the parser busy for hours is cut off, see :mod:`lgaudit.taming`.
     """
-    if html.count("<") > 5 * DEEPEST:
-        html = _shallow(html)
-    return Tree(html.encode("utf-8", errors="replace"))
-
-
-def _shallow(html: str) -> str:
-    depth = 0
-    for tag in _NESTING.finditer(html):
-        depth = max(0, depth - 1) if tag[1] else depth + 1
-        if depth > DEEPEST:
-            return html[: tag.start()]
-    return html
+    return Tree(tame(html).encode("utf-8", errors="replace"))
 
 
 def attribute(node: LexborNode, name: str) -> str:

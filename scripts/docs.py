@@ -18,6 +18,9 @@ import coverage_table
 import typer
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "tests"))
+
+import misbehaviour  # noqa: E402
 
 
 def command_reference() -> str:
@@ -157,6 +160,7 @@ def write(folder: Path) -> None:
     titles = {rule.id: rule.title for rule in book.rules}
     (folder / "statement-checks.md").write_text(statement_checks(titles), encoding="utf-8")
     (folder / "export.md").write_text(data_dictionary(), encoding="utf-8")
+    (folder / "hostile.md").write_text(misbehaviour.document(), encoding="utf-8")
     (folder / "wcag.md").write_text(manual.table(book.rules), encoding="utf-8")
 
 

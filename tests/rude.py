@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from lgaudit.settings import Settings
@@ -14,9 +15,13 @@ Handler = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class Rude:
-    """``answers`` maps a path to bytes to send, or to a function that talks on the wire itself."""
+    """``answers`` maps a path to bytes to send, or to a function that talks on the wire itself.
+
+    ``hosts`` has answers by host name, with "*" for every other path; they come first.
+    """
 
     answers: dict[str, bytes | Handler]
+    hosts: Mapping[str, Mapping[str, bytes | Handler]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
     port: int = 0
@@ -24,11 +29,14 @@ class Rude:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+                first = await reader.readexactly(1)
+                if first == b"\x16":  # TLS, which is not spoken here
+                    break
+                head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 method, path = head.split(" ", 2)[:2]
                 self.asked.append(path if method == "GET" else f"{method} {path}")
                 self.heads.append(head)
-                answer = self.answers.get(path, plain(404, b"<title>Not found</title>"))
+                answer = self._answer(path, head)
                 if isinstance(answer, bytes):
                     writer.write(
                         answer.split(b"\r\n\r\n")[0] + b"\r\n\r\n" if method == "HEAD" else answer
@@ -36,10 +44,17 @@ class Rude:
                     await writer.drain()
                 else:
                     await answer(path, writer)
-        except (asyncio.IncompleteReadError, ConnectionError, OSError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
             pass
         finally:
             writer.close()
+
+    def _answer(self, path: str, head: str) -> bytes | Handler:
+        missing = plain(404, b"<title>Not found</title>")
+        host = re.search(r"^host: *([^:\r]+)", head, re.I | re.M)
+        if host and (own := self.hosts.get(host[1].lower())) is not None:
+            return own.get(path) or own.get("*", missing)
+        return self.answers.get(path, missing)
 
 
 @contextlib.asynccontextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lgaudit import dom, evidence
+from lgaudit import dom, evidence, taming
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import OK, Site
 
@@ -48,11 +48,36 @@ def test_bytes_of_any_sort_decode() -> None:
     assert dom.parse("<p>\ud800</p>").body is not None
 
 
-@pytest.mark.parametrize("tags", ["<div>", "<ul><li>", "<SECTION class=a>", "<blockquote>x"])
+@pytest.mark.parametrize(
+    "tags",
+    ["<div>", "<ul><li>", "<SECTION class=a>", "<blockquote>x", "<span>", "<x-y/>", "<svg><g>"],
+)
 def test_endless_nesting_is_cut_not_waited_for(tags: str) -> None:
     tree = dom.parse("<main><p>seen</p></main>" + tags * 200_000)
     assert dom.visible_text(main_of(tree.html or "")).startswith("seen")
-    assert len(tree.css("div, ul, section, blockquote")) <= dom.DEEPEST
+    assert len(tree.css("*")) <= 2 * taming.DEEPEST + 10
+
+
+def test_endless_attributes_are_cut_not_waited_for() -> None:
+    names = " ".join(f"a{number}='>'" for number in range(200_000))
+    tree = dom.parse(f"<main><p>seen</p></main><p {names}>unseen")
+    assert tree.css_first("main") is not None
+    assert "unseen" not in (tree.html or "")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<svg><g/><path d='M0 0'/><title>x</title></svg>",
+        "<p>unclosed<li>and<br/><img alt='>'>",
+        "<!-- <div> --></div>",
+        "<a href='?a=1&b=2' title='<div>'>x</a>",
+        "<math><mi>x</mi><mspace/></math>",
+    ],
+)
+def test_long_pages_of_people_are_whole(part: str) -> None:
+    page = "<main>" + part * 12_000 + "<p id=last data-x='" + "y=1 " * 20_000 + "'>end"
+    assert taming.tame(page) == page
 
 
 def test_a_long_page_that_closes_its_blocks_is_whole() -> None:
