@@ -20,9 +20,12 @@ import numpy as np
 from benchmarks.intervals import AUDITED, Truth, made_rules, made_site, true_score
 from lgaudit.differences import Judged
 from lgaudit.evaluate import difference, rulebook
-from lgaudit.models import Interval, Rule, Scope
+from lgaudit.gather import sample
+from lgaudit.models import Interval, Kind, Rule, Scope
 from lgaudit.results import Bar
 
+EXACT = 0.05  # points the true change may be off: what is shown is rounded to 0.1
+CHURN = 0.1  # of the pages a rule speaks of, on average, that are rewritten
 LETTERS = np.array(["p", "f", "-"])
 
 
@@ -58,45 +61,116 @@ def judged(truth: Truth, chosen: Sequence[int], rules: Sequence[Rule]) -> Judged
 
 def improved(
     truth: Truth, rules: Sequence[Rule], bar: Bar, generator: np.random.Generator, points: float
-) -> Truth:
-    """The site with rules mended, one after the other, until it is better by so many points."""
-    table, start = truth.table.copy(), true_score(truth, rules, bar)
+) -> Truth | None:
+    """The site with defects mended until its true score is better by so many points.
+
+    Rules are mended one after the other on all their pages, the last ones on as many as it takes.
+    None when the rules that pages of this site break do not hold so many points.
+    """
+    table = truth.table.copy()
     broken = [
         c for c, rule in enumerate(rules)
         if rule.scope is Scope.PAGE and (table[:, c] == 1).any()
     ]  # fmt: skip
+    page_worth = _worth(truth, rules, bar)
+    left = points
     for column in generator.permutation(broken):
         bad = generator.permutation(np.flatnonzero(table[:, column] == 1))
-        whole = table[:, column].copy()
-        table[bad, column] = 0
-        gained = true_score(replace(truth, table=table), rules, bar) - start
-        if gained >= points:  # mend just as many pages as it takes
-            table[:, column] = whole
-            before = true_score(replace(truth, table=table), rules, bar) - start
-            need = int(np.ceil(len(bad) * (points - before) / (gained - before)))
-            table[bad[:need], column] = 0
-            break
+        many = min(len(bad), int((left + EXACT) / page_worth[column]))
+        table[bad[:many], column] = 0
+        left -= many * page_worth[column]
+        if left <= EXACT:
+            return replace(truth, table=table)
+    return None
+
+
+def _worth(truth: Truth, rules: Sequence[Rule], bar: Bar) -> list[float]:
+    """Points of the true score that one page is worth, by rule."""
+    judged = (truth.table < 2).sum(axis=0)
+    counts = [r for r, n in zip(rules, judged, strict=True) if n]
+    total = sum(bar.category_weights[name] for name in {r.category for r in counts})
+    of = dict.fromkeys({r.category for r in counts}, 0.0)
+    for rule in counts:
+        of[rule.category] += bar.severity_weights[rule.severity]
+    return [
+        100 * bar.category_weights[r.category] / total
+        * bar.severity_weights[r.severity] / of[r.category] / n if n else 0.0
+        for r, n in zip(rules, judged, strict=True)
+    ]  # fmt: skip
+
+
+def churned(truth: Truth, rules: Sequence[Rule], generator: np.random.Generator) -> Truth:
+    """The site with pages rewritten, and yet the very same true score.
+
+    For each rule, some pages it speaks of (0 to 20%) change places with each other: defects go
+    from some and come to as many others, half of the time from one template to another.
+    """
+    table = truth.table.copy()
+    kinds = int(truth.templates.max()) + 1
+    for column, rule in enumerate(rules):
+        if rule.scope is not Scope.PAGE:
+            continue
+        pages = np.flatnonzero(table[:, column] < 2)
+        if generator.random() < 0.5:
+            two = generator.choice(kinds, min(2, kinds), replace=False)
+            pages = pages[np.isin(truth.templates[pages], two)]
+        moved = generator.choice(
+            pages, int(len(pages) * generator.uniform(0, 2 * CHURN)), replace=False
+        )
+        table[moved, column] = table[generator.permutation(moved), column]
     return replace(truth, table=table)
+
+
+def _changed(
+    number: int, rules: Sequence[Rule], bar: Bar, generator: np.random.Generator, points: float
+) -> tuple[Truth, Truth]:
+    """A site before and after; one that cannot get so much better is made up anew."""
+    while True:
+        truth = made_site(f"council-{number:03}", rules, generator)
+        after = improved(truth, rules, bar, generator, points) if points else truth
+        if after is not None:
+            return truth, after
+
+
+def _drawn(
+    truth: Truth, panel: int, generator: np.random.Generator
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Pages of both looks, each page as likely as any other."""
+    pages = len(truth.templates)
+    then = generator.choice(pages, AUDITED, replace=False)
+    rest = np.setdiff1d(np.arange(pages), then[:panel])
+    return then, [*then[:panel], *generator.choice(rest, AUDITED - panel, replace=False)]
+
+
+def _dealt(
+    truth: Truth, panel: int, generator: np.random.Generator
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Pages of both looks as the program chooses them: dealt to templates in turn."""
+    candidates = [
+        sample.Candidate(str(n), Kind.OTHER if n else Kind.HOME, n % 5, f"t{template}")
+        for n, template in enumerate(truth.templates)
+    ]
+    seeds = [int(n) for n in generator.integers(1 << 30, size=2)]
+    then = [one.url for one in sample.choose(candidates, pages=AUDITED, seed=seeds[0])]
+    now = sample.choose(candidates, pages=AUDITED, seed=seeds[1], panel=then if panel else ())
+    return [int(url) for url in then], [int(one.url) for one in now]
 
 
 def repeat(
     councils: int, better: int, panel: int, rules: Sequence[Rule], bar: Bar,
     generator: np.random.Generator, tally: Tally, points: float = 5.0,
+    churn: bool = True, dealt: bool = False,
 ) -> None:  # fmt: skip
     """One sector, audited twice."""
     sides = difference.Sides(tuple(rules), bar, False)
     found, truths = [], []
     for number in range(councils):
-        truth = made_site(f"council-{number:03}", rules, generator)
-        pages = len(truth.templates)
-        then = generator.choice(pages, AUDITED, replace=False)
-        kept = then[:panel]
-        rest = np.setdiff1d(np.arange(pages), kept)
-        now = [*kept, *generator.choice(rest, AUDITED - panel, replace=False)]
-        after, change = truth, 0.0
-        if number < better:
-            after = improved(truth, rules, bar, generator, points)
-            change = true_score(after, rules, bar) - true_score(truth, rules, bar)
+        truth, after = _changed(number, rules, bar, generator, points if number < better else 0)
+        then, now = (_dealt if dealt else _drawn)(truth, panel, generator)
+        change = true_score(after, rules, bar) - true_score(truth, rules, bar)
+        assert abs(change - (points if number < better else 0)) <= EXACT + 1e-9, change
+        if churn:
+            after = churned(after, rules, generator)
         before = judged(truth, then, rules)
         found.append(difference.compare(before, before, judged(after, now, rules), sides))
         truths.append(change)

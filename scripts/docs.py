@@ -1,5 +1,5 @@
 """Write the generated documents: the command-line reference, rule pages, the coverage table,
-the data dictionary.
+the data dictionary, the schema of the store.
 
 `python scripts/docs.py` writes them; `--check` exits 1 when a committed one differs.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import coverage_table
+import schema_docs
 import typer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -118,6 +119,7 @@ def data_dictionary() -> str:
         " `datapackage.json`, which says the same as this page to programs.",
         "`lgaudit runs import FOLDER` brings it into another store; exported from there it is the"
         " same byte for byte (Parquet: with the same pyarrow, whose version its files name).",
+        "To ask a store itself, without exporting: [research.md](research.md).",
         "",
         "- **Missing values** are empty cells in CSV and `null` in JSON lines and Parquet. Text is"
         " never missing, only empty. A missing number is one that could not be known, never 0.",
@@ -161,6 +163,7 @@ def write(folder: Path) -> None:
     (folder / "statement-checks.md").write_text(statement_checks(titles), encoding="utf-8")
     (folder / "export.md").write_text(data_dictionary(), encoding="utf-8")
     (folder / "hostile.md").write_text(misbehaviour.document(), encoding="utf-8")
+    (folder / "schema.md").write_text(schema_docs.text(), encoding="utf-8")
     (folder / "wcag.md").write_text(manual.table(book.rules), encoding="utf-8")
 
 

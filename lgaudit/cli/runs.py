@@ -95,7 +95,8 @@ def export(
 
     Exporting an equal run gives equal files, byte for byte (Parquet: with the same pyarrow).
     Addresses, snippets and settings are in them: read them before you publish. `lgaudit runs
-    import FOLDER` brings them into another store.
+    import FOLDER` brings them into another store. To ask a store without exporting it, in SQL,
+    see docs/research.md.
 
     Examples: `lgaudit runs export` writes the newest run as CSV into a folder named after it;
     `lgaudit runs export 20261126 --format parquet --out data/november` writes another.

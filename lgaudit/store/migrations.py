@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 
 from lgaudit import __version__
 from lgaudit.errors import StoreError
-from lgaudit.store import filling
+from lgaudit.store import filling, views
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ MIGRATIONS = (
         ),
         filling.tallies,
     ),
+    Migration(3, "views for research", (), views.create),
 )
 TABLES = frozenset("run rule visit page lost outcome finding spot rule_score tally".split())
 
