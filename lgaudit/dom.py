@@ -116,8 +116,8 @@ def visible_text(node: LexborNode, enough: int = 0) -> str:
     """
     parts: list[str] = []
     _collect(node, parts, enough)
-    lines = [fold(line) for line in "".join(parts).split("\n")]
-    return "\n".join([line for line in lines if line])
+    lines = [line.split() for line in "".join(parts).split("\n")]
+    return "\n".join([" ".join(words) for words in lines if words])
 
 
 def _collect(root: LexborNode, parts: list[str], enough: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -15,7 +15,7 @@ _STEP = re.compile(
     r"(?:[~|^$*]?=(?P<value>\"[^\"\\]*\"|'[^'\\]*'|[\w-]+)(?: [is])?)?\]"
 )
 # Letters stand in a source as they are, unless it writes one by its number, or "fj" by name.
-_LETTERS = re.compile(r"[a-z0-9]{2,}", re.A)
+_LETTERS = re.compile(rb"[a-z0-9]{2,}")
 _VEILED = re.compile(
     rb"&fjlig|&#0*(?:4[89]|5[0-7]|6[5-9]|[78]\d|9[0789]|1[01]\d|12[0-2])(?!\d)"
     rb"|&#x0*(?:3\d|[4-7][0-9a-f])(?![0-9a-f])"
@@ -24,7 +24,10 @@ _VEILED = re.compile(
 # Elements that a parser makes where no such tag is written (img: from "image").
 IMPLIED = frozenset("html head body tbody tr colgroup p br img".split())
 
-Needs = tuple[frozenset[str], ...]
+# For each alternative of a selector: starts of tags and names of attributes that stand as whole
+# words in the source of a page where it matches, and letters that stand anywhere in it.
+Needs = tuple[tuple[frozenset[bytes], frozenset[bytes]], ...]
+_APART = bytes(c if chr(c) in "abcdefghijklmnopqrstuvwxyz0123456789_-<" else 32 for c in range(256))
 
 
 class Tree(LexborHTMLParser):
@@ -35,7 +38,7 @@ class Tree(LexborHTMLParser):
         self.hidden: dict[int, bool] = {}  # what is known of elements, by their memory
         self._source = html.lower()
         self._found: dict[str, list[LexborNode]] = {}
-        self._there: dict[str, bool] = {}  # name -> whether it stands in the source at all
+        self._there: dict[bytes, bool] = {}  # letters -> whether they stand in the source at all
         self._veiled = _VEILED.search(self._source) is not None
 
     def css(self, query: str) -> list[LexborNode]:
@@ -71,33 +74,44 @@ class Tree(LexborHTMLParser):
 
     def _lacks(self, query: str) -> bool:
         """True when each way to match names a tag or an attribute that the page has nowhere."""
-        needs = needed(query, values=not self._veiled)
-        return bool(needs) and not any(all(map(self._has, need)) for need in needs)
+        needs = needed(query, not self._veiled)
+        if not needs:
+            return False
+        words = self._words
+        for names, letters in needs:
+            if names <= words and (not letters or all(map(self._has, letters))):
+                return False
+        return True
 
-    def _has(self, name: str) -> bool:
-        """False only when the source holds no such start of a tag, or no such word."""
-        there = self._there.get(name)
+    @cached_property
+    def _words(self) -> frozenset[bytes]:
+        """Starts of tags, as "<table", and whatever else could be the name of an attribute."""
+        return frozenset(self._source.replace(b"<", b" <").translate(_APART).split())
+
+    def _has(self, letters: bytes) -> bool:
+        there = self._there.get(letters)
         if there is None:
-            there = self._there[name] = name.encode() in self._source
+            there = self._there[letters] = letters in self._source
         return there
 
 
 @lru_cache(maxsize=2048)
-def needed(selector: str, *, values: bool = True) -> Needs:
+def needed(selector: str, values: bool = True) -> Needs:
     """For each alternative what the source of a page must hold for it to match anything.
 
     That is the start of a tag, as "<table", or the name of an attribute, in small letters, and
     with ``values`` the letters of classes, ids and values. Tags that a parser puts in by itself
     are left out. Empty when the selector says something this function does not read.
     """
-    found: list[frozenset[str]] = []
-    names: set[str] = set()
+    found: list[tuple[frozenset[bytes], frozenset[bytes]]] = []
+    names: set[bytes] = set()
+    letters: set[bytes] = set()
     at, before = 0, ""  # what stood before, "" at a start
     text = selector.strip()
     while at < len(text):
         if text[at] == "," and before not in ("", "join"):
-            found.append(frozenset(names))
-            names, before = set(), ""
+            found.append((frozenset(names), frozenset(letters)))
+            names, letters, before = set(), set(), ""
             at = len(text) - len(text[at + 1 :].lstrip())
             continue
         step = _STEP.match(text, at)
@@ -110,13 +124,14 @@ def needed(selector: str, *, values: bool = True) -> Needs:
             return ()
         at, before = step.end(), kind
         if kind == "tag" and value not in IMPLIED:
-            names.add(f"<{value}")
+            names.add(f"<{value}".encode())
         elif kind in ("class", "id"):
-            names.add(kind)
+            names.add(kind.encode())
         elif kind == "attribute":
-            names.add(value)
+            names.add(value.encode())
             value = (step["value"] or "").lower()
         if values and kind in ("class", "id", "attribute"):
-            names.update(_LETTERS.findall(value) if value.isascii() else ())
-    every = (*found, frozenset(names))
-    return every if all(every) and before not in ("", "join") else ()
+            letters.update(_LETTERS.findall(value.encode()) if value.isascii() else ())
+    every = (*found, (frozenset(names), frozenset(letters)))
+    sure = all(names or letters for names, letters in every)
+    return every if sure and before not in ("", "join") else ()

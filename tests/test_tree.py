@@ -52,11 +52,14 @@ def test_what_is_no_selector_is_still_refused(selector: str) -> None:
 
 
 def test_what_the_source_must_hold() -> None:
-    assert needed("a[href], area") == (frozenset({"<a", "href"}), frozenset({"<area"}))
-    assert needed("tbody td.x") == (frozenset({"<td", "class"}),)
-    assert needed(".hint-x2, [id*='form error' i]") == (
-        frozenset({"class", "hint", "x2"}),
-        frozenset({"id", "form", "error"}),
+    assert needed("a[href], area") == (
+        (frozenset({b"<a", b"href"}), frozenset()),
+        (frozenset({b"<area"}), frozenset()),
     )
-    assert needed(".hint", values=False) == (frozenset({"class"}),)
+    assert needed("tbody td.x") == ((frozenset({b"<td", b"class"}), frozenset()),)
+    assert needed(".hint-x2, [id*='form error' i]") == (
+        (frozenset({b"class"}), frozenset({b"hint", b"x2"})),
+        (frozenset({b"id"}), frozenset({b"form", b"error"})),
+    )
+    assert needed(".hint", values=False) == ((frozenset({b"class"}), frozenset()),)
     assert needed("video, p") == ()  # a parser makes p elements of its own

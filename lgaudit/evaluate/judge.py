@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from lgaudit.evaluate import page_language, patterns
 from lgaudit.evaluate.checks.vocabulary import (
@@ -122,31 +122,46 @@ def judge_page(rules: Iterable[Rule], page: Page, site: Site | None = None) -> l
     return _judge_page(_of_pages(rules, site), page)
 
 
-def _of_pages(rules: Iterable[Rule], site: Site | None) -> list[tuple[Rule, Result | None]]:
-    """The page rules, each with the result it has on every page where it is not for the site."""
+class _Turn(NamedTuple):
+    """A page rule, and what is known of it before any page is looked at."""
+
+    rule: Rule
+    check: Check | None  # None where it has to be asked for on each page what is missing
+    limited: bool  # whether it is for some pages only
+    result: Result | None  # what it has on every page, where it is not for the site
+
+
+def _of_pages(rules: Iterable[Rule], site: Site | None) -> list[_Turn]:
     judged = []
     for rule in rules:
         if rule.scope is Scope.PAGE:
             reason = _not_for_site(rule, site)
-            judged.append((rule, inapplicable(reason) if reason else None))
+            check = VOCABULARY.get(rule.check)
+            limits = rule.applies_to
+            limited = bool(limits.kind or limits.not_kind or limits.language)
+            ready = check if check is not None and not check.needs else None
+            judged.append(_Turn(rule, ready, limited, inapplicable(reason) if reason else None))
     return judged
 
 
-def _judge_page(rules: Sequence[tuple[Rule, Result | None]], page: Page) -> list[Finding]:
+def _judge_page(turns: Sequence[_Turn], page: Page) -> list[Finding]:
     def language() -> str:
         return remembered(page, "language", page_language.language_of)
 
     absent: dict[str, Result | None] = {}  # check -> its result here for want of evidence
     findings = []
-    for rule, result in rules:
-        if result is None and (reason := _not_for_page(rule, page, language)):
+    for rule, check, limited, result in turns:
+        if result is None and limited and (reason := _not_for_page(rule, page, language)):
             result = inapplicable(reason)
         if result is None:
-            if rule.check not in absent:
-                absent[rule.check] = _without_evidence(rule, page)
-            result = absent[rule.check] or _run(VOCABULARY[rule.check], rule, page)
+            if check is not None:
+                result = _run(check, rule, page)
+            else:
+                if rule.check not in absent:
+                    absent[rule.check] = _without_evidence(rule, page)
+                result = absent[rule.check] or _run(VOCABULARY[rule.check], rule, page)
         findings.append(_finding(rule, page.url, result))
-    return told_once([rule for rule, _ in rules], findings, page)
+    return told_once([turn.rule for turn in turns], findings, page)
 
 
 def _without_evidence(rule: Rule, page: Page) -> Result | None:

@@ -45,4 +45,4 @@ def votes(text: str) -> tuple[float, float]:
     words = _WORD.findall(start.lower().replace("’", "'"))[:WORDS_READ]
     if len(words) < LEAST_WORDS:
         return 0, 0
-    return sum(w in ENGLISH for w in words), sum(w in WELSH for w in words)
+    return sum(map(ENGLISH.__contains__, words)), sum(map(WELSH.__contains__, words))

@@ -82,10 +82,9 @@ def _hopeless(pattern: str, text: str) -> bool:
     if not wanted:
         return False
     folded = _folded(text) if len(text) > SHORT else text.casefold()
-    for needle in wanted:
-        if needle in folded:
-            return False
-    return not any(letter in text for letter in ODD)
+    if any(map(folded.__contains__, wanted)):
+        return False
+    return text.isascii() or not any(map(text.__contains__, ODD))
 
 
 @lru_cache(maxsize=8)

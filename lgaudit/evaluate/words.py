@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 MASK = "\ufffc"  # stands for characters no rule should read; neither a letter nor a space
 
 _QUOTED = re.compile(r"“[^”]{1,400}”|(?<!\w)\"[^\"\n]{1,400}\"|(?<!\w)‘[^’\n]{2,300}’(?!\w)")
-_DOTTED = re.compile(r"\w[.@]\w|://")
+_DOTTED = re.compile(r"\.(?<=\w\.)\w|@(?<=\w@)\w|://")  # begins with what is rare
 _WEB = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|(?<![\w.])[\w-]+(?:\.[\w-]+)*"
     r"\.(?:uk|com|org|net|ie|wales|cymru|info|gov|pdf|docx?|xlsx?|csv|odt|ods|zip)\b(?:/\S*)?",
@@ -80,7 +80,8 @@ def english(text: str) -> bool:
 
 
 def _share(text: str, words: frozenset[str], least: int) -> bool:
-    return len(words.intersection(text.lower().replace("’", "'").split())) >= least
+    said = text.lower().replace("’", "'").split()
+    return not words.isdisjoint(said) if least == 1 else len(words.intersection(said)) >= least
 
 
 def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:

@@ -49,6 +49,7 @@ _SMALL_WORDS: Mapping[str, frozenset[str]] = {
         " bheith féidir dul mar faoi ag tú sibh againn den gach nach".split()
     ),
 }
+_ANY_SMALL = frozenset().union(*_SMALL_WORDS.values())
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?'?")
 _CONTRARY = 0.06  # share of small words of the declared language above which a text is mixed
 _SURE = 0.12  # share of small words a language's own text has at least
@@ -159,7 +160,7 @@ def _shares(text: str) -> tuple[dict[str, float], int]:
     """The share of each language's small words among the words of a text, and their number."""
     words = _WORD.findall(text.lower().replace("’", "'"))
     total = len(words) or 1
-    uses = Counter(words)
+    uses = Counter(filter(_ANY_SMALL.__contains__, words))
     return {
         code: sum(uses[word] for word in small) / total for code, small in _SMALL_WORDS.items()
     }, len(words)

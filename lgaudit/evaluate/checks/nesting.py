@@ -19,7 +19,7 @@ _RUNNING = ("a", "strong", "b", "em", "i", "u")  # a browser opens these again w
 _COUNTED = re.compile(r"<(a|strong|b|em|i|u|form)(?=[\s>])", re.I)
 _LINK = re.compile(r"<(/?)a(?=[\s>])([^>]{0,1000})", re.I)
 _LOOSE = re.compile(
-    r"(?:<(?:table|tbody|thead|tfoot|tr)\b[^>]{0,500}>|</(?:td|th|tr|tbody|thead)>)\s{0,200}"
+    r"<(?:(?:table|tbody|thead|tfoot|tr)\b[^>]{0,500}|/(?:td|th|tr|tbody|thead))>\s{0,200}"
     r"<(?!/|!|(?:table|t[rdh]|tbody|thead|tfoot|caption|col|colgroup|script|style|template|input|form)[\s>])",
     re.I,
 )
@@ -53,7 +53,7 @@ def parts_end(page: Page, *, words: int = 40) -> Result:
 
 def _suspect(source: str, tree: LexborHTMLParser) -> bool:
     """Whether a browser may have opened, dropped or moved anything; most pages end here."""
-    written = Counter(found[1].lower() for found in _COUNTED.finditer(source))
+    written = Counter(map(str.lower, _COUNTED.findall(source)))
     if any(written[name] != len(tree.css(name)) for name in (*_RUNNING, "form")):
         return True
     return next(_open_links(source), None) is not None or _LOOSE.search(source) is not None

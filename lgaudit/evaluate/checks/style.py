@@ -33,7 +33,8 @@ _SHORTENED = re.compile(r"\b(?:Ltd|Co|Inc|etc|No|St|Rd|Jr|plc|[A-Za-z](?:\.[A-Za
 _MAIL = re.compile(r"(?<![\w.+/@-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,5}")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\.?$")
 # Not in a row of words in capitals: those shout and abbreviate nothing.
-_ACRONYM = re.compile(r"(?<![\w&/.-])(?<![A-Z][A-Z]\s)[A-Z]{3,6}(?![\w&/-]|\.\w|\s[A-Z]{2})")
+# What stands before is looked at after the first capital, because capitals are rare.
+_ACRONYM = re.compile(r"[A-Z](?<![\w&/.-].)(?<![A-Z][A-Z]\s.)[A-Z]{2,5}(?![\w&/-]|\.\w|\s[A-Z]{2})")
 _NOTE_MARK = re.compile(r"^[\[(]?(?:\d{1,3}|[*†‡])[\])]?$")
 _TIGHT = ("b", "strong")
 

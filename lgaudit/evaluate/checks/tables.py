@@ -62,12 +62,13 @@ def headers_head_cells(page: Page) -> Result:
     """
     idle: list[LexborNode] = []
     looked = False
+    known: dict[int, bool] = {}
     for grid in tables_of(page):
         if not grid.whole or not any(not cell.header for cell in grid.cells):
             continue
         reach = _Reach(grid)
         for cell in grid.headers:
-            if cell.text and _exposed(cell.node):
+            if cell.text and _exposed(cell.node, known):
                 looked = True
                 if not reach.heads(cell):
                     idle.append(cell.node)
@@ -160,10 +161,11 @@ def layout_tables_plain(page: Page) -> Result:
     a person to look at.
     """
     grids = [grid for grid in tables_of(page) if grid.table.tag == "table"]
+    data = {grid.table.mem_id for grid in data_tables(page)}
     doubtful = [
         grid.table
         for grid in grids
-        if not is_data(grid.table)
+        if grid.table.mem_id not in data
         and grid.table.css_first("h1, h2, form, table table") is not None
         and any(c.tag == "caption" for c in grid.table.iter())
     ]
@@ -210,11 +212,24 @@ class _Reach:
         return down or across
 
 
-def _exposed(node: LexborNode) -> bool:
-    around = (node, *dom.ancestors(node))
-    return not any(
-        dom.hidden_here(n) or dom.attribute(n, "aria-hidden").lower() == "true" for n in around
-    )
+def _exposed(node: LexborNode, known: dict[int, bool]) -> bool:
+    """Whether people and screen readers get an element; what is found is ``known``."""
+    path: list[int] = []
+    answer = True
+    for around in (node, *dom.ancestors(node)):
+        if around.mem_id in known:
+            answer = known[around.mem_id]
+            break
+        path.append(around.mem_id)
+        attributes = around.attributes
+        if attributes and (
+            dom.hides(around.tag or "", attributes)
+            or (attributes.get("aria-hidden") or "").lower() == "true"
+        ):
+            answer = False
+            break
+    known.update(dict.fromkeys(path, answer))
+    return answer
 
 
 def _inside_table(table: LexborNode) -> bool:

@@ -39,14 +39,20 @@ class Result:
     metric: float | None = None
 
 
+_PASSED = Result(Outcome.PASSED)  # most pages keep most rules, and nothing more is said of them
+_INAPPLICABLE = Result(Outcome.INAPPLICABLE)
+
+
 def passed(message: str = "", metric: float | None = None) -> Result:
     """The rule applies and is kept."""
+    if not message and metric is None:
+        return _PASSED
     return Result(Outcome.PASSED, message, metric=metric)
 
 
 def inapplicable(message: str = "") -> Result:
     """There is nothing here that the rule speaks of."""
-    return Result(Outcome.INAPPLICABLE, message)
+    return Result(Outcome.INAPPLICABLE, message) if message else _INAPPLICABLE
 
 
 def failed(message: str, spots: Iterable[Spot] = (), metric: float | None = None) -> Result:
