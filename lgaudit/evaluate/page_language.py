@@ -41,8 +41,11 @@ def votes(text: str) -> tuple[float, float]:
 
     Both are 0 for a text too short to tell.
     """
-    start = text[: 20 * WORDS_READ]  # words of 20 letters are rare
-    words = _WORD.findall(start.lower().replace("’", "'"))[:WORDS_READ]
+    start = text[: 20 * WORDS_READ].lower().replace("’", "'")  # words of 20 letters are rare
+    words = _WORD.findall(start[: 7 * WORDS_READ])
+    if len(words) <= WORDS_READ:  # the last of them may have been cut
+        words = _WORD.findall(start)
+    words = words[:WORDS_READ]
     if len(words) < LEAST_WORDS:
         return 0, 0
     return sum(map(ENGLISH.__contains__, words)), sum(map(WELSH.__contains__, words))
