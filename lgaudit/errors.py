@@ -23,6 +23,10 @@ class BrowserMissing(LgauditError):
     """No usable browser or driver on this machine."""
 
 
+class GridDown(LgauditError):
+    """The Selenium Grid that was to lend its browsers does not answer any more."""
+
+
 class StoreError(LgauditError):
     """The store cannot be opened, read or written."""
 

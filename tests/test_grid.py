@@ -1,0 +1,160 @@
+"""Browsers of a real Selenium Grid see what this machine's do; a node that dies loses nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import grid
+import msgspec
+import pytest
+from scale_sites import Councils, audited, by_a_browser
+
+from lgaudit.errors import BrowserMissing, GridDown, LgauditError, SettingsError
+from lgaudit.gather.grid import Address, browsers
+from lgaudit.settings import Settings
+from lgaudit.store import Store
+
+COUNCILS = Councils("alder", "birch")
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Settings]:
+    with COUNCILS.served() as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def two_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[grid.Grid]:
+    with grid.running(tmp_path_factory.mktemp("grid"), 2) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def here(
+    served: Settings, two_nodes: grid.Grid, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, bytes]:
+    """What one machine says; no Grid, nothing to compare it with."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        return audited(COUNCILS, served, tmp_path_factory.mktemp("here"), monkeypatch)
+
+
+@pytest.mark.browser
+def test_a_node_that_dies_midway_changes_nothing(
+    served: Settings,
+    two_nodes: grid.Grid,
+    here: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[str] = []
+
+    def asked(host: str, path: str, headers: Mapping[str, str]) -> None:
+        if by_a_browser(headers):
+            seen.append(host + path)
+            if len(seen) == 3:
+                two_nodes.kill_busy()
+
+    monkeypatch.setattr(COUNCILS, "asked", asked)
+    settings = msgspec.structs.replace(served, grid=two_nodes.url, browsers=1)
+    there = audited(COUNCILS, settings, tmp_path, monkeypatch)
+    assert seen.count(seen[2]) == 2  # it was opened again elsewhere
+    assert there == here
+    assert b"click here" in there["findings.csv"]
+    assert b"axe/color-contrast" in there["findings.csv"]
+
+
+@pytest.mark.browser
+def test_a_grid_that_goes_away_midway_ends_the_run_and_resume_finishes_it(
+    served: Settings,
+    two_nodes: grid.Grid,
+    here: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[str] = []
+
+    def asked(host: str, path: str, headers: Mapping[str, str]) -> None:
+        if by_a_browser(headers):
+            seen.append(host + path)
+            if len(seen) == 6:
+                two_nodes.close()
+
+    monkeypatch.setattr(COUNCILS, "asked", asked)
+    store = f"sqlite:///{tmp_path / 'runs.db'}"
+    settings = msgspec.structs.replace(served, grid=two_nodes.url, browsers=1, store=store)
+    with pytest.raises(GridDown, match=r"is safe.*go on with `lgaudit audit --resume`"):
+        audited(COUNCILS, settings, tmp_path / "out", monkeypatch)
+    with Store.open(store) as kept:
+        assert len(kept.finished_sites(kept.unfinished_run())) == 1
+    alone = msgspec.structs.replace(settings, grid="", browsers=0)
+    assert audited(COUNCILS, alone, tmp_path / "out", monkeypatch, resume="latest") == here
+
+
+@contextlib.contextmanager
+def answering(body: bytes) -> Iterator[str]:
+    """A server that says the same to everybody."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://user:secret@127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def status(*nodes: tuple[str, int, list[str]]) -> bytes:
+    told = [
+        {
+            "availability": up,
+            "maxSessions": most,
+            "slots": [{"stereotype": {"browserName": name}} for name in names],
+        }
+        for up, most, names in nodes
+    ]
+    return json.dumps({"value": {"ready": True, "nodes": told}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "said"),
+    [
+        (b"<h1>It works!</h1>", GridDown, "not as a Selenium Grid 4"),
+        (b'{"value": []}', GridDown, "not as a Selenium Grid 4"),
+        (status(), BrowserMissing, "no node is ready"),
+        (status(("DOWN", 1, ["chrome"])), BrowserMissing, "no node is ready"),
+        (status(("UP", 2, ["firefox"])), BrowserMissing, "it has firefox"),
+    ],
+)
+def test_what_is_no_use_as_a_grid(body: bytes, error: type[LgauditError], said: str) -> None:
+    with answering(body) as url, pytest.raises(error, match=said) as told:
+        browsers(Settings(grid=url))
+    assert "secret" not in str(told.value)
+
+
+def test_as_many_browsers_as_its_nodes_have_room_for() -> None:
+    nodes = ("UP", 2, ["chrome", "chrome", "chrome", "firefox"]), ("UP", 8, ["chrome"])
+    with answering(status(*nodes, ("DRAINING", 4, ["chrome"] * 4))) as url:
+        assert browsers(Settings(grid=url)) == 3
+
+
+def test_a_grid_that_does_not_answer_and_one_that_is_none() -> None:
+    (port,) = grid.free_ports(1)
+    with pytest.raises(GridDown, match=r"does not answer .*leave --grid out"):
+        browsers(Settings(grid=f"http://127.0.0.1:{port}"))
+    for wrong in ("grid:4444", "ftp://grid", "http://", "http://grid:99999", "http://u:secret@"):
+        with pytest.raises(SettingsError, match="not the address of a Selenium Grid") as told:
+            Address(wrong)
+        assert "secret" not in str(told.value)
