@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import made_site
+import msgspec
 import pytest
 
 from lgaudit.cli import auditing
@@ -25,15 +26,13 @@ def answers(name: str) -> dict[str, Answer]:
     paths = [f"/{name}-{n}" for n in range(11)]
     bad = "<p style='color:#bbb;background:#fff'>Pale words.</p><p><a href=/>click here</a></p>"
     pages = {
-        path: made_site.page(
-            f"{name} service {n}", "/", text=made_site_text(name, n) + bad * (n % 2)
-        )
+        path: made_site.page(f"{name} service {n}", "/", text=words_of(name, n) + bad * (n % 2))
         for n, path in enumerate(paths)
     }
     return {"/": made_site.page(f"{name} council", *paths), **pages}
 
 
-def made_site_text(name: str, number: int) -> str:
+def words_of(name: str, number: int) -> str:
     return " ".join(f"{name} words of page {number} about {word}" for word in range(12))
 
 
@@ -90,8 +89,6 @@ def audited(
     **more: str,
 ) -> dict[str, bytes]:
     """Audit the councils; the tables by name. Every run has the same moment, so the same id."""
-    import msgspec
-
     monkeypatch.setattr(auditing, "now", lambda: NOW)
     chosen = msgspec.structs.replace(
         settings, out=str(folder), store=settings.store or f"sqlite:///{folder / 'runs.db'}"
