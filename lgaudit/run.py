@@ -43,6 +43,7 @@ from lgaudit.urls import host_of
 if TYPE_CHECKING:
     from lgaudit.archive import Evidence, Keeper
     from lgaudit.gather.browser import BrowserPool
+    from lgaudit.pictures import Picture, Sheet
     from lgaudit.store import Store
 
 EVIDENCE = ".evidence"  # ending of the folder beside the store
@@ -294,7 +295,11 @@ async def look_at(
     try:
         visit = await crawl.visit(site, plan.settings, fetcher, now=clock, progress=watch.page)
         if pool is not None:
-            looks = Looks(close_looks(plan.book), most=plan.settings.close_pages)
+            looks = Looks(
+                close_looks(plan.book),
+                most=plan.settings.close_pages,
+                pictures=plan.settings.picture_pages if keeper is not None else 0,
+            )
             visit = await look.see(visit, pool, fetcher, progress=watch.page, looks=looks)
         await fetcher.line.settle()
         if visit.private:
@@ -305,6 +310,8 @@ async def look_at(
         result = await aside(evaluate, plan.book, visit, products_of(plan.settings))
         if written is not None:  # it went to the disk meanwhile
             await asyncio.wrap_future(written)
+        if keeper is not None:
+            await _show(result, visit, looks.sheets if pool is not None else (), plan, keeper)
         return result
     except Exception as error:
         if isinstance(error, look.FATAL):
@@ -314,6 +321,21 @@ async def look_at(
         fetcher.listeners.pop(site.slug, None)
         if keeper is not None:
             keeper.close()
+
+
+async def _show(
+    result: SiteResult, visit: Snapshot, sheets: Sequence[Sheet], plan: Plan, keeper: Keeper
+) -> None:
+    """Keep pictures of a site's issues in place."""
+    from lgaudit import inplace  # brings a library for pictures
+
+    loop = asyncio.get_running_loop()
+    found: Sequence[Picture] = ()
+    with contextlib.suppress(Exception):  # no picture is worth a site that was judged
+        found = await loop.run_in_executor(
+            _JUDGE, inplace.cut, result, visit, sheets, plan.book.rules
+        )
+    await asyncio.to_thread(keeper.keep_pictures, found)
 
 
 def glance(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
+from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.fighting import HOST, HOSTILE, STUCK
 from lgaudit.evidence import BrowserEvidence, Look, Page, Sighting
@@ -76,6 +77,28 @@ async def test_the_same_page_twice_gives_the_same_looks(pool):
     first, second = await seen(pool, "/frames", "/frames")
     assert first.looks == second.looks
     assert [s.kind for s in first.looks["keyboard"].sightings].count("stop") == 3
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_picture_changes_nothing_of_what_is_seen(pool):
+    plain, looks = Looks(), Looks(pictures=1)
+    page = Page(f"https://{HOST}/plain", f"https://{HOST}/plain")
+    (without,) = await pool.visit("a", [page], looks=plain)
+    (pictured,) = await pool.visit("a", [page], looks=looks)
+    assert plain.sheets == []
+    assert pictured.looks == without.looks
+    (sheet,) = looks.sheets
+    assert sheet.url == page.url
+    assert sheet.image.startswith(b"\xff\xd8")
+    shown = LexborHTMLParser(pictured.html)
+    assert {tag: len(own) for tag, own in sheet.boxes.items()} == {
+        tag: 4 * len(shown.css(tag)) for tag in sheet.boxes
+    }
+    x, y, width, height = sheet.boxes["body"]
+    assert 0 <= x < x + width <= sheet.width
+    assert y >= 0
+    assert height > 0
 
 
 @pytest.mark.browser

@@ -17,6 +17,7 @@ from lgaudit.evidence import Coverage
 from lgaudit.models import Finding, Outcome, Rank, Reason, Severity, Spot, Status, Verdict
 from lgaudit.report import cells, charts, league, standards, words
 from lgaudit.report.downloads import Tables
+from lgaudit.report.drafts import Drafts
 from lgaudit.report.pages import Site
 from lgaudit.report.press import Press
 from lgaudit.report.prose import prose
@@ -223,6 +224,7 @@ class Thin(Sector):
 
 def test_the_league_page_of_382_sites_stays_small(tmp_path, monkeypatch):
     monkeypatch.setattr(Press, "write", lambda *_: None)
+    monkeypatch.setattr(Drafts, "add_to", lambda *_: None)
     monkeypatch.setattr(Site, "_write_rules", lambda *_: None)
     monkeypatch.setattr(Tables, "write", lambda _: [])
     many = Thin(382, rule_count=200, page_count=30)

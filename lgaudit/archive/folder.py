@@ -14,6 +14,7 @@ from urllib.parse import quote
 from lgaudit.errors import EvidenceError
 
 ENDING = ".warc.gz"
+PICTURES = ".pictures.zip"
 UNFINISHED = ".part"
 LONGEST_NAME = 150  # characters of a file's name, its ending left out
 _RUN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")  # folders of another name are not ours to remove
@@ -42,10 +43,17 @@ class Evidence:
 
     def file(self, slug: str) -> Path:
         """The WARC of a site, whether it is there or not."""
+        return self._file(slug, ENDING)
+
+    def pictures(self, slug: str) -> Path:
+        """The pictures of a site's issues, whether they are there or not."""
+        return self._file(slug, PICTURES)
+
+    def _file(self, slug: str, ending: str) -> Path:
         name = quote(slug, safe="-_.").lstrip(".") or "site"
         if len(name) > LONGEST_NAME or name != slug:  # two names must not become one file
             name = f"{name[:LONGEST_NAME]}-{hashlib.sha256(slug.encode()).hexdigest()[:12]}"
-        return self.path / (name + ENDING)
+        return self.path / (name + ending)
 
     def files(self) -> tuple[Path, ...]:
         """Every WARC of the run, by name."""
@@ -103,9 +111,10 @@ def _day(name: str) -> dt.date:
 
 def _own(path: Path) -> Iterator[Path]:
     """Files of ours in a run's folder; links and anything else are left alone."""
+    endings = tuple(end + more for end in (ENDING, PICTURES) for more in ("", UNFINISHED))
     if path.is_dir() and not path.is_symlink():
         for file in path.iterdir():
-            if file.name.endswith((ENDING, ENDING + UNFINISHED)) and not file.is_symlink():
+            if file.name.endswith(endings) and not file.is_symlink():
                 yield file
 
 

@@ -6,17 +6,18 @@ import contextlib
 import datetime as dt
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from lgaudit.archive import records, snapshots
+from lgaudit.archive import pictures, records, snapshots
 from lgaudit.archive.folder import UNFINISHED, Evidence
 from lgaudit.errors import EvidenceError
 from lgaudit.evidence import Exchange, Snapshot, Timings
 from lgaudit.models import Run
+from lgaudit.pictures import Picture
 from lgaudit.urls import host_of
 
 MOST_WAITING = 64_000_000  # bytes of bodies that may wait for the disk before the visits do
@@ -40,7 +41,7 @@ class Keeper:
     def __init__(
         self, evidence: Evidence, run: Run, slug: str, clock: Clock, most: int = 50_000_000
     ) -> None:
-        self._path = evidence.file(slug)
+        self._path, self._pictures = evidence.file(slug), evidence.pictures(slug)
         self._part = self._path.with_name(self._path.name + UNFINISHED)
         self._run, self._slug, self._clock, self._left = run, slug, clock, most
         self._file: IO[bytes] | None = None
@@ -69,6 +70,14 @@ class Keeper:
         """
         self._closed = True
         return _WRITER.submit(self._finish, visit, frozenset(hidden), self._clock())
+
+    def keep_pictures(self, found: Sequence[Picture]) -> None:
+        """Keep pictures of issues beside the visit; none takes away those of an earlier visit.
+
+        Raises:
+            EvidenceError: the disk cannot take them.
+        """
+        pictures.write(self._pictures, found)
 
     def close(self) -> None:
         """Unless the visit was finished, nothing is kept of this site."""

@@ -16,6 +16,7 @@ from lgaudit.cli.console import as_json, err, note, out
 if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
     from lgaudit.models import Site
+    from lgaudit.pictures import Pictures
     from lgaudit.results import Results
     from lgaudit.run import Plan
     from lgaudit.settings import Cohort, Settings
@@ -37,6 +38,7 @@ NOT_KEPT = (
     "network_minutes",
     *("evidence", "evidence_folder", "evidence_runs", "evidence_days", "evidence_bytes"),
     "evidence_site_bytes",
+    "picture_pages",
 )
 
 
@@ -89,7 +91,12 @@ def run_and_show(
             _prune(settings, results.run.id)
         before_report()
         written = write_report(
-            results, store, Path(settings.out), replies=settings.replies, quiet=quiet
+            results,
+            store,
+            Path(settings.out),
+            replies=settings.replies,
+            quiet=quiet,
+            pictures=pictures_of(settings, results),
         )
         after(results)
         return show(results, written, format_=format_, checklist=not again)
@@ -272,10 +279,12 @@ def write_report(
     cohorts: Sequence[Cohort] = (),
     replies: str = "",
     quiet: bool = False,
+    pictures: Pictures | None = None,
 ) -> Path:
     """Write reports/<run>/ and return its folder; ``cohorts`` besides those the run keeps.
 
-    ``replies`` is the file of what councils reply to findings, '' for none.
+    ``replies`` is the file of what councils reply to findings, '' for none. ``pictures`` are
+    those of issues in place.
     """
     from lgaudit import beside, following, replying
     from lgaudit.cli.progress import Watch
@@ -303,8 +312,17 @@ def write_report(
             heard=heard,
             comparisons=comparisons,
             lives=following.lives(store, results),
+            pictures=pictures,
             progress=lambda _done, _total: watch.step(),
         ).folder
+
+
+def pictures_of(settings: Settings, results: Results) -> Pictures:
+    """The pictures kept with the evidence that a run was judged from."""
+    from lgaudit.archive.pictures import KeptPictures
+    from lgaudit.run import evidence_of
+
+    return KeptPictures(evidence_of(settings, results.run.judged_from or results.run.id))
 
 
 def show(results: Results, written: Path, *, format_: str, checklist: bool = True) -> int:

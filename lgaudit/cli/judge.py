@@ -121,7 +121,12 @@ def judge_and_show(
         with Watch(quiet=quiet) as watch:
             results = rejudge.judge(again, store, watch, auditing.now)
         written = auditing.write_report(
-            results, store, Path(chosen.out), replies=chosen.replies, quiet=quiet
+            results,
+            store,
+            Path(chosen.out),
+            replies=chosen.replies,
+            quiet=quiet,
+            pictures=auditing.pictures_of(chosen, results),
         )
         return auditing.show(results, written, format_=format_, checklist=False)
 

@@ -19,6 +19,13 @@ def report(
     folder: OutFolder = None,
     table: Tables = None,
     replies: Replies = None,
+    pictures: Annotated[
+        bool,
+        typer.Option(
+            "--pictures/--no-pictures",
+            help="Show issues in place where pictures of them are kept (default: show).",
+        ),
+    ] = True,
 ) -> None:
     """Write `reports/RUN/` again from what the store keeps.
 
@@ -43,6 +50,11 @@ def report(
             note(sentence)
         named = cohorts.added(chosen, named).cohorts
         written = auditing.write_report(
-            results, opened, Path(chosen.out), cohorts=named, replies=chosen.replies
+            results,
+            opened,
+            Path(chosen.out),
+            cohorts=named,
+            replies=chosen.replies,
+            pictures=auditing.pictures_of(chosen, results) if pictures else None,
         )
     out().print(str((written / "index.html").resolve()), soft_wrap=True, markup=False)

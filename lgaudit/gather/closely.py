@@ -13,8 +13,9 @@ from functools import cache
 from typing import Any
 
 from lgaudit.evidence import Look
-from lgaudit.gather import axe
+from lgaudit.gather import axe, sheets
 from lgaudit.gather.wire import Wire, WireFault, WireLost, WireMoved
+from lgaudit.pictures import Sheet
 
 LIMIT = 20.0  # seconds for all looks at one page; most take two
 Looker = Callable[[Wire, dict[str, Any]], Look]
@@ -36,9 +37,17 @@ def lookers() -> dict[str, Looker]:
 
 
 def look(
-    wire: Wire, names: Collection[str], known: Sequence[str], limit: float = LIMIT
+    wire: Wire,
+    names: Collection[str],
+    known: Sequence[str],
+    limit: float = LIMIT,
+    pictured: str = "",
+    keep: Callable[[Sheet], None] = lambda _: None,
 ) -> dict[str, Look]:
     """The looks asked for; one that the page cut short says so, and the rest are not taken.
+
+    A picture of the page goes to ``keep`` where ``pictured`` names its URL: after what needs the
+    page untouched by us, and before it is made smaller or a key is pressed.
 
     Raises:
         Hung: the page stopped answering, so the browser must be replaced.
@@ -47,8 +56,12 @@ def look(
     wire.ends = time.monotonic() + limit
     wanted = [name for name in SCRIPTS if name in names]
     try:
-        start = _begin(wire, wanted, known)
+        start = _begin(wire, wanted, known, sheets.SCRIPTS if pictured else ())
         for name in wanted:
+            if pictured and name != "motion":
+                if (sheet := sheets.take(wire, pictured)) is not None:
+                    keep(sheet)
+                pictured = ""
             found[name] = lookers()[name](wire, start)
         _end(wire)
     except (WireMoved, WireFault) as error:
@@ -71,7 +84,9 @@ class Hung(Exception):
         self.looks = looks
 
 
-def _begin(wire: Wire, names: Sequence[str], known: Sequence[str]) -> dict[str, Any]:
+def _begin(
+    wire: Wire, names: Sequence[str], known: Sequence[str], more: Sequence[str]
+) -> dict[str, Any]:
     wire.calls(
         [
             ("Page.enable", {}),
@@ -81,7 +96,7 @@ def _begin(wire: Wire, names: Sequence[str], known: Sequence[str]) -> dict[str, 
         ]
     )
     wire.run_in_page(axe.script("guard.js"))
-    sources = ["closely.js", *(script for name in names for script in SCRIPTS[name])]
+    sources = ["closely.js", *(script for name in names for script in SCRIPTS[name]), *more]
     wire.enter("\n".join(axe.script(source) for source in sources))
     start: dict[str, Any] = wire.ask("L.start", list(known))
     return start

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lgaudit.evidence import BrowserEvidence, Look, Page, Sighting
+from lgaudit.pictures import Sheet
 from lgaudit.templates import LEAST_ELEMENTS, template_of
 
 NAMES = ("keyboard", "layout", "motion")
@@ -20,13 +21,16 @@ NAMES = ("keyboard", "layout", "motion")
 class Looks:
     """The close looks of one visit to one site.
 
-    ``names`` are those to take, ``most`` how many pages may be looked at. ``leaders`` fixes
-    beforehand which pages those are; without it the first of each template that shows up is taken.
+    ``names`` are those to take, ``most`` how many pages may be looked at, ``pictures`` of how many
+    of these a picture is taken for issues to be shown in place. ``leaders`` fixes beforehand which
+    pages those are; without it the first of each template that shows up is taken.
     """
 
     names: Collection[str] = NAMES
     most: int = 6
     leaders: Mapping[str, str] | None = None  # page URL -> URL of the page looked at for it
+    pictures: int = 0  # pages of which a picture is taken besides
+    sheets: list[Sheet] = field(default_factory=list)  # those that were taken
     _seen: dict[str, str] = field(default_factory=dict)  # template -> URL
     _blocks: dict[str, dict[str, list[Sighting]]] = field(default_factory=dict)
     _taken: int = 0
@@ -44,6 +48,10 @@ class Looks:
         if seen is not None:
             return seen
         return None if self._taken < self.most else ""
+
+    def sheet_of(self, page: Page | None) -> str:
+        """URL of the page when a picture of it is wanted, else ''."""
+        return page.url if page is not None and len(self.sheets) < self.pictures else ""
 
     @property
     def known(self) -> tuple[str, ...]:

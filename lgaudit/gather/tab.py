@@ -24,6 +24,7 @@ from lgaudit.gather.chromium import Programs, user_agent
 from lgaudit.gather.grid import open_browser
 from lgaudit.gather.wire import Wire, WireLost
 from lgaudit.models import Reason, Verdict
+from lgaudit.pictures import Sheet
 from lgaudit.settings import Settings
 
 T = TypeVar("T")
@@ -291,8 +292,16 @@ class Tab:
         except TimeoutException as error:
             raise BrowserLost("The page never stopped running its scripts") from error
 
-    def closely(self, names: Collection[str], known: Sequence[str]) -> dict[str, Look]:
+    def closely(
+        self,
+        names: Collection[str],
+        known: Sequence[str],
+        pictured: str = "",
+        keep: Callable[[Sheet], None] = lambda _: None,
+    ) -> dict[str, Look]:
         """Close looks at the page that was judged last; it is no longer itself afterwards.
+
+        ``keep`` is given a picture of the page where ``pictured`` names its URL.
 
         Raises:
             BrowserLost: the page hung; what had been seen is in ``looks``.
@@ -301,7 +310,7 @@ class Tab:
             if self._wire is None:
                 self._wire = Wire(self.chromium.line, self._frame)
             limit = min(closely.LIMIT, self._deadline)
-            return closely.look(self._wire, names, known, limit)
+            return closely.look(self._wire, names, known, limit, pictured, keep)
         except closely.Hung as hung:
             lost = BrowserLost(str(hung))
             lost.looks = hung.looks

@@ -188,7 +188,10 @@ class Worker:
             return replace(seen, alike=instead or "")
         tab, limit = self._tab, min(self._settings.page_deadline, closely.LIMIT) + GRACE
         try:
-            found = await self._in_thread(lambda: tab.closely(looks.names, looks.known), limit)
+            pictured, sheets = looks.sheet_of(page), looks.sheets
+            found = await self._in_thread(
+                lambda: tab.closely(looks.names, looks.known, pictured, sheets.append), limit
+            )
         except BrowserLost as lost:
             if await self._gone():
                 raise

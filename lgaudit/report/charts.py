@@ -10,7 +10,7 @@ from markupsafe import Markup
 from lgaudit.models import Interval
 
 MET, NOT_MET, UNKNOWN = 2, 1, 0
-PLACES = 84  # pixels of a drawn rank band
+PLACES = 64  # pixels of a drawn rank band
 _DOTTED = 60  # with more sites than this, neighbouring cells touch and are drawn as one run
 
 
@@ -20,7 +20,7 @@ class Axis:
 
     low: int = 0
     high: int = 100
-    width: int = 188  # pixels
+    width: int = 150  # pixels
 
     def at(self, value: float) -> float:
         """Pixels from the left for a score."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lgaudit.models import Finding, Outcome, Rule, RuleScore, Status, Verdict
+from lgaudit.models import Finding, Outcome, Rule, RuleScore, Spot, Status, Verdict
 from lgaudit.report import cells
 from lgaudit.report.league import Line, place_after
 from lgaudit.report.steps import Step, next_steps
@@ -14,6 +14,18 @@ from lgaudit.results import Bar, PageResult, SiteResult
 
 EXAMPLES = 3  # places shown in full for one issue
 PAGES = 8  # pages named for one issue; the rest are counted
+
+
+Place = tuple[str, str, str]  # rule, URL, selector as it is shown
+
+
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """A picture of one place: its file from the council's page, and its size in pixels."""
+
+    file: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,7 @@ class Shown:
     selector: str
     snippet: str
     message: str
+    picture: InPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +80,23 @@ def troubles(
     outcome: Outcome,
     rules: Mapping[str, Rule],
     scores: Mapping[str, RuleScore],
+    pictures: Mapping[Place, InPlace] | None = None,
 ) -> list[Trouble]:
-    """Findings of one outcome, one entry per rule: worst first, then on most pages."""
+    """Findings of one outcome, one entry per rule: worst first, then on most pages.
+
+    Places there are ``pictures`` of are the first examples.
+    """
     grouped: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.outcome is outcome and finding.rule in rules:
             grouped.setdefault(finding.rule, []).append(finding)
-    found = [_trouble(rules[name], own, scores.get(name)) for name, own in grouped.items()]
+    pictured: dict[str, dict[Place, InPlace]] = {}
+    for place, picture in (pictures or {}).items():
+        pictured.setdefault(place[0], {})[place] = picture
+    found = [
+        _trouble(rules[name], own, scores.get(name), pictured.get(name, {}))
+        for name, own in grouped.items()
+    ]
     return sorted(
         found,
         key=lambda t: (
@@ -85,7 +108,12 @@ def troubles(
     )
 
 
-def _trouble(rule: Rule, findings: Sequence[Finding], score: RuleScore | None) -> Trouble:
+def _trouble(
+    rule: Rule,
+    findings: Sequence[Finding],
+    score: RuleScore | None,
+    pictures: Mapping[Place, InPlace],
+) -> Trouble:
     ordered = sorted(findings, key=lambda finding: finding.url)
     messages = Counter(finding.message for finding in ordered if finding.message)
     common = min(messages, key=lambda text: (-messages[text], text), default="")
@@ -94,32 +122,49 @@ def _trouble(rule: Rule, findings: Sequence[Finding], score: RuleScore | None) -
         message=cells.cut(common, cells.SNIPPET),
         pages=tuple(sorted({f.url for f in ordered if f.url})),
         places=sum(max(1, len(f.spots)) for f in ordered),
-        examples=tuple(_examples(ordered, common)),
+        examples=tuple(_examples(ordered, common, pictures)),
         score=score,
     )
 
 
-def _examples(findings: Sequence[Finding], common: str) -> list[Shown]:
+def _examples(
+    findings: Sequence[Finding], common: str, pictures: Mapping[Place, InPlace]
+) -> list[Shown]:
     """The first few places that differ in selector or source, from as many pages as possible."""
     shown: list[Shown] = []
     seen: set[tuple[str, str]] = set()
+    for finding, spot in (*_pictured(findings, pictures), *_by_depth(findings)):
+        if len(shown) == EXAMPLES:
+            break
+        snippet = cells.cut(spot.snippet, cells.SNIPPET)
+        selector = cells.cut(spot.selector, cells.SNIPPET)
+        if (selector, snippet) in seen:
+            continue
+        seen.add((selector, snippet))
+        message = spot.message or finding.message
+        told = "" if message == common else cells.cut(message, cells.SNIPPET)
+        picture = pictures.get((finding.rule, finding.url, selector))
+        shown.append(Shown(finding.url, selector, snippet, told, picture))
+    return shown
+
+
+def _by_depth(findings: Sequence[Finding]) -> Iterator[tuple[Finding, Spot]]:
+    """The first place of each finding, then the second of each, and so on."""
     deepest = min(EXAMPLES, max((len(f.spots) for f in findings), default=0))
     for depth in range(deepest):
-        for finding in findings:
-            if len(shown) == EXAMPLES:
-                return shown
-            if depth >= len(finding.spots):
-                continue
-            spot = finding.spots[depth]
-            snippet = cells.cut(spot.snippet, cells.SNIPPET)
+        yield from ((f, f.spots[depth]) for f in findings if depth < len(f.spots))
+
+
+def _pictured(
+    findings: Sequence[Finding], pictures: Mapping[Place, InPlace]
+) -> Iterator[tuple[Finding, Spot]]:
+    """Places of which there are pictures."""
+    urls = {url for _, url, _ in pictures}
+    for finding in findings:
+        for spot in finding.spots if finding.url in urls else ():
             selector = cells.cut(spot.selector, cells.SNIPPET)
-            if (selector, snippet) in seen:
-                continue
-            seen.add((selector, snippet))
-            message = spot.message or finding.message
-            told = "" if message == common else cells.cut(message, cells.SNIPPET)
-            shown.append(Shown(finding.url, selector, snippet, told))
-    return shown
+            if (finding.rule, finding.url, selector) in pictures:
+                yield finding, spot
 
 
 def steps_of(

@@ -8,18 +8,22 @@ from functools import cached_property
 from pathlib import Path
 
 from lgaudit.comparisons import Alike
+from lgaudit.lives import SiteLife
 from lgaudit.models import Council, Outcome, Rule, Status
-from lgaudit.report import cells, charts, council, feeds, issues, league, peers
-from lgaudit.report.csvs import FINDINGS, csv_text
+from lgaudit.pictures import Picture
+from lgaudit.report import cells, charts, council, feeds, issues, league, ledger, peers
+from lgaudit.report.council import InPlace, Place
+from lgaudit.report.csvs import FINDINGS, csv_text, findings_text
 from lgaudit.report.downloads import Download
+from lgaudit.report.drafts import Drafts
 from lgaudit.report.languages import ENGLISH, WELSH
 from lgaudit.report.league import Line
-from lgaudit.report.ledger import Taken
 from lgaudit.report.render import Renderer
 from lgaudit.report.suppliers import page_of
 from lgaudit.results import Results, SiteResult
 
 TITLE = "{name}: website audit"
+STEADY, LATE = "findings.csv", "findings-timing.csv"  # drafts, and the tables they belong to
 TOLD = (
     "How much of the shared bar for council websites {name} meets, what to fix next, and which "
     "pages were looked at."
@@ -32,8 +36,8 @@ class Job:
 
     line: Line
     result: SiteResult  # its outcomes may be left out
-    findings: str  # as CSV
-    taken: Taken | None
+    life: SiteLife | None
+    pictures: tuple[Picture, ...] = ()
 
 
 class CouncilPages:
@@ -52,6 +56,8 @@ class CouncilPages:
         self._bar, self._started = results.bar, results.run.started
         self._ranked = league.ranked(lines)
         self._folder, self._render, self._axis, self._tables = folder, render, axis, tables
+        self._drafts = Drafts(folder)
+        self._clocked = frozenset(rule.id for rule in results.rules if rule.timing)
         timed = (r for r in results.rules if r.timing and r.status is Status.SCORED)
         self._timed = frozenset(rule.id for rule in timed)
         self._categories = league.categories(results.scores)
@@ -60,10 +66,11 @@ class CouncilPages:
                 render.claim(f"councils/{stem}", TITLE, _tongues(member), name)
 
     def write(self, job: Job) -> None:
-        """Write the pages of one site's councils, with their findings and feeds."""
-        line, result = job.line, job.result
+        """Write the pages of one site's councils, with their findings, feeds and drafts."""
+        line, result, life = job.line, job.result, job.life
         scores = {s.rule: s for s in line.score.rules} if line.score else {}
-        failed = council.troubles(result.findings, Outcome.FAILED, self._rules, scores)
+        shown_in = self._paint(line.page, job.pictures)
+        failed = council.troubles(result.findings, Outcome.FAILED, self._rules, scores, shown_in)
         doubtful = council.troubles(result.findings, Outcome.CANT_TELL, self._rules, scores)
         met = [self._rules[s.rule] for s in scores.values() if s.met and s.rule in self._rules]
         shown: dict[str, object] = dict(
@@ -83,20 +90,22 @@ class CouncilPages:
             lost=council.lost_by_reason(result),
             suppliers=[(use, page_of(use.product)) for use in result.suppliers],
             elsewhere=council.looked_elsewhere(result),
-            parts_of=issues.parts(job.taken.life.issues, self._rules) if job.taken else [],
-            fixed=issues.fixed(job.taken.life.issues, self._rules, self._started)
-            if job.taken
-            else [],
-            trend=job.taken.life.trend if job.taken else (),
+            parts_of=issues.parts(life.issues, self._rules) if life else [],
+            fixed=issues.fixed(life.issues, self._rules, self._started) if life else [],
+            trend=life.trend if life else (),
         )
-        text = csv_text([FINDINGS]) + job.findings
+        steady, late = findings_text(line, result.findings, self._rules, self._clocked)
+        self._drafts.put(line.page, STEADY, steady)
+        self._drafts.put(line.page, LATE, late)
+        text = csv_text([FINDINGS]) + steady + late
+        sizes = ledger.draft(self._drafts, line, life, self._rules) if life else (0, 0)
         for number, (stem, member, name) in enumerate(_members(line)):
             self._put(f"{stem}.csv", text)
             downloads = [_download(f"{stem}.csv", "All findings", len(text.encode()))]
             feed = ""
-            if job.taken:
-                feed = self._feed(stem, name, job.taken)
-                for kind, size in (("csv", job.taken.csv), ("json", job.taken.json)):
+            if life:
+                feed = self._feed(stem, name, life)
+                for kind, size in zip(("csv", "json"), sizes, strict=True):
                     # They are written at the end, when suppliers are known.
                     file = f"{stem}-issues.{kind}"
                     downloads.append(_download(file, "Every issue once", size, about=True))
@@ -111,6 +120,18 @@ class CouncilPages:
             self._render.editions(
                 "council.html", page, TITLE, TOLD, tongues, name, {**shown, **values}
             )
+
+    def _paint(self, stem: str, pictures: Sequence[Picture]) -> dict[Place, InPlace]:
+        """Put the pictures of a site beside its pages; tells which place is in which file."""
+        found = {}
+        for number, picture in enumerate(pictures, start=1):
+            file = f"pictures/{stem}-{number}.webp"
+            path = self._folder / "councils" / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(picture.image)
+            place = picture.rule, picture.url, cells.cut(picture.selector, cells.SNIPPET)
+            found[place] = InPlace(file, picture.width, picture.height)
+        return found
 
     @cached_property
     def _shared(self) -> Mapping[str, object]:
@@ -133,10 +154,10 @@ class CouncilPages:
             return peers.places(self._tables, line.site.slug)
         return league.peer_places(line, self._ranked)
 
-    def _feed(self, stem: str, name: str, taken: Taken) -> str:
+    def _feed(self, stem: str, name: str, life: SiteLife) -> str:
         """Write a council's feed and return its file's name."""
         page, file = f"councils/{stem}.html", f"{stem}.xml"
-        entries = feeds.of_changes(taken.life.changes, self._rules, name, page)
+        entries = feeds.of_changes(life.changes, self._rules, name, page)
         text = feeds.feed(
             f"council/{stem}",
             f"{name}: website issues",

@@ -66,7 +66,7 @@ VALUES = (  # texts made elsewhere than in a template
 )
 _TAG = re.compile(r"<[^<>]*>?")
 _INLINE = re.compile(r"</?(?:strong|em|b|i|code|q|cite)>")  # stays inside its message
-_LABEL = re.compile(r'(?<= aria-label=")[^"<>]+(?=")')
+_LABEL = re.compile(r'(?:(?<= aria-label=")|(?<= alt="))[^"<>]+(?=")')
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W\d_]{2}")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from lgaudit.lives import Lives, SiteLife
 from lgaudit.models import Rule, Run
 from lgaudit.report import feeds, issues, suppliers
 from lgaudit.report.csvs import csv_text
+from lgaudit.report.drafts import Drafts
 from lgaudit.report.feeds import Entry
 from lgaudit.report.league import Line
 from lgaudit.results import SiteResult
@@ -21,22 +20,15 @@ FILE = "issues.csv"
 Owners = Mapping[tuple[str, str, str], tuple[str, str, str]]  # slug, rule, fingerprint -> OWNERS
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One site's issues, and about how many bytes its own files of them will take."""
-
-    life: SiteLife
-    csv: int
-    json: int
+ROWS, TOLD = "issues.csv", "issues.jsonl"  # drafts of each site's issues
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A site whose own files are written at the end, when suppliers are known."""
-
-    slug: str
-    issues: int
-    stems: Sequence[str]
+def draft(drafts: Drafts, line: Line, life: SiteLife, rules: Mapping[str, Rule]) -> tuple[int, int]:
+    """Draft one site's own files of issues; about how many bytes of CSV and JSON they will take."""
+    told = list(issues.told(line, life.issues, rules))
+    rows = drafts.put(line.page, ROWS, csv_text(map(issues.row, told)))
+    lines = drafts.put(line.page, TOLD, "".join(issues.as_json(one) + "\n" for one in told))
+    return rows + len(issues.HEADINGS), lines
 
 
 class Ledger:
@@ -49,23 +41,19 @@ class Ledger:
         self._sector: list[Entry] = []
         self._by_rule: dict[str, list[Entry]] = {}
         self._shared: list[Entry] = []  # of sites that have suppliers
-        self._waiting: list[_Waiting] = []
-        self._rows, self._told = folder / f".{FILE}", folder / ".issues.jsonl"
+        self._lines: list[Line] = []  # whose own files are written when suppliers are known
 
     @property
     def known(self) -> bool:
         """Whether issues are followed at all."""
         return self._lives is not None
 
-    def take(self, line: Line, result: SiteResult) -> Taken | None:
+    def take(self, line: Line, result: SiteResult) -> SiteLife | None:
         """Take in one site and tell what became of its issues."""
         if self._lives is None:
             return None
         life = self._lives.follow(result)
-        told = list(issues.told(line, life.issues, self._rules))
-        rows = _add(self._rows, csv_text(map(issues.row, told)))
-        lines = _add(self._told, "".join(issues.as_json(one) + "\n" for one in told))
-        self._waiting.append(_Waiting(line.site.slug, len(told), line.stems))
+        self._lines.append(line)
         entries = feeds.of_changes(
             life.changes, self._rules, line.name, f"councils/{line.page}.html"
         )
@@ -77,10 +65,13 @@ class Ledger:
                 own[:] = feeds.newest(own)
         if result.suppliers:
             self._shared += feeds.newest(entries, HELD)
-        return Taken(life, rows + len(issues.HEADINGS), lines)
+        return life
 
     def finish(
-        self, views: Sequence[suppliers.SupplierView], rule_files: Mapping[str, str]
+        self,
+        views: Sequence[suppliers.SupplierView],
+        rule_files: Mapping[str, str],
+        drafts: Drafts,
     ) -> None:
         """Write the tables of issues, and the feeds of the sector, of rules and of suppliers."""
         if self._lives is None:
@@ -94,7 +85,7 @@ class Ledger:
                         key = (place.site, defect.issue.rule, mark)
                         owners[key] = (view.use.supplier, view.use.name, defect.issue.id)
                         pages[key] = view.page
-        self._finish_tables(owners)
+        self._finish_tables(owners, drafts)
         self._feed("sector", "Council websites: issues", self._sector, "feed.xml", "index.html")
         for rule_id, file in rule_files.items():
             rule = self._rules[rule_id]
@@ -120,31 +111,24 @@ class Ledger:
                 f"suppliers/{view.page}.html",
             )
 
-    def _finish_tables(self, owners: Owners) -> None:
+    def _finish_tables(self, owners: Owners, drafts: Drafts) -> None:
         """Add the supplier to each issue; write the sector's table and each council's own."""
-        for draft in (self._rows, self._told):
-            draft.touch()  # there is none where no site was looked at
         rule, mark = issues.COLUMNS.index("rule"), issues.COLUMNS.index("fingerprint")
-        with (
-            self._rows.open(encoding="utf-8", newline="") as rows,
-            self._told.open(encoding="utf-8", newline="\n") as told,
-            (self._folder / FILE).open("w", encoding="utf-8", newline="\n") as whole,
-        ):
+        with (self._folder / FILE).open("w", encoding="utf-8", newline="\n") as whole:
             whole.write(issues.HEADINGS)
-            reader = csv.reader(rows)
-            for site in self._waiting:
-                own = list(itertools.islice(reader, site.issues))
-                whose = [owners.get((site.slug, row[rule], row[mark])) for row in own]
+            for line in self._lines:
+                slug = line.site.slug
+                with drafts.path(line.page, ROWS).open(encoding="utf-8", newline="") as rows:
+                    own = list(csv.reader(rows))
+                whose = [owners.get((slug, row[rule], row[mark])) for row in own]
                 text = csv_text(map(issues.with_owner, own, whose))
                 whole.write(text)
-                lines = itertools.islice(told, site.issues)
-                listed = issues.listed(map(issues.json_with_owner, lines, whose))
-                for stem in site.stems:
+                with drafts.path(line.page, TOLD).open(encoding="utf-8", newline="\n") as lines:
+                    listed = issues.listed(map(issues.json_with_owner, lines, whose))
+                for stem in line.stems:
                     beside = self._folder / "councils"
                     self._write(beside / f"{stem}-issues.csv", issues.HEADINGS + text)
                     self._write(beside / f"{stem}-issues.json", listed)
-        self._rows.unlink()
-        self._told.unlink()
 
     def _feed(self, name: str, title: str, entries: Sequence[Entry], file: str, page: str) -> None:
         text = feeds.feed(name, title, entries, file=file, page=page, started=self._run.started)
@@ -153,10 +137,3 @@ class Ledger:
     def _write(self, path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-
-
-def _add(path: Path, text: str) -> int:
-    """Add text to a file; how many bytes it took."""
-    written = text.encode("utf-8", "replace")
-    with path.open("ab") as file:
-        return file.write(written)

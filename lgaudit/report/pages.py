@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
 
 from lgaudit.comparisons import Comparisons
 from lgaudit.lives import Lives
 from lgaudit.models import Outcome, Rule, Status
+from lgaudit.pictures import Pictures
 from lgaudit.replies import Heard
 from lgaudit.report import (
     cells,
@@ -27,9 +26,10 @@ from lgaudit.report import (
     tasks,
 )
 from lgaudit.report.comparisonpages import ComparisonPages
-from lgaudit.report.councilpages import CouncilPages, Job
-from lgaudit.report.csvs import FINDINGS, PAGE_TIMINGS, csv_text, findings_text, timing_rows
+from lgaudit.report.councilpages import LATE, STEADY, CouncilPages, Job
+from lgaudit.report.csvs import FINDINGS, PAGE_TIMINGS, csv_text, timing_rows
 from lgaudit.report.downloads import Download, Tables
+from lgaudit.report.drafts import Drafts
 from lgaudit.report.filters import filters_for
 from lgaudit.report.languages import ENGLISH, WELSH
 from lgaudit.report.ledger import Ledger
@@ -53,12 +53,14 @@ class Site:
         comparisons: Comparisons,
         heard: Heard,
         lives: Lives | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         self._results = results
         self._heard = heard
         self._comparisons = comparisons
+        self._pictures = pictures
         self._sharing = sharing
-        self._folder = folder
+        self._folder, self._drafts = folder, Drafts(folder)
         self._rules: dict[str, Rule] = {rule.id: rule for rule in results.rules}
         self._lines = league.first_lines(results)
         self.categories = league.categories(results.scores)
@@ -105,7 +107,8 @@ class Site:
         self._write_sites(progress)
         lines = list(self._lines.values())
         found = suppliers.views(self._sharing, self._lines, self._rules, self._results.bar)
-        self._ledger.finish(found, self._rule_files)
+        self._ledger.finish(found, self._rule_files, self._drafts)
+        self._drafts.remove()
         standings = standards.standings(self._results.rules, lines)
         compared = ComparisonPages(self._comparisons, self._lines, standings, self._rules)
         self._write_suppliers(found)
@@ -133,33 +136,29 @@ class Site:
 
     def _write_sites(self, progress: Callable[[int, int], None]) -> None:
         total = len(self._lines)
-        clocked = {rule.id for rule in self._rules.values() if rule.timing}
-        with ExitStack() as stack:
-
-            def begin(name: str, columns: list[str]) -> TextIO:
-                path = self._folder / name
-                opened = path.open("w", encoding="utf-8", errors="replace", newline="")
-                file = stack.enter_context(opened)
-                file.write(csv_text([columns]))
-                return file
-
-            found = begin("findings.csv", FINDINGS)
-            timed = begin("findings-timing.csv", FINDINGS)
-            timings = begin("timings.csv", PAGE_TIMINGS)
-            press = stack.enter_context(Press(self._councils, total))
+        timings = [csv_text([PAGE_TIMINGS])]
+        with Press(self._councils, total) as press:
             for done, result in enumerate(self._results.each_site(), start=1):
                 line = league.full_line(self._lines[result.site.slug], result)
                 self._lines[result.site.slug] = line
                 self._tasks[result.site.slug] = result.tasks
-                steady, late = findings_text(line, result.findings, self._rules, clocked)
-                found.write(steady)
-                timed.write(late)
-                timings.write(csv_text(timing_rows(line, result.pages)))
+                life = self._ledger.take(line, result)
+                shown = self._pictures.of(result.site.slug) if self._pictures else ()
+                press.write(Job(line, replace(result, outcomes=()), life, tuple(shown)))
+                timings.append(csv_text(timing_rows(line, result.pages)))
                 self._note_good_pages(result)
                 self._sharing.add(result)
-                taken = self._ledger.take(line, result)
-                press.write(Job(line, replace(result, outcomes=()), steady + late, taken))
                 progress(done, total)
+        self._put("timings.csv", "".join(timings))
+        for name in (STEADY, LATE):
+            with (self._folder / name).open("wb") as file:
+                file.write(csv_text([FINDINGS]).encode())
+                for line in self._lines.values():
+                    self._drafts.add_to(file, line.page, name)
+
+    def _put(self, name: str, text: str) -> None:
+        path = self._folder / name
+        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
 
     def _note_good_pages(self, result: SiteResult) -> None:
         """Remember one page of the site that keeps each rule, for others to learn from."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -71,6 +72,12 @@ class SupplierView:
     page: str  # file name below suppliers/, without its ending
     users: tuple[Line, ...]
     defects: tuple[Defect, ...]
+
+    @property
+    def repeated(self) -> frozenset[str]:
+        """Rules that several of the defects break, which only their elements tell apart."""
+        counts = Counter(defect.rule.id for defect in self.defects)
+        return frozenset(rule for rule, count in counts.items() if count > 1)
 
     @property
     def kind(self) -> str:

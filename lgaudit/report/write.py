@@ -19,6 +19,7 @@ from lgaudit import collector
 from lgaudit.comparisons import Comparisons
 from lgaudit.errors import ReportError
 from lgaudit.lives import Lives
+from lgaudit.pictures import Pictures
 from lgaudit.replies import Heard
 from lgaudit.report import cells, digest, filters, package
 from lgaudit.report.pages import Site
@@ -51,6 +52,7 @@ def write(
     comparisons: Comparisons | None = None,
     heard: Heard | None = None,
     lives: Lives | None = None,
+    pictures: Pictures | None = None,
     progress: Progress | None = None,
 ) -> WrittenReport:
     """Write the run's report to ``<folder>/<run id>/``, replacing an older one of the same run.
@@ -66,6 +68,7 @@ def write(
         heard: what councils replied to findings, and the scores with accepted replies.
         lives: what became of each site's issues and score; without it the report has neither
             ``issues.csv`` nor feeds nor trends.
+        pictures: of issues in place; without it no issue has one.
 
     Raises:
         ReportError: the folder cannot be written.
@@ -74,7 +77,16 @@ def write(
     try:
         # Most of what a report makes lives to its end: looking for cycles took long.
         with collector.seldom(100_000, 50, 200), _beside(final) as temporary:
-            _write_into(results, temporary, sharing, comparisons, heard or Heard(), lives, progress)
+            site = Site(
+                results,
+                temporary,
+                sharing or Nothing(),
+                comparisons or Comparisons(),
+                heard or Heard(),
+                lives,
+                pictures,
+            )
+            _write_into(results, temporary, site, heard or Heard(), progress)
             files = tuple(
                 sorted(p.relative_to(temporary).as_posix() for p in temporary.rglob("*.*"))
             )
@@ -89,17 +101,14 @@ def write(
 def _write_into(
     results: Results,
     folder: Path,
-    sharing: Sharing | None,
-    comparisons: Comparisons | None,
+    site: Site,
     heard: Heard,
-    lives: Lives | None,
     progress: Progress | None,
 ) -> None:
     static = folder / "static"
     static.mkdir()
     for item in resources.files("lgaudit.report").joinpath("static").iterdir():
         (static / item.name).write_bytes(item.read_bytes())
-    site = Site(results, folder, sharing or Nothing(), comparisons or Comparisons(), heard, lives)
     (static / "filters.css").write_text(filters.stylesheet(site.filters), encoding="utf-8")
     site.write(progress or _silent)
     _write_run(results, folder, heard)
