@@ -45,16 +45,16 @@ class Tally:
 def judged(truth: Truth, chosen: Sequence[int], rules: Sequence[Rule]) -> Judged:
     """A look at these pages of a site."""
     pages = sorted(int(n) for n in chosen)
-    letters, whole = {}, {}
+    letters, whole = [], []
     for column, rule in enumerate(rules):
         said = LETTERS[truth.table[pages, column]]
-        if rule.scope is Scope.SITE:
-            whole[rule.id] = str(said[0])
-        else:
-            letters[rule.id] = "".join(said)
+        of_site = rule.scope is Scope.SITE
+        whole.append(str(said[0]) if of_site else "-")
+        letters.append("-" * len(pages) if of_site else "".join(said))
     return Judged(
         truth.slug, tuple(pages), tuple(f"t{truth.templates[n]}" for n in pages),
-        (True,) * len(pages), letters, whole, Interval(0, 0, 0), "",
+        (True,) * len(pages), tuple(rule.id for rule in rules), "".join(whole),
+        "".join(letters), Interval(0, 0, 0), "",
         min(1.0, len(pages) / len(truth.templates)),
     )  # fmt: skip
 

@@ -130,11 +130,7 @@ def _earlier(
     """Rules each site failed in visits before the older of the two runs."""
     runs = [s.id for s in store.runs() if s.finished and s.started < old.run.started]
     runs = runs[: max(1, _EARLIER // max(1, len(slugs)))]
-    found: dict[str, frozenset[str]] = {}
-    failing = store.tallies.failing(runs, None if everything else slugs)
-    for (_, slug), rules in failing.items():
-        found[slug] = found.get(slug, frozenset()) | rules
-    return found
+    return store.tallies.ever_failing(runs, None if everything else slugs)
 
 
 def _visits(store: Store) -> list[RunSummary]:

@@ -19,16 +19,18 @@ PARTS = ("bar", "axe_core", "timings", "sample", "site")
 class Judged:
     """One visit in as little as comparing needs: no findings, no words.
 
-    ``keys`` are the pages (equal keys, equal URLs), ``letters`` what a rule said of each of them
-    in the same order (p, f, c, u or -), ``whole`` what it said of the site ('' for nothing).
+    ``keys`` are the pages (equal keys, equal URLs). ``letters`` says of each rule in turn, and in
+    it of each page in turn, what the rule said (p, f, c, u or -); ``whole`` has a letter a rule,
+    what it said of the site itself (- for nothing). Strings, because a run has a hundred thousand.
     """
 
     slug: str
     keys: tuple[int, ...]
     templates: tuple[str, ...]
     counts: tuple[bool, ...]  # sampled, and seen as a resident sees it
-    letters: Mapping[str, str]  # rule id -> one letter a page
-    whole: Mapping[str, str]  # rule id -> one letter
+    rules: tuple[str, ...]  # ids
+    whole: str
+    letters: str
     score: Interval | None  # as published
     reason: str  # why it was not ranked
     fraction: float  # part of the site that was audited, 0..1

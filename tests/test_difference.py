@@ -282,7 +282,7 @@ def test_where_nothing_changed_few_are_named_and_five_points_are_seen():
 
 
 def test_chances_are_adjusted_for_how_many_were_looked_at():
-    blank = Judged("a", (), (), (), {}, {}, None, "blocked", 0.0)
+    blank = Judged("a", (), (), (), (), "", "", None, "blocked", 0.0)
     none = difference.compare(blank, blank, blank, difference.Sides(RULES, BAR, False))
     assert none.note == "not ranked before: blocked"
     named = [

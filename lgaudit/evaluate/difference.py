@@ -142,7 +142,7 @@ def compare(
     ours = among(before.keys, both) if paired else None
     theirs = among(now.keys, both) if paired else None
     first, second = then.value(rules, ours), today.value(rules, theirs)
-    if first is not None and second is not None:
+    if first is not None and second is not None and (first.judged != second.judged).any():
         common = first.judged & second.judged
         first, second = then.value(common, ours), today.value(common, theirs)
     if first is None or second is None:

@@ -35,6 +35,16 @@ class Frame:
         self.category = np.array([names.index(rule.category) for rule in rules], dtype=int)
         self.members: Numbers = np.zeros((len(names), len(rules)))
         self.members[self.category, np.arange(len(rules))] = 1.0
+        self._rows: dict[tuple[str, ...], npt.NDArray[np.intp]] = {}
+
+    def rows(self, said: tuple[str, ...]) -> npt.NDArray[np.intp]:
+        """Where each rule of the frame is among a visit's; one past the last when it is not."""
+        found = self._rows.get(said)
+        if found is None:
+            place = {name: n for n, name in enumerate(said)}
+            found = np.array([place.get(name, len(said)) for name in self.ids], dtype=np.intp)
+            self._rows[said] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +61,20 @@ class Said:
 
     def __init__(self, seen: Judged, frame: Frame) -> None:
         self._frame = frame
-        many = len(seen.keys)
+        many, rows = len(seen.keys), frame.rows(seen.rules)
         self.counts: Flags = np.array(seen.counts, dtype=bool)
-        blank = "-" * many
-        text = "".join([seen.letters.get(name, blank)[:many] for name in frame.ids])
-        letters = np.frombuffer(text.encode("ascii"), np.uint8).reshape(len(frame.ids), many)
-        letters = np.where(frame.of_site[:, None], _NONE, letters)
-        own = "".join([seen.whole.get(name, "-") for name in frame.ids])
-        whole = np.frombuffer(own.encode("ascii"), np.uint8)
+        whole = np.frombuffer(f"{seen.whole}-".encode("ascii"), np.uint8)[rows]
         whole = np.where(frame.of_site, whole, _NONE)
-        use = self.counts.astype(float)
+        text = (seen.letters + "-" * many).encode("ascii")
+        letters = np.frombuffer(text, np.uint8).reshape(len(seen.rules) + 1, many)[rows]
+        use = (self.counts & ~frame.of_site[:, None]).astype(float)
         self._passed: Numbers = (letters == _PASSED) * use
         self._failed: Numbers = (letters == _FAILED) * use
-        self._unsure: Numbers = (letters != _NONE) * use - self._passed - self._failed
+        spoke: Flags = ((letters != _NONE) * use).any(axis=1)
+        self._judged: Numbers = self._passed + self._failed
         self._whole_passed: Flags = whole == _PASSED
         self._whole_failed: Flags = whole == _FAILED
-        self._whole_unsure: Flags = (whole != _NONE) & ~self._whole_passed & ~self._whole_failed
+        self._silent: Flags = ~spoke & (whole == _NONE)
 
     def failing(self) -> Flags:
         """The rules that failed somewhere."""
@@ -76,29 +84,27 @@ class Said:
     def sure(self) -> Flags:
         """The rules that passed somewhere, or applied nowhere: where unsure, nothing is known."""
         passed = self._passed.any(axis=1) | self._whole_passed
-        silent = ~(self._unsure.any(axis=1) | self._whole_unsure | self.failing())
-        found: Flags = passed | (silent & self.counts.any())
+        found: Flags = passed | (self._silent & self.counts.any())
         return found
 
     def value(self, rules: Flags, pages: Flags | None = None) -> Value | None:
         """The score by some rules over some pages (all that count when None)."""
         frame = self._frame
-        passed = self._passed if pages is None else self._passed * pages
-        failed = self._failed if pages is None else self._failed * pages
-        good = passed.sum(axis=1) + self._whole_passed
-        many = good + failed.sum(axis=1) + self._whole_failed
+        use = self.counts.astype(float) if pages is None else pages.astype(float)
+        good = self._passed @ use + self._whole_passed
+        many = self._judged @ use + self._whole_passed + self._whole_failed
         judged: Flags = (many > 0) & rules
         weight = frame.severity * judged
         sums = frame.members @ weight
         total = math.fsum(frame.weights[sums > 0])
         if total <= 0:
             return None
-        share_of = np.divide(100 * frame.weights / total, sums, out=np.zeros_like(sums),
-                             where=sums > 0)  # fmt: skip
-        weight = weight * share_of[frame.category]
-        share = np.divide(good, many, out=np.zeros_like(weight), where=judged)
-        pull = np.divide(weight, many, out=np.zeros_like(weight), where=judged)
-        influence = pull @ passed - (pull * share) @ (passed + failed)
+        sums[sums <= 0] = 1.0
+        weight *= (100 * frame.weights / total / sums)[frame.category]
+        many[many <= 0] = 1.0
+        share = good / many
+        pull = weight / many
+        influence = (pull @ self._passed - (pull * share) @ self._judged) * use
         return Value(math.fsum(weight * share), influence, judged)
 
 

@@ -77,7 +77,7 @@ def _tally(
         "".join("01"[page.sampled and page.verdict.reason is Reason.OK] for page in own),
         kept.coverage,
         [rule for rule, _, _ in outcomes],
-        "".join(whole or tally.NOTHING for _, whole, _ in outcomes),
+        "".join(whole or "-" for _, whole, _ in outcomes),
         "".join(letters[:many] for _, _, letters in outcomes),
     )
     reason = kept.score.reason if kept.score else kept.verdict.reason.value

@@ -26,9 +26,13 @@ class Tallies:
         table = schema.tally
         rows = self._rows([run], slugs, table.c.reason, *_SCORE, table.c.said)
         packed = [(row, tally.unpack(row.said)) for row in sorted(rows, key=lambda r: str(r.slug))]
-        names = self._rules(rule for _, said in packed for rule in said.rules)
+        lists = {tuple(said.rules) for _, said in packed}  # most sites have the same
+        names = self._rules(set().union(*lists))
+        ids = {own: tuple(names[rule] for rule in own) for own in lists}
         return {
-            row.slug: tally.judged(row.slug, _interval(row), row.reason, said, names)
+            row.slug: tally.judged(
+                row.slug, _interval(row), row.reason, said, ids[tuple(said.rules)]
+            )
             for row, said in packed
         }
 
@@ -51,6 +55,16 @@ class Tallies:
         held = {(row.run, row.slug): tally.numbers_of(row.failing) for row in rows}
         names = self._rules(rule for own in held.values() for rule in own)
         return {key: frozenset(names[rule] for rule in own) for key, own in held.items()}
+
+    def ever_failing(
+        self, runs: Iterable[str], slugs: Collection[str] | None
+    ) -> Mapping[str, frozenset[str]]:
+        """The rules each site failed in any of the runs, by slug."""
+        held: dict[str, set[int]] = {}
+        for row in self._rows(list(runs), slugs, schema.tally.c.failing):
+            held.setdefault(row.slug, set()).update(tally.numbers_of(row.failing))
+        names = self._rules(set().union(*held.values()))
+        return {slug: frozenset(names[rule] for rule in own) for slug, own in held.items()}
 
     def answered(self, run: str) -> set[str]:
         """The slugs of the finished sites of a run that could be seen."""

@@ -15,10 +15,9 @@ import msgspec
 
 from lgaudit.differences import Judged
 from lgaudit.evidence import Coverage
-from lgaudit.models import Interval, Reason, RuleScore, SiteScore
+from lgaudit.models import Interval, Outcome, Reason, RuleScore, SiteScore
 from lgaudit.results import LETTERS, SiteResult
 
-NOTHING = "."  # what a rule said of the site itself, when it said nothing
 _ENOUGH = 1 << 24  # bytes one visit may unpack to
 
 
@@ -43,9 +42,7 @@ def row(result: SiteResult, number: Mapping[str, int]) -> dict[str, Any]:
         "".join("01"[page.sampled and page.verdict.ok] for page in result.pages),
         result.coverage,
         [number[told.rule] for told in result.outcomes],
-        "".join(
-            LETTERS[told.by_page[""]] if "" in told.by_page else NOTHING for told in result.outcomes
-        ),
+        "".join(LETTERS[told.by_page.get("", Outcome.INAPPLICABLE)] for told in result.outcomes),
         "".join(told.letters(urls) for told in result.outcomes),
     )
     return {**scored(result.score, result.verdict.reason, number), "said": pack(said)}
@@ -118,19 +115,17 @@ def unpack(packed: bytes) -> Said:
 
 
 def judged(
-    slug: str, score: Interval | None, reason: str, said: Said, names: Mapping[int, str]
+    slug: str, score: Interval | None, reason: str, said: Said, rules: tuple[str, ...]
 ) -> Judged:
-    """A visit as comparing wants it; ``names`` gives the id of a rule's number."""
-    many, rules = len(said.pages), [names[rule] for rule in said.rules]
-    parts = (said.letters[n * many : (n + 1) * many] for n in range(len(rules)))
-    told = zip(rules, said.whole, strict=True)
+    """A visit as comparing wants it; ``rules`` are the ids of ``said.rules``."""
     return Judged(
         slug=slug,
         keys=tuple(said.pages),
         templates=tuple(said.templates),
         counts=tuple(one == "1" for one in said.counts),
-        letters=dict(zip(rules, parts, strict=True)),
-        whole={rule: one for rule, one in told if one != NOTHING},
+        rules=rules,
+        whole=said.whole,
+        letters=said.letters,
         score=score,
         reason=reason,
         fraction=said.coverage.fraction(said.counts.count("1")),
