@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lgaudit.models import Interval
 
@@ -94,8 +94,24 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A site in one run, in as little as its course over the years needs."""
+
+    score: Interval | None
+    reason: str  # why it was not ranked
+    categories: Mapping[str, tuple[float, float, float]]  # score, low, high
+    rules_met: int
+    rules_applicable: int
+    failing: frozenset[str] = frozenset()  # rules, where they were asked for
+
+
+@dataclass(frozen=True, slots=True)
 class Stand:
-    """One score in a series. ``events`` say what changed since the one before."""
+    """One score in a series. ``events`` say what changed since the one before.
+
+    ``run`` is the judgement the score is of: by today's bar where the visit was judged by it, and
+    then ``published`` is what was said at the time.
+    """
 
     run: str
     started: dt.datetime
@@ -103,10 +119,28 @@ class Stand:
     score: Interval
     bar: str
     axe_core: str
-    new: int  # rules failing that did not in the look before
+    new: int  # rules failing that did not in the look before; 0 after another bar or axe-core
     fixed: int
     events: tuple[str, ...]
     of: int = 1  # sites in the mean
+    categories: Mapping[str, Interval] = field(default_factory=dict)
+    rules_met: int = 0
+    rules_applicable: int = 0
+    published: Interval | None = None
+
+    @property
+    def by(self) -> tuple[str, str]:
+        """What judged it: looks by another bar or axe-core are not of one series."""
+        return self.bar, self.axe_core
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A visit that gave no score."""
+
+    run: str
+    started: dt.datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +160,15 @@ class Series:
     name: str
     stands: tuple[Stand, ...]
     trend: Trend | None  # None with too few looks by one bar
+    missed: tuple[Missed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Courses:
+    """Everything a report shows over the years: the sector, and councils by slug."""
+
+    sector: Course | None = None
+    councils: Mapping[str, Course] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from lgaudit.models import (
 )
 from lgaudit.results import Bar, Outcomes, PageResult, SiteResult
 from lgaudit.store import Store
+from lgaudit.years import Years
 
 FOLDER = Path(__file__).parent / "fixtures"
 ANSWERS = FOLDER / "years-answers.json"  # as the program of the first tables gave them
@@ -133,8 +134,8 @@ def answers(store: Store) -> Any:
     """What the store says of its runs: plain data, numbers to six places."""
     told = {
         "compare": across.compare(store, "quarter-1", "quarter-2"),
-        "history": across.history(store, "aston"),
-        "sector": across.sector(store),
+        "history": Years(store).council("aston"),
+        "sector": Years(store).sector(),
         "runs": store.runs(),
         "scores": dict(store.results("quarter-2").scores),
         "draws": {slug: own.tolist() for slug, own in store.draws("quarter-1").items()},

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from lgaudit.comparisons import Comparisons
-from lgaudit.evaluate import alike, movers, weightings
+from lgaudit.differences import Course, Courses, Missed, Series, Stand
+from lgaudit.evaluate import alike, course, movers, weightings
 from lgaudit.evidence import Coverage
 from lgaudit.models import (
     Council,
@@ -386,3 +387,34 @@ def compared(now: Sector, cohorts: list[Cohort] | None = None) -> Comparisons:
         movers.movers(now, then, draws, draws_of(then, 2)),
         weightings.weightings(now.rules, now.bar, now.scores),
     )
+
+
+def courses(now: Sector) -> Courses:
+    """Scores at six visits; the first two by another bar, and the first council came of two."""
+
+    def series(slug: str, name: str, looks: range, first: float) -> Series:
+        stands = tuple(
+            Stand(
+                f"run-{n}", now.run.started - dt.timedelta(days=91 * (5 - n)), slug,
+                Interval(first + n, first + n - 3, first + n + 2), "2026.2" if n > 1 else "2026.1",
+                "4.14.1", 0, int(n > 2), ("bar 2026.1 became 2026.2",) if n == 2 else (), 1,
+                {"content": Interval(first, first - 4, first + 4)}, 90 + n, 120,
+                Interval(first, first - 3, first + 2) if n == 3 else None,
+            )
+            for n in looks
+        )  # fmt: skip
+        missed = (Missed("run-9", now.run.started - dt.timedelta(days=40), "blocked"),)
+        return Series(slug, name, stands, course.trend(stands), missed if slug else ())
+
+    sector = Course("Sector", (), (series("", "All ranked sites", range(6), 70),))
+    found = {}
+    for slug in list(now.ranks)[:3]:
+        council = next(c for s in now.sites if s.slug == slug for c in s.councils)
+        own = (series(council.slug, council.name, range(6), 60),)
+        found[council.slug] = Course(council.name, (), own)
+    merged = next(iter(found.values()))
+    day = (now.run.started - dt.timedelta(days=300)).date()
+    old = tuple(series(n, f"{n} <b>Council", range(1), 50) for n in ("north", "south"))
+    whole = series(merged.series[0].slug, merged.name, range(1, 6), 60)
+    found[whole.slug] = Course(merged.name, ((day, f"North became {merged.name}"),), (*old, whole))
+    return Courses(sector, found)

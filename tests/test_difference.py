@@ -34,6 +34,7 @@ from lgaudit.models import (
 )
 from lgaudit.results import Bar, Outcomes, PageResult, SiteResult
 from lgaudit.store import Store
+from lgaudit.years import Years
 
 BAR = Bar(
     "2026.2", {"accessibility": 0.6, "content": 0.4},
@@ -82,10 +83,12 @@ GOOD = {
 }  # fmt: skip
 
 
-def keep(store: Store, number: int, results, rules=RULES, bar=BAR, axe="4.14", **more) -> str:
+def keep(
+    store: Store, number: int, results, rules=RULES, bar=BAR, axe="4.14", settings_=None, **more
+) -> str:
     started = dt.datetime(2026, 1, 5, tzinfo=dt.UTC) + dt.timedelta(days=91 * number)
     name = f"run-{number}{more.get('judged_from', '') and 'again'}"
-    run = Run(name, started, None, Engines("1", bar.version, axe), {}, {}, 1, **more)
+    run = Run(name, started, None, Engines("1", bar.version, axe), {}, settings_ or {}, 1, **more)
     store.start_run(run, rules, bar, [one.site for one in results])
     for one in results:
         store.save_site(name, one)
@@ -220,7 +223,7 @@ def test_councils_that_merge_are_joined_and_marked_and_not_one_series(store, tmp
     better = {**GOOD, "content/c": "p" * 30}
     for number in (2, 3):
         keep(store, number, [result("northshire", better)])
-    found = across.history(store, "northshire")
+    found = Years(store).council("northshire")
     assert [series.slug for series in found.series] == ["barton", "aston", "northshire"]
     assert [len(series.stands) for series in found.series] == [2, 2, 2]
     assert found.series[-1].stands[0].fixed == 0  # not against the councils before
@@ -229,8 +232,8 @@ def test_councils_that_merge_are_joined_and_marked_and_not_one_series(store, tmp
         (day, "Barton became Northshire"),
     )
     assert (
-        found.series == across.history(store, "aston").series[::1]
-        or len(across.history(store, "aston").series) == 2
+        found.series == Years(store).council("aston").series[::1]
+        or len(Years(store).council("aston").series) == 2
     )  # a council's own past is not its neighbour's
     with pytest.raises(StoreError, match="nothing to compare"):
         across.compare(store, "run-1", "run-2")

@@ -7,7 +7,7 @@ from pathlib import Path
 import chromium
 import pytest
 from chromium import look
-from report_sector import Sector, compared
+from report_sector import Sector, compared, courses
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -36,6 +36,8 @@ PAGES = {
     "weights": "weights.html",
     "standards": "rules/standards.html",
     "kinds": "rules/kinds.html",
+    "years": "years.html",
+    "council's years": "councils/hawminster-regis-years.html",
 }
 
 
@@ -43,7 +45,9 @@ PAGES = {
 def report(tmp_path_factory):
     sector = Sector(14)
     found = compared(sector)
-    return write(sector, tmp_path_factory.mktemp("reports"), comparisons=found).folder
+    return write(
+        sector, tmp_path_factory.mktemp("reports"), comparisons=found, years=courses(sector)
+    ).folder
 
 
 @pytest.fixture(scope="module")

@@ -286,7 +286,7 @@ def write_report(
     ``replies`` is the file of what councils reply to findings, '' for none. ``pictures`` are
     those of issues in place.
     """
-    from lgaudit import beside, following, replying
+    from lgaudit import beside, following, replying, years
     from lgaudit.cli.progress import Watch
     from lgaudit.evaluate import fingerprints
     from lgaudit.evaluate.shared import Sector
@@ -313,6 +313,7 @@ def write_report(
             comparisons=comparisons,
             lives=following.lives(store, results),
             pictures=pictures,
+            years=years.courses(store, results),
             progress=lambda _done, _total: watch.step(),
         ).folder
 

@@ -77,29 +77,44 @@ def history(
         str | None, typer.Argument(help="A council's slug; without one, the whole sector.")
     ] = None,
     store: StoreUrl = None,
-    format_: Format = "terminal",
+    format_: Annotated[
+        str, typer.Option("--format", help="terminal, json, csv, markdown or html.")
+    ] = "terminal",
 ) -> None:
     """Show a council's scores over all runs, or the sector's.
+
+    Each visit is shown as judged by the newest run's bar, where the store holds such a judgement
+    (`lgaudit judge`); html is a page with charts, in one file.
 
     Councils that merged or split are followed through the register: what came before vesting day
     and what came after are shown together and marked, each with its own trend.
 
-    Examples: `lgaudit history exampleton`, `lgaudit history --format csv`.
+    Examples: `lgaudit history exampleton`, `lgaudit history --format csv`,
+    `lgaudit history exampleton --format html > exampleton.html`.
     """
-    _check(format_)
-    from lgaudit import across, register
+    _check(format_, (*FORMATS, "html"))
+    from lgaudit import register, years
     from lgaudit.report import difference as shown
 
+    found = {}
     with open_store(store) as opened:
         if council is None:
-            course = across.sector(opened)
+            kept = years.Years(opened)
+            course = kept.sector()
+            if format_ == "html":
+                found = kept.councils(kept.ranked, rules=False)
         else:
             known = {one.slug: one for one in register.read().councils}
-            course = across.history(opened, council, known)
+            course = years.Years(opened).council(council, known)
     if format_ == "json":
         import msgspec
 
         typer.echo(as_json(msgspec.to_builtins(course)))
+    elif format_ == "html":
+        from lgaudit.report import yearpages
+
+        lines = yearpages.lines(found, {}, {})
+        typer.echo(yearpages.alone(course, lines), nl=False)
     elif format_ == "terminal":
         for line in shown.course_lines(course):
             out().print(line, markup=False, highlight=False, soft_wrap=True)
@@ -115,11 +130,11 @@ def _sites(store: Store, run: str, councils: Sequence[str]) -> list[str]:
     return [seats.get(name, name) for name in councils]
 
 
-def _check(format_: str) -> None:
+def _check(format_: str, known: Sequence[str] = FORMATS) -> None:
     from lgaudit.errors import SettingsError
 
-    if format_ not in FORMATS:
-        raise SettingsError(f"--format {format_}: give one of {', '.join(FORMATS)}.")
+    if format_ not in known:
+        raise SettingsError(f"--format {format_}: give one of {', '.join(known)}.")
 
 
 def _rows(format_: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:

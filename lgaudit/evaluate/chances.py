@@ -7,9 +7,11 @@ function to its namesake in ``scipy.stats``.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -111,13 +113,19 @@ def _falling(many: int, steps: int) -> int:
     return math.prod(range(many - steps + 1, many + 1)) if many >= steps else 0
 
 
-def _counted_out(many: int, fewer: int) -> float:
-    """Two-sided chance that orders at random have so few pairs apart: inversions are counted."""
+@cache
+def _inversions(many: int) -> list[int]:
+    """How many orders of so many have no pair apart, one, two ..."""
     ways = [1]
     for size in range(2, many + 1):
-        sums = np.cumsum([0, *ways, *[0] * (size - 1)], dtype=object)
-        width = len(ways) + size - 1
-        ways = [int(sums[n + 1] - sums[max(0, n + 1 - size)]) for n in range(width)]
+        sums = list(itertools.accumulate(ways, initial=0)) + [sum(ways)] * (size - 1)
+        ways = [sums[n + 1] - sums[max(0, n + 1 - size)] for n in range(len(sums) - 1)]
+    return ways
+
+
+def _counted_out(many: int, fewer: int) -> float:
+    """Two-sided chance that orders at random have so few pairs apart: inversions are counted."""
+    ways = _inversions(many)
     if 2 * fewer == many * (many - 1) // 2:
         return 1.0
     return min(1.0, 2 * sum(ways[: fewer + 1]) / math.factorial(many))

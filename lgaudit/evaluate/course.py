@@ -22,7 +22,7 @@ _YEAR = 365.25 * 24 * 3600
 def trend(stands: Sequence[Stand], confidence: float = 0.9) -> Trend | None:
     """The trend over the looks that the newest one's bar and axe-core judged."""
     last = stands[-1] if stands else None
-    own = [s for s in stands if last and (s.bar, s.axe_core) == (last.bar, last.axe_core)]
+    own = [s for s in stands if last and s.by == last.by]
     if len(own) < LEAST or own[0].started == own[-1].started:
         return None
     years = [(stand.started - own[0].started).total_seconds() / _YEAR for stand in own]

@@ -20,6 +20,7 @@ from lgaudit.report.languages import ENGLISH, WELSH
 from lgaudit.report.league import Line
 from lgaudit.report.render import Renderer
 from lgaudit.report.suppliers import page_of
+from lgaudit.report.yearpages import YearPages
 from lgaudit.results import Results, SiteResult
 
 TITLE = "{name}: website audit"
@@ -51,6 +52,7 @@ class CouncilPages:
         render: Renderer,
         axis: charts.Axis,
         tables: Sequence[Alike],
+        years: YearPages,
     ) -> None:
         self._rules: dict[str, Rule] = {rule.id: rule for rule in results.rules}
         self._bar, self._started = results.bar, results.run.started
@@ -61,13 +63,14 @@ class CouncilPages:
         timed = (r for r in results.rules if r.timing and r.status is Status.SCORED)
         self._timed = frozenset(rule.id for rule in timed)
         self._categories = league.categories(results.scores)
+        self._years = years
         for line in lines:
             for stem, member, name in _members(line):
                 render.claim(f"councils/{stem}", TITLE, _tongues(member), name)
 
     def write(self, job: Job) -> None:
         """Write the pages of one site's councils, with their findings, feeds and drafts."""
-        line, result, life = job.line, job.result, job.life
+        line, result, life, years = job.line, job.result, job.life, self._years
         scores = {s.rule: s for s in line.score.rules} if line.score else {}
         shown_in = self._paint(line.page, job.pictures)
         failed = council.troubles(result.findings, Outcome.FAILED, self._rules, scores, shown_in)
@@ -115,7 +118,10 @@ class CouncilPages:
                 "sharers": [c.name for i, c in enumerate(line.site.councils) if i != number],
                 "downloads": downloads,
                 "feed": feed,
+                "years": f"{stem}-years.html" if member and years.has(member.slug) else "",
             }
+            if member:
+                years.write_council(self._render, member.slug, stem, name)
             page, tongues = f"councils/{stem}", _tongues(member)
             self._render.editions(
                 "council.html", page, TITLE, TOLD, tongues, name, {**shown, **values}
@@ -173,6 +179,12 @@ class CouncilPages:
         path = self._folder / "councils" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+
+
+def stems(lines: Sequence[Line]) -> dict[str, tuple[str, str]]:
+    """Each council's page, without its ending, and what it is called there; by slug."""
+    named = (named for line in lines for named in _members(line))
+    return {member.slug: (stem, name) for stem, member, name in named if member}
 
 
 def _members(line: Line) -> list[tuple[str, Council | None, str]]:

@@ -15,7 +15,10 @@ SITE = (
     " chance_adjusted clear pages_paired pages_both pages_gained pages_lost rules_new"
     " rules_fixed rules_returned rules_open note"
 ).split()
-STAND = "site run started score score_low score_high rules_new rules_fixed events vesting".split()
+STAND = (
+    "site run started score score_low score_high rules_new rules_fixed events vesting"
+    " bar axe_core published sites"
+).split()
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -72,6 +75,10 @@ def stand_rows(course: Course) -> list[dict[str, Any]]:
                     "rules_fixed": stand.fixed,
                     "events": "; ".join(stand.events),
                     "vesting": "; ".join(since),
+                    "bar": stand.bar,
+                    "axe_core": stand.axe_core,
+                    "published": _round((stand.published or stand.score).value),
+                    "sites": stand.of,
                 }
             )
             before = stand
@@ -161,10 +168,12 @@ def course_lines(course: Course) -> list[str]:
             score = stand.score
             line = f"  {stand.started:%d %b %Y}  {score.value:5.1f} ({score.low:.1f} to "
             line += f"{score.high:.1f})"
-            if series.slug:
-                line += f"  rules +{stand.new} failing, -{stand.fixed} mended"
-            else:
+            if stand.of > 1 or not series.slug:
                 line += f"  {stand.of} sites"
+            elif not stand.events:
+                line += f"  rules +{stand.new} failing, -{stand.fixed} mended"
+            if stand.published:
+                line += f"  (published as {stand.published.value:.1f})"
             said.append(line + "".join(f"  [{event}]" for event in stand.events))
         if series.trend:
             trend = series.trend

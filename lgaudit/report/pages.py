@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lgaudit.comparisons import Comparisons
+from lgaudit.differences import Courses
 from lgaudit.lives import Lives
 from lgaudit.models import Outcome, Rule, Status
 from lgaudit.pictures import Pictures
@@ -26,7 +27,7 @@ from lgaudit.report import (
     tasks,
 )
 from lgaudit.report.comparisonpages import ComparisonPages
-from lgaudit.report.councilpages import LATE, STEADY, CouncilPages, Job
+from lgaudit.report.councilpages import LATE, STEADY, CouncilPages, Job, stems
 from lgaudit.report.csvs import FINDINGS, PAGE_TIMINGS, csv_text, timing_rows
 from lgaudit.report.downloads import Download, Tables
 from lgaudit.report.drafts import Drafts
@@ -37,6 +38,7 @@ from lgaudit.report.press import Press
 from lgaudit.report.render import Renderer
 from lgaudit.report.rows import SiteRows
 from lgaudit.report.standards import Standing
+from lgaudit.report.yearpages import YearPages
 from lgaudit.results import Results, Sharing, SiteResult, TaskResult
 
 EXTREMES = 5  # rules named as met most and least often
@@ -54,6 +56,7 @@ class Site:
         heard: Heard,
         lives: Lives | None = None,
         pictures: Pictures | None = None,
+        courses: Courses | None = None,
     ) -> None:
         self._results = results
         self._heard = heard
@@ -72,6 +75,11 @@ class Site:
         self._seen: dict[str, dict[str, str]] = {}  # rule -> site -> a page that keeps it
         timed = {r.id for r in results.rules if r.timing and r.status is Status.SCORED}
         self.filters = filters_for(self._lines.values())
+        known = stems(list(self._lines.values()))
+        self._names = {slug: name for slug, (_, name) in known.items()}
+        self._years = YearPages(
+            courses or Courses(), {slug: stem for slug, (stem, _) in known.items()}
+        )
         self._render = Renderer(
             folder,
             {
@@ -84,6 +92,7 @@ class Site:
                 "clocked": any(line.judged_any(timed) for line in self._lines.values()),
                 "rule_files": self._rule_files,
                 "Status": Status,
+                "over_years": self._years.known,
                 "heard": heard,
                 "titles": {rule.id: rule.title for rule in results.rules},
                 "scopes": {rule.id: rule.scope.value for rule in results.rules},
@@ -100,7 +109,9 @@ class Site:
             self._render,
             self._axis,
             comparisons.tables,
+            self._years,
         )
+        self._years.claim(self._render, self._names)
 
     def write(self, progress: Callable[[int, int], None]) -> None:
         """Write everything; sites are read one at a time."""
@@ -129,6 +140,7 @@ class Site:
         self._write_index(lines, standings, downloads, compared)
         self._write_rules(lines, standings, compared)
         compared.write(self._render)
+        self._years.write(self._render, self._names)
         self._write_map(lines)
         self._write_method(lines)
 

@@ -20,20 +20,20 @@ class Renderer:
     """Writes pages of one report; every string a template prints is cleaned and escaped."""
 
     def __init__(self, folder: Path, shared: Mapping[str, Any]) -> None:
-        self._folder = folder
+        self.folder = folder
         self._shared = shared
         self._titles: dict[str, str] = {}  # file -> its title, no two alike
         self._taken: set[str] = set()
         self._environments: dict[str, Environment] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _with_titles, (self._folder, self._shared, self._titles)
+        return _with_titles, (self.folder, self._shared, self._titles)
 
     def _in(self, code: str) -> Environment:
         """The environment of a language, made when it is first asked for."""
         if code not in self._environments:
             self._environments[code] = (
-                _environment(self._shared)
+                environment(self._shared)
                 if code == languages.ENGLISH
                 else _translated(self._shared, languages.language(code))
             )
@@ -54,7 +54,7 @@ class Renderer:
 
         ``editions``: the page's file in every language there is one in, itself too.
         """
-        path = self._folder / file
+        path = self.folder / file
         text = (
             self._in(language)
             .get_template(template)
@@ -127,10 +127,11 @@ def _file(stem: str, code: str) -> str:
     return f"{stem}.html" if code == languages.ENGLISH else f"{stem}.{code}.html"
 
 
-def _environment(
+def environment(
     shared: Mapping[str, Any], *, finalize: Callable[[object], object] | None = None, **more: Any
 ) -> Environment:
-    environment = Environment(
+    """What templates are filled in with; ``shared`` is there for all of them."""
+    made = Environment(
         loader=PackageLoader("lgaudit.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -139,10 +140,10 @@ def _environment(
         lstrip_blocks=True,
         **more,
     )
-    environment.globals.update(
+    made.globals.update(
         shared, charts=charts, course=trend, words=words, cells=cells, by_hand=manual.checks()
     )
-    environment.filters.update(
+    made.filters.update(
         points=_points,
         signed=_signed,
         cut=cells.cut,
@@ -150,7 +151,7 @@ def _environment(
         web_url=cells.web_url,
         prose=prose,
     )
-    return environment
+    return made
 
 
 def _translated(shared: Mapping[str, Any], language: languages.Language) -> Environment:
@@ -160,12 +161,12 @@ def _translated(shared: Mapping[str, Any], language: languages.Language) -> Envi
         known = isinstance(value, str) and not isinstance(value, Markup)
         return _printed(language.value(value) if known else value)  # type: ignore[arg-type]
 
-    environment = _environment(shared, finalize=printed, extensions=[languages.Translating])
-    environment.translate = language.text  # type: ignore[attr-defined]
-    environment.globals["words"] = language.words
-    environment.filters["address"] = lambda url, home="": language.value(cells.address(url, home))
-    environment.filters["prose"] = lambda text: languages.in_english(prose(text))
-    return environment
+    made = environment(shared, finalize=printed, extensions=[languages.Translating])
+    made.translate = language.text  # type: ignore[attr-defined]
+    made.globals["words"] = language.words
+    made.filters["address"] = lambda url, home="": language.value(cells.address(url, home))
+    made.filters["prose"] = lambda text: languages.in_english(prose(text))
+    return made
 
 
 def _editions(files: Mapping[str, str], language: str) -> list[tuple[str, str, str]]:

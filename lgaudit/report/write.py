@@ -17,6 +17,7 @@ from typing import Any
 
 from lgaudit import collector
 from lgaudit.comparisons import Comparisons
+from lgaudit.differences import Courses
 from lgaudit.errors import ReportError
 from lgaudit.lives import Lives
 from lgaudit.pictures import Pictures
@@ -53,6 +54,7 @@ def write(
     heard: Heard | None = None,
     lives: Lives | None = None,
     pictures: Pictures | None = None,
+    years: Courses | None = None,
     progress: Progress | None = None,
 ) -> WrittenReport:
     """Write the run's report to ``<folder>/<run id>/``, replacing an older one of the same run.
@@ -66,6 +68,7 @@ def write(
         comparisons: like-for-like tables, movers and other weights; without it the report has
             its one table.
         heard: what councils replied to findings, and the scores with accepted replies.
+        years: scores at every visit so far; without it no page shows them.
         lives: what became of each site's issues and score; without it the report has neither
             ``issues.csv`` nor feeds nor trends.
         pictures: of issues in place; without it no issue has one.
@@ -85,6 +88,7 @@ def write(
                 heard or Heard(),
                 lives,
                 pictures,
+                years,
             )
             _write_into(results, temporary, site, heard or Heard(), progress)
             files = tuple(

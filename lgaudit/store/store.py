@@ -41,6 +41,8 @@ class RunSummary:
     lgaudit: str
     seed: int
     axe_core: str = ""
+    judged_from: str = ""  # the run whose evidence it judged again
+    demonstration: bool = False  # of made-up sites, never set beside live ones
 
 
 class Store:
@@ -335,6 +337,8 @@ def _summary(row: RowMapping) -> RunSummary:
         lgaudit=run.engines.lgaudit,
         seed=run.seed,
         axe_core=run.engines.axe_core,
+        judged_from=run.judged_from,
+        demonstration=bool(run.settings.get("only_mapped")),
     )
 
 

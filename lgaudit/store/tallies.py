@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, select
 
-from lgaudit.differences import Judged
+from lgaudit.differences import Judged, Standing
 from lgaudit.models import Interval, Reason
 from lgaudit.store import schema, tally
 from lgaudit.store.database import reading
@@ -36,25 +36,26 @@ class Tallies:
             for row, said in packed
         }
 
-    def scores(
-        self, runs: Sequence[str], slugs: Collection[str] | None = None
-    ) -> dict[str, dict[str, Interval]]:
-        """Overall scores by run, then slug; ranked sites only."""
-        found: dict[str, dict[str, Interval]] = {run: {} for run in runs}
-        for row in self._rows(runs, slugs, *_SCORE):
-            score = _interval(row)
-            if score:
-                found[row.run][row.slug] = score
+    def standings(
+        self, runs: Sequence[str], slugs: Collection[str] | None = None, *, failing: bool = False
+    ) -> dict[str, dict[str, Standing]]:
+        """Scores by run, then slug; those that were not ranked too. ``failing``: their rules."""
+        table = schema.tally.c
+        wanted = [*_SCORE, table.reason, table.categories, table.rules_met, table.rules_applicable]
+        rows = self._rows(runs, slugs, *wanted, *([table.failing] if failing else []))
+        held = [tally.numbers_of(row.failing) if failing else [] for row in rows]
+        names = self._rules(set().union(*held))
+        found: dict[str, dict[str, Standing]] = {run: {} for run in runs}
+        for row, rules in zip(rows, held, strict=True):
+            found[row.run][row.slug] = Standing(
+                _interval(row),
+                row.reason,
+                tally.categories(row.categories),
+                row.rules_met,
+                row.rules_applicable,
+                frozenset(names[rule] for rule in rules),
+            )
         return found
-
-    def failing(
-        self, runs: Iterable[str], slugs: Collection[str] | None
-    ) -> Mapping[tuple[str, str], frozenset[str]]:
-        """The rules each visit failed, by run and slug."""
-        rows = self._rows(list(runs), slugs, schema.tally.c.failing)
-        held = {(row.run, row.slug): tally.numbers_of(row.failing) for row in rows}
-        names = self._rules(rule for own in held.values() for rule in own)
-        return {key: frozenset(names[rule] for rule in own) for key, own in held.items()}
 
     def ever_failing(
         self, runs: Iterable[str], slugs: Collection[str] | None

@@ -102,9 +102,9 @@ def walked(found: Iterable[int]) -> list[int]:
     return list(itertools.accumulate(found))
 
 
-def categories(text: str) -> dict[str, Interval]:
-    """The scores of ``tally.categories``."""
-    return {name: Interval(*span) for name, span in _CATEGORIES.decode(text).items()}
+def categories(text: str) -> dict[str, tuple[float, float, float]]:
+    """The scores of ``tally.categories``: score, low, high."""
+    return _CATEGORIES.decode(text)
 
 
 def unpack(packed: bytes) -> Said:
