@@ -169,6 +169,7 @@ class Courses:
 
     sector: Course | None = None
     councils: Mapping[str, Course] = field(default_factory=dict)
+    clear: frozenset[str] = frozenset()  # councils whose trend chance would not explain
 
 
 @dataclass(frozen=True, slots=True)

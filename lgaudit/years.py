@@ -34,7 +34,7 @@ def courses(store: Store, results: Results) -> Courses:
     if len(years) < 2:
         return Courses()
     try:
-        return Courses(years.sector(), years.councils(years.ranked))
+        return years.courses()
     except StoreError:
         return Courses()  # nobody was ranked
 
@@ -103,6 +103,15 @@ class Years:
             if own is not None and sum(len(series.stands) for series in own.series) > 1:
                 found[slug] = own
         return found
+
+    def courses(self, *, rules: bool = True) -> Courses:
+        """The sector and every council of the newest visit; see :meth:`councils`.
+
+        Raises:
+            StoreError: no run ranked any site.
+        """
+        own = self.councils(self.ranked, rules=rules)
+        return Courses(self.sector(), own, course.clear(own))
 
     def _course(
         self,

@@ -417,4 +417,4 @@ def courses(now: Sector) -> Courses:
     old = tuple(series(n, f"{n} <b>Council", range(1), 50) for n in ("north", "south"))
     whole = series(merged.series[0].slug, merged.name, range(1, 6), 60)
     found[whole.slug] = Course(merged.name, ((day, f"North became {merged.name}"),), (*old, whole))
-    return Courses(sector, found)
+    return Courses(sector, found, frozenset(list(found)[:1]))

@@ -107,8 +107,8 @@ def test_a_council_that_splits_is_followed_to_both(store):
     both = Years(store).council("shire")
     assert [series.slug for series in both.series] == ["shire", "east-shire", "west-shire"]
     assert all(len(series.stands) == 2 for series in both.series)
-    found = of_report(store, store.results("run-3")).councils
-    assert sorted(found) == ["east-shire", "shire", "west-shire"]
+    found = of_report(store, store.results("run-3"))
+    assert sorted(found.councils) == ["east-shire", "shire", "west-shire"]
     lines = yearpages.lines(found, {}, {})
     assert [line.last.score.value - line.first.score.value for line in lines] == [0, 0, 0]
     page = yearpages.alone(both)

@@ -94,18 +94,18 @@ def history(
     """
     _check(format_, (*FORMATS, "html"))
     from lgaudit import register, years
+    from lgaudit.differences import Courses
     from lgaudit.report import difference as shown
 
-    found = {}
     with open_store(store) as opened:
+        kept = years.Years(opened)
         if council is None:
-            kept = years.Years(opened)
-            course = kept.sector()
-            if format_ == "html":
-                found = kept.councils(kept.ranked, rules=False)
+            whole = kept.courses(rules=False) if format_ == "html" else Courses(kept.sector())
         else:
             known = {one.slug: one for one in register.read().councils}
-            course = years.Years(opened).council(council, known)
+            whole = Courses(kept.council(council, known))
+    course = whole.sector
+    assert course is not None  # both say so when there is none
     if format_ == "json":
         import msgspec
 
@@ -113,8 +113,7 @@ def history(
     elif format_ == "html":
         from lgaudit.report import yearpages
 
-        lines = yearpages.lines(found, {}, {})
-        typer.echo(yearpages.alone(course, lines), nl=False)
+        typer.echo(yearpages.alone(course, yearpages.lines(whole, {}, {})), nl=False)
     elif format_ == "terminal":
         for line in shown.course_lines(course):
             out().print(line, markup=False, highlight=False, soft_wrap=True)

@@ -9,9 +9,9 @@ the interval is somewhat narrow. Looks under another bar are not of the same ser
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from lgaudit.differences import Stand, Trend
+from lgaudit.differences import Course, Stand, Trend
 from lgaudit.evaluate import chances
 from lgaudit.models import Interval
 
@@ -31,3 +31,18 @@ def trend(stands: Sequence[Stand], confidence: float = 0.9) -> Trend | None:
         return Trend(Interval(0.0, 0.0, 0.0), 1.0, len(own))
     interval = Interval(*chances.slopes(values, years, confidence))
     return Trend(interval, chances.kendall(values, years), len(own))
+
+
+def clear(courses: Mapping[str, Course], accepted: float = 0.05) -> frozenset[str]:
+    """The councils whose trend is more than chance, all of them looked at together.
+
+    By Benjamini and Hochberg's procedure: of those named, the share accepted may be wrong.
+    """
+    doubts = {
+        slug: one.trend.doubt
+        for slug, course in courses.items()
+        for one in course.series
+        if one.slug == slug and one.trend
+    }
+    fair = chances.allowing_for_many(list(doubts.values()))
+    return frozenset(slug for slug, chance in zip(doubts, fair, strict=True) if chance <= accepted)

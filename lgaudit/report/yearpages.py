@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from importlib import resources
 
 from lgaudit.differences import Course, Courses, Missed, Series, Stand, Trend
-from lgaudit.evaluate import chances
 from lgaudit.report import cells, difference, words, yearcharts
 from lgaudit.report.downloads import Download
 from lgaudit.report.languages import ENGLISH
 from lgaudit.report.render import Renderer, environment
 from lgaudit.report.yearcharts import Mark
 
-FALSE = 0.05  # share of wrongly named trends that is accepted
+SURE = 0.05  # chance below which one trend is called clear
 TITLE = "{name}: website over the years"
 SECTOR = "years"  # the sector's page
 
@@ -126,34 +125,26 @@ def trend_sentence(trend: Trend | None) -> str:
     if trend is None:
         return "No trend is told from fewer than 4 looks by one bar and axe-core."
     slope = trend.slope
-    sure = "clear" if trend.doubt <= FALSE else "not clear: it may be chance"
+    sure = "clear" if trend.doubt <= SURE else "not clear: it may be chance"
     return (
         f"Trend over {trend.looks} looks: {slope.value:+.1f} points a year, 90% interval"
         f" {slope.low:+.1f} to {slope.high:+.1f}; {sure} (p = {trend.doubt:.2f})."
     ).replace("-", "−")
 
 
-def lines(
-    courses: Mapping[str, Course], pages: Mapping[str, str], names: Mapping[str, str]
-) -> list[Line]:
+def lines(courses: Courses, pages: Mapping[str, str], names: Mapping[str, str]) -> list[Line]:
     """A row for each council with two looks by today's bar, those that changed most first."""
     found = []
-    for slug, course in courses.items():
+    for slug, course in courses.councils.items():
         series = next((one for one in course.series if one.slug == slug), None)
         if series is None:
             continue
         own = [stand for stand in series.stands if stand.by == series.stands[-1].by]
         if len(own) > 1:
-            page, name = pages.get(slug, ""), names.get(slug, series.name)
-            found.append(Line(name, page, series, own[0], own[-1], False))
-    tested = [n for n, line in enumerate(found) if line.series.trend]
-    doubts = [trend.doubt for line in found if (trend := line.series.trend)]
-    fair = chances.allowing_for_many(doubts) if doubts else []
-    for number, chance in zip(tested, fair, strict=True):
-        old = found[number]
-        clear = chance <= FALSE
-        found[number] = Line(old.name, old.page, old.series, old.first, old.last, clear)
-    found.sort(key=lambda line: (-(line.last.score.value - line.first.score.value), line.name))
+            name = names.get(slug, series.name)
+            clear = slug in courses.clear
+            found.append(Line(name, pages.get(slug, ""), series, own[0], own[-1], clear))
+    found.sort(key=lambda line: (line.first.score.value - line.last.score.value, line.name))
     return found
 
 
@@ -161,7 +152,8 @@ class YearPages:
     """Writes a report's pages over the years. Without earlier visits there are none."""
 
     def __init__(self, courses: Courses, stems: Mapping[str, str]) -> None:
-        self._sector, self._councils, self._stems = courses.sector, courses.councils, stems
+        self._courses, self._stems = courses, stems
+        self._sector, self._councils = courses.sector, courses.councils
 
     @property
     def known(self) -> bool:
@@ -187,7 +179,7 @@ class YearPages:
             for slug, stem in self._stems.items()
             if slug in self._councils
         }
-        found = lines(self._councils, pages, names)
+        found = lines(self._courses, pages, names)
         file = _file(render, f"{SECTOR}.csv", self._sector)
         render.page(
             "years.html",
