@@ -165,7 +165,7 @@ class World:
             "crawl_pages": 2 * self.pages,
             "quiet_pages": 0,
             "pace": 0.0,
-            "timeout": 4.0,
+            "timeout": 12.0,
             "retries": 1,
             "network_minutes": 0.5,
             "page_deadline": 45.0,

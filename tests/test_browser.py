@@ -564,16 +564,19 @@ def test_a_sandbox_that_is_not_allowed_is_a_clear_sentence(monkeypatch):
 
 def test_names_and_certificates_become_flags(sites):
     settings = settings_for(sites)
-    flags = chromium._address_flags(settings)
-    assert "MAP www.a.gov.uk:443 127.0.0.1:" in flags[0]
-    assert flags[0].endswith("MAP * ~NOTFOUND,EXCLUDE 127.0.0.1,EXCLUDE localhost")
-    assert flags[1] == "--no-proxy-server"
-    assert len(flags[2].split("=", 1)[1]) == 44
-    assert chromium._address_flags(Settings()) == []
+    names, proxy = chromium._address_flags(settings)
+    assert "MAP www.a.gov.uk:443 127.0.0.1:" in names
+    assert names.endswith("MAP * ~NOTFOUND,EXCLUDE 127.0.0.1,EXCLUDE localhost")
+    assert proxy == "--no-proxy-server"
+    (private,) = chromium._address_flags(Settings())
+    assert "MAP 169.254.*.* ~NOTFOUND" in private
+    assert chromium._address_flags(Settings(allow_private=True)) == []
+    (trusted,) = chromium._trust_flags(settings)
+    assert len(trusted.split("=", 1)[1]) == 44
     with pytest.raises(SettingsError, match="name_map"):
         chromium._address_flags(Settings(name_map={"a.uk,EXCLUDE *": "127.0.0.1:1"}))
     with pytest.raises(SettingsError, match="ca_file"):
-        chromium._address_flags(Settings(ca_file=__file__))
+        chromium._trust_flags(Settings(ca_file=__file__))
 
 
 def test_the_user_agent_names_us_and_a_contact():

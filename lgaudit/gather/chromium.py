@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from urllib3.exceptions import HTTPError
 
 from lgaudit import __version__
 from lgaudit.errors import BrowserMissing, SettingsError
+from lgaudit.gather.gateway import Gateway, private_rules
 from lgaudit.gather.wire import Line, line_here
 from lgaudit.settings import Settings
 
@@ -70,6 +72,7 @@ FLAGS = (
     "--metrics-recording-only",
     "--password-store=basic",
     "--use-mock-keychain",
+    "--js-flags=--max-old-space-size=1024",  # MB; a page that wants more breaks off by itself
     # One process for a page and its frames: scripts and the event log then reach every frame,
     # those of other origins too. No secret is in these browsers but what a user lends a check.
     "--disable-site-isolation-trials",
@@ -126,6 +129,8 @@ class Chromium:
         self._profile = tempfile.mkdtemp(prefix="lgaudit-browser-")
         self.driver: Any = None
         self._leash: subprocess.Popen[bytes] | None = None
+        way_out = Gateway(settings)
+        self.gateway: Gateway | None = way_out
         service = ChromeService(
             executable_path=programs.driver or None,
             log_output=subprocess.DEVNULL,
@@ -135,7 +140,7 @@ class Chromium:
         )
         self._service = service
         try:
-            options = _local_options(settings, programs, self._profile)
+            options = _local_options(settings, programs, self._profile, way_out.flags)
             if not programs.driver:
                 os.environ.setdefault("SE_AVOID_STATS", "true")
             self.driver = Chrome(options=options, service=service)
@@ -166,6 +171,8 @@ class Chromium:
 
     def kill(self) -> None:
         """End driver, browser and helpers at once, and remove the profile; from any thread."""
+        if self.gateway is not None:
+            self.gateway.close()
         if self._leash is not None:
             self._leash.kill()
             self._leash.communicate()
@@ -220,8 +227,11 @@ def _why_not(error: Exception) -> str:
     )
 
 
-def _local_options(settings: Settings, programs: Programs, profile: str) -> ChromeOptions:
-    options = browser_options(settings)
+def _local_options(
+    settings: Settings, programs: Programs, profile: str, way_out: Sequence[str]
+) -> ChromeOptions:
+    _name_rules(settings)  # a map that is wrong is told of here, once
+    options = browser_options(settings, way_out)
     # The driver is on this machine. The method that sets this is deprecated in favour of one
     # that only remote drivers have.
     options._ignore_local_proxy = True
@@ -233,10 +243,11 @@ def _local_options(settings: Settings, programs: Programs, profile: str) -> Chro
     return options
 
 
-def browser_options(settings: Settings) -> ChromeOptions:
-    """What every browser is started with, wherever it runs."""
+def browser_options(settings: Settings, way_out: Sequence[str] | None = None) -> ChromeOptions:
+    """What every browser is started with, wherever it runs; ``way_out``: flags of its gateway."""
     options = ChromeOptions()
-    for flag in (*FLAGS, *_address_flags(settings)):
+    reach = _address_flags(settings) if way_out is None else way_out
+    for flag in (*FLAGS, *reach, *_trust_flags(settings)):
         options.add_argument(flag)
     options.unhandled_prompt_behavior = "dismiss"
     options.page_load_strategy = "normal"
@@ -246,29 +257,41 @@ def browser_options(settings: Settings) -> ChromeOptions:
     )
     # Start empty: the new-tab page costs a third of the start.
     empty = {"restore_on_startup": 4, "startup_urls": ["about:blank"]}
-    options.add_experimental_option("prefs", {"session": empty})
+    # Calls between browsers would go round the gateway.
+    calls = {"ip_handling_policy": "disable_non_proxied_udp"}
+    options.add_experimental_option("prefs", {"session": empty, "webrtc": calls})
     # The driver would let pop-ups open; residents' browsers do not.
     options.add_experimental_option("excludeSwitches", ["disable-popup-blocking"])
     return options
 
 
 def _address_flags(settings: Settings) -> list[str]:
-    flags = []
-    if settings.name_map:
-        rules = []
-        for host, address in sorted(settings.name_map.items()):
-            if not (_HOST.fullmatch(host) and _ADDRESS.fullmatch(address)):
-                raise SettingsError(
-                    f"name_map: {host!r} = {address!r} is not a host name and an address:port."
-                )
-            rules += [f"MAP {host}:443 {address}", f"MAP {host}:80 {address}"]
-        if not settings.browser_roams:
-            rules += ["MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", "EXCLUDE localhost"]
-        flags += [f"--host-resolver-rules={','.join(rules)}", "--no-proxy-server"]
-    if settings.ca_file:
-        hashes = ",".join(_key_hashes(Path(settings.ca_file)))
-        flags.append(f"--ignore-certificate-errors-spki-list={hashes}")
-    return flags
+    """What keeps a browser to the addresses that it may ask when no gateway does it."""
+    rules = _name_rules(settings)
+    if rules and not settings.browser_roams:
+        rules += ["MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", "EXCLUDE localhost"]
+    elif not settings.allow_private:
+        rules += private_rules()
+    flags = [f"--host-resolver-rules={','.join(rules)}"] if rules else []
+    return [*flags, *(["--no-proxy-server"] if settings.name_map else [])]
+
+
+def _name_rules(settings: Settings) -> list[str]:
+    rules = []
+    for host, address in sorted(settings.name_map.items()):
+        if not (_HOST.fullmatch(host) and _ADDRESS.fullmatch(address)):
+            raise SettingsError(
+                f"name_map: {host!r} = {address!r} is not a host name and an address:port."
+            )
+        rules += [f"MAP {host}:443 {address}", f"MAP {host}:80 {address}"]
+    return rules
+
+
+def _trust_flags(settings: Settings) -> list[str]:
+    if not settings.ca_file:
+        return []
+    hashes = ",".join(_key_hashes(Path(settings.ca_file)))
+    return [f"--ignore-certificate-errors-spki-list={hashes}"]
 
 
 def _key_hashes(path: Path) -> list[str]:

@@ -137,6 +137,8 @@ def _usable(node: Mapping[str, Any]) -> int:
 class GridChromium:
     """One browser on some node of a Grid; the same to its user as one of this machine."""
 
+    gateway = None  # it is on another machine, and goes out from there
+
     def __init__(self, settings: Settings, command_timeout: float) -> None:
         self._address = Address(settings.grid)
         self._ended = False

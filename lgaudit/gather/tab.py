@@ -21,6 +21,7 @@ from lgaudit.access import NOBODY, Access
 from lgaudit.evidence import AxeRun, BrowserEvidence, Look, Sighting
 from lgaudit.gather import axe, closely, consent, entry, rendered, vitals
 from lgaudit.gather.chromium import Programs, user_agent
+from lgaudit.gather.gateway import named
 from lgaudit.gather.grid import open_browser
 from lgaudit.gather.wire import Wire, WireLost
 from lgaudit.models import Reason, Verdict
@@ -167,6 +168,8 @@ class Tab:
     def _forget(self) -> None:
         self._driver.get("about:blank")
         self._clear()
+        if self.chromium.gateway is not None:
+            self.chromium.gateway.forget()
         self._sizes = {}
 
     def _clear(self) -> None:
@@ -185,7 +188,9 @@ class Tab:
             _surely(lambda: self._get("about:blank"), expected=(TimeoutException, _Moved))
             self._restless = False
             self._read_log()
-        self._traffic = vitals.Traffic(url, self._frame)
+        if self.chromium.gateway is not None:
+            self.chromium.gateway.give(url)
+        self._traffic = vitals.Traffic(url, self._frame, self._named)
         try:
             _surely(lambda: self._get(url), expected=(TimeoutException, _Moved))
         except TimeoutException:
@@ -195,6 +200,13 @@ class Tab:
             self._wait_for_document()
         self._read_log()
         return self._traffic.document()
+
+    def _named(self, error: str, url: str) -> str:
+        return named(error, self._why(url))
+
+    def _why(self, url: str) -> Verdict | None:
+        gateway = self.chromium.gateway
+        return gateway.why(url) if gateway is not None else None
 
     def _get(self, url: str) -> None:
         try:
@@ -345,7 +357,9 @@ class Tab:
         if document.mime and document.mime not in MARKUP:
             return Verdict(Reason.NOT_HTML, document.mime)
         if document.failed and (broken or stale):
-            return failure(document.failed)
+            why = self._why(document.url)
+            kept_out = why is not None and why.reason is Reason.PRIVATE_ADDRESS
+            return why if why is not None and kept_out else failure(document.failed)
         trusting = self._settings.allow_private or bool(self._settings.name_map)
         if not trusting and led_inside(document.addresses):
             where = urls.host_of(str(seen["url"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -69,10 +69,15 @@ class _Entry:
 
 
 class Traffic:
-    """The requests of one page load, read from the browser's event log."""
+    """The requests of one page load, read from the browser's event log.
 
-    def __init__(self, url: str, main_frame: str) -> None:
-        self._url, self._main_frame = url.partition("#")[0], main_frame
+    ``named`` gives network errors their usual names: it gets the error and the address asked for.
+    """
+
+    def __init__(
+        self, url: str, main_frame: str, named: Callable[[str, str], str] = lambda error, _: error
+    ) -> None:
+        self._url, self._main_frame, self._named = url.partition("#")[0], main_frame, named
         self._events: list[tuple[str, Mapping[str, Any]]] = []
 
     def feed(self, entries: Iterable[Mapping[str, Any]]) -> None:
@@ -123,6 +128,7 @@ class Traffic:
                 entries.append(live[key])
             elif key in live:
                 _note(live[key], method, event)
+                live[key].failed = self._named(live[key].failed, live[key].url)
         return entries
 
     def _new(self, event: Mapping[str, Any]) -> _Entry:
