@@ -178,6 +178,16 @@ def test_kind_and_not_kind():
     assert outcomes == ["failed", "inapplicable", "inapplicable", "failed"]
 
 
+FRENCH = (
+    "Le service est ouvert tous les jours de la semaine, et on peut demander une carte de"
+    " stationnement et payer en ligne. "
+)
+SPANISH = (
+    "Los vecinos de la ciudad pueden pedir una tarjeta en la oficina central, abrir una cuenta"
+    " nueva, y pagar por tarjeta o en efectivo todos los lunes. "
+)
+
+
 @pytest.mark.parametrize(
     ("main", "lang", "found"),
     [
@@ -193,6 +203,8 @@ def test_kind_and_not_kind():
         ("<p>Bins</p>", "", ""),
         ("<p>" + "Llanfair Pwllgwyngyll Aberystwyth " * 20 + "</p>", "en", "en"),
         ("<p>" + "1234 5678 " * 40 + "</p>", "", ""),
+        (f"<p>{FRENCH * 20}</p>", "", ""),  # 'on' is no sign of English
+        (f"<p>{SPANISH * 20}</p>", "", ""),  # nor 'y' of Welsh
         ("", "", ""),
     ],
 )

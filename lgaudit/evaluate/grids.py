@@ -119,10 +119,13 @@ def is_header(node: LexborNode) -> bool:
 def is_data(table: LexborNode, *, rows: int = 2, columns: int = 2, longest_cell: int = 200) -> bool:
     """True when a table holds data rather than the layout of a page.
 
-    At least ``rows`` rows have text in at least ``columns`` cells. Nested tables, menus, tables
-    with form fields or headings, and tables with a longer cell are taken to be layout.
+    At least ``rows`` rows have text in at least ``columns`` cells. Nested tables, menus, what
+    a summary calls navigation, tables with form fields or headings, and tables with a longer
+    cell are taken to be layout.
     """
     if dom.attribute(table, "role").lower() in ("presentation", "none"):
+        return False
+    if "navigation" in dom.attribute(table, "summary").lower():
         return False
     if any(item.mem_id != table.mem_id for item in table.css(_LAYOUT)):
         return False

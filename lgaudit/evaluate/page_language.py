@@ -19,6 +19,7 @@ WELSH = frozenset(
     " chi dylai gallwch oes nid ydy yw bydd gael".split()
 )
 LEAST_WORDS = 20  # fewer say nothing sure about a language
+LEAST_SHARE = 0.06  # of the words; plain text has 20% or more, other languages by chance up to 4%
 WORDS_READ = 600
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
@@ -28,12 +29,14 @@ def language_of(page: Page) -> str:
     declared = page.lang
     if declared not in ("", "en"):
         return declared
-    english, welsh = votes(page.text)
-    if welsh > 2 * english and welsh >= LEAST_WORDS // 4:
+    words = _words(page.text)
+    english, welsh = _votes(words)
+    least = max(LEAST_WORDS // 4, LEAST_SHARE * len(words))
+    if welsh > 2 * english and welsh >= least:
         return "cy"
     if declared:
         return declared
-    return "en" if english > 2 * welsh and english >= LEAST_WORDS // 4 else ""
+    return "en" if english > 2 * welsh and english >= least else ""
 
 
 def votes(text: str) -> tuple[float, float]:
@@ -41,11 +44,17 @@ def votes(text: str) -> tuple[float, float]:
 
     Both are 0 for a text too short to tell.
     """
+    return _votes(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    """The first words in small letters; none of a text too short to tell."""
     start = text[: 20 * WORDS_READ].lower().replace("’", "'")  # words of 20 letters are rare
     words = _WORD.findall(start[: 7 * WORDS_READ])
     if len(words) <= WORDS_READ:  # the last of them may have been cut
         words = _WORD.findall(start)
-    words = words[:WORDS_READ]
-    if len(words) < LEAST_WORDS:
-        return 0, 0
+    return words[:WORDS_READ] if len(words) >= LEAST_WORDS else []
+
+
+def _votes(words: list[str]) -> tuple[float, float]:
     return sum(map(ENGLISH.__contains__, words)), sum(map(WELSH.__contains__, words))

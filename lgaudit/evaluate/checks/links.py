@@ -46,7 +46,11 @@ _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$", re.I)
 def link_text_not(page: Page, *, phrases: Sequence[str]) -> Result:
     """No link's accessible name is exactly one of the phrases."""
     links = links_of(page)
-    found = [link for link in links if link.plain in phrases and not _names_own_heading(link)]
+    found = [
+        link
+        for link in links
+        if link.plain in phrases and not _names_own_heading(link) and not _is_term(link)
+    ]
     message = f"Links named {quoted(link.name for link in found)}."
     return judged(spots(link.node for link in found), message, applicable=bool(links))
 
@@ -168,6 +172,12 @@ def _target(url: str) -> str:
     path, _, query = address.removeprefix("www.").partition("?")
     path = _INDEX.sub("", path).rstrip("/")
     return "?".join(filter(None, (path, "&".join(sorted(query.split("&"))))))
+
+
+def _is_term(link: Link) -> bool:
+    """True for a word of some code, which is the name of what the link explains."""
+    code = link.node.css_first("code, kbd, samp, var")
+    return code is not None and dom.fold(code.text()) == dom.fold(link.node.text())
 
 
 def _names_own_heading(link: Link) -> bool:
