@@ -99,7 +99,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     quiet_loads: Positive = 3
     close_pages: Annotated[int, msgspec.Meta(ge=0)] = 6  # pages of each site, one a template,
     # that are looked at closely: by keyboard, at other sizes, for what moves
-    picture_pages: Annotated[int, msgspec.Meta(ge=0)] = 6  # of those, pages of which a picture is
+    picture_pages: Annotated[int, msgspec.Meta(ge=0)] = 3  # of those, pages of which a picture is
     # taken to show issues in place; kept with the evidence, cut to what is around them; 0: none
     recycle_pages: Positive = 300  # pages a browser sees before it is replaced
     chromium: str = ""  # path; '' looks in the usual places

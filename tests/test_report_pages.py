@@ -18,9 +18,9 @@ from lgaudit.models import Finding, Outcome, Rank, Reason, Severity, Spot, Statu
 from lgaudit.report import cells, charts, league, standards, words
 from lgaudit.report.downloads import Tables
 from lgaudit.report.drafts import Drafts
-from lgaudit.report.pages import Site
 from lgaudit.report.press import Press
 from lgaudit.report.prose import prose
+from lgaudit.report.sectorpages import SectorPages
 from lgaudit.report.write import write
 from lgaudit.results import SiteResult
 
@@ -225,7 +225,7 @@ class Thin(Sector):
 def test_the_league_page_of_382_sites_stays_small(tmp_path, monkeypatch):
     monkeypatch.setattr(Press, "write", lambda *_: None)
     monkeypatch.setattr(Drafts, "add_to", lambda *_: None)
-    monkeypatch.setattr(Site, "_write_rules", lambda *_: None)
+    monkeypatch.setattr(SectorPages, "rules", lambda *_: None)
     monkeypatch.setattr(Tables, "write", lambda _: [])
     many = Thin(382, rule_count=200, page_count=30)
     page = write(many, tmp_path).index.read_bytes()

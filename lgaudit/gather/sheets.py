@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import Any
 
-from lgaudit.gather.wire import Wire, WireFault
+from websocket import WebSocketTimeoutException
+
+from lgaudit.gather.wire import ANSWER, Wire, WireFault, WireLost
 from lgaudit.pictures import Sheet
 
 SCRIPTS = ("boxes.js",)  # that are in the page's world of ours beforehand
-HEIGHT = 4_000  # CSS pixels from the top; what is further down is not pictured
+HEIGHT = 2_000  # CSS pixels from the top; what is further down is not pictured
 LEAST, WIDEST = 100, 3_000  # width of a page that is pictured
 QUALITY = 70  # of the JPEG
+PATIENCE = 2 * ANSWER  # seconds: one answer for the boxes, one for the picture
 
 
 def take(wire: Wire, url: str) -> Sheet | None:
     """The picture, or None when the page cannot be pictured.
 
+    A busy machine may paint too slowly; looks lose neither time nor their turn by that.
+
     Raises:
-        WireLost: no answer in time. WireMoved: the page has gone.
+        WireLost: the line broke. WireMoved: the page has gone.
     """
+    began = time.monotonic()
     try:
         seen: dict[str, Any] | None = wire.ask("B.boxes")
         if seen is None or not LEAST <= seen["width"] <= WIDEST:
@@ -39,3 +46,9 @@ def take(wire: Wire, url: str) -> Sheet | None:
         return Sheet(url, image, width, height, boxes)
     except (WireFault, ValueError, KeyError, TypeError):
         return None
+    except WireLost as error:
+        if not isinstance(error.__cause__, TimeoutError | WebSocketTimeoutException):
+            raise
+        return None
+    finally:
+        wire.ends += time.monotonic() - began

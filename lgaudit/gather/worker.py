@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from lgaudit.access import Access
 from lgaudit.errors import BrowserMissing, GridDown
 from lgaudit.evidence import BrowserEvidence, Look, Page, Timings, header
-from lgaudit.gather import closely, politeness, vitals
+from lgaudit.gather import closely, politeness, sheets, vitals
 from lgaudit.gather.chromium import Programs
 from lgaudit.gather.looks import Looks
 from lgaudit.gather.politeness import CircuitOpen
@@ -188,9 +188,10 @@ class Worker:
             return replace(seen, alike=instead or "")
         tab, limit = self._tab, min(self._settings.page_deadline, closely.LIMIT) + GRACE
         try:
-            pictured, sheets = looks.sheet_of(page), looks.sheets
+            pictured, keep = looks.sheet_of(page), looks.sheets.append
+            limit += sheets.PATIENCE if pictured else 0
             found = await self._in_thread(
-                lambda: tab.closely(looks.names, looks.known, pictured, sheets.append), limit
+                lambda: tab.closely(looks.names, looks.known, pictured, keep), limit
             )
         except BrowserLost as lost:
             if await self._gone():

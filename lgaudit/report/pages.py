@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,34 +13,25 @@ from lgaudit.models import Outcome, Rule, Status
 from lgaudit.pictures import Pictures
 from lgaudit.replies import Heard
 from lgaudit.report import (
-    cells,
     charts,
     digest,
-    history,
     league,
-    mapping,
-    peers,
     shifts,
     standards,
     suppliers,
-    tasks,
 )
 from lgaudit.report.comparisonpages import ComparisonPages
 from lgaudit.report.councilpages import LATE, STEADY, CouncilPages, Job, stems
 from lgaudit.report.csvs import FINDINGS, PAGE_TIMINGS, csv_text, timing_rows
-from lgaudit.report.downloads import Download, Tables
+from lgaudit.report.downloads import Tables
 from lgaudit.report.drafts import Drafts
 from lgaudit.report.filters import filters_for
-from lgaudit.report.languages import ENGLISH, WELSH
 from lgaudit.report.ledger import Ledger
 from lgaudit.report.press import Press
 from lgaudit.report.render import Renderer
-from lgaudit.report.rows import SiteRows
-from lgaudit.report.standards import Standing
+from lgaudit.report.sectorpages import SectorPages
 from lgaudit.report.yearpages import YearPages
 from lgaudit.results import Results, Sharing, SiteResult, TaskResult
-
-EXTREMES = 5  # rules named as met most and least often
 
 
 class Site:
@@ -117,13 +107,21 @@ class Site:
         """Write everything; sites are read one at a time."""
         self._write_sites(progress)
         lines = list(self._lines.values())
+        pages = SectorPages(
+            self._results,
+            self._folder,
+            self._render,
+            self._comparisons,
+            self.filters,
+            self._ledger.known,
+        )
         found = suppliers.views(self._sharing, self._lines, self._rules, self._results.bar)
         self._ledger.finish(found, self._rule_files, self._drafts)
         self._drafts.remove()
         standings = standards.standings(self._results.rules, lines)
         compared = ComparisonPages(self._comparisons, self._lines, standings, self._rules)
-        self._write_suppliers(found)
-        self._write_tasks(lines)
+        pages.suppliers(found)
+        pages.tasks(lines, self._tasks)
         downloads = Tables(
             self._folder,
             self._results,
@@ -137,12 +135,12 @@ class Site:
             compared.tables(),
             self._ledger.known,
         ).write()
-        self._write_index(lines, standings, downloads, compared)
-        self._write_rules(lines, standings, compared)
+        pages.index(lines, standings, downloads, compared)
+        pages.rules(lines, standings, compared, self._seen)
         compared.write(self._render)
         self._years.write(self._render, self._names)
-        self._write_map(lines)
-        self._write_method(lines)
+        pages.map(lines)
+        pages.method(lines)
 
     # Sites
 
@@ -180,163 +178,3 @@ class Site:
             )
             if good:
                 self._seen.setdefault(told.rule, {})[result.site.slug] = good
-
-    def _feed(self, name: str) -> str:
-        """A feed's file beside its page, '' when there are none."""
-        return name if self._ledger.known else ""
-
-    # The sector
-
-    def _write_index(
-        self,
-        lines: list[league.Line],
-        standings: list[Standing],
-        downloads: list[Download],
-        compared: ComparisonPages,
-    ) -> None:
-        ranked = league.ranked(lines)
-        counted = standards.scored(standings)
-        self._render.page(
-            "index.html",
-            "index.html",
-            "Council websites: league table",
-            "How much of the shared bar for council websites each council "
-            "website meets, with how sure we are of it.",
-            lines=lines,
-            ranked=ranked,
-            groups=league.groups(ranked),
-            unranked=league.unranked(lines),
-            filters=self.filters,
-            middle=league.middle_score(ranked),
-            pages=sum(line.coverage.audited for line in lines),
-            counted=counted,
-            pictures={
-                name: charts.picture([s.states(ranked) for s in own])
-                for name, own in standards.by_category(counted).items()
-            },
-            by_category=standards.by_category(counted),
-            easiest=counted[:EXTREMES],
-            hardest=list(reversed(counted))[:EXTREMES],
-            downloads=downloads,
-            feed=self._feed("feed.xml"),
-            alikes=peers.by_kind(compared.alikes),
-            movers=compared.movers,
-            by_slug=self._lines,
-        )
-
-    def _write_rules(
-        self, lines: list[league.Line], standings: list[Standing], compared: ComparisonPages
-    ) -> None:
-        ranked = league.ranked(lines)
-        self._render.page(
-            "rules.html",
-            "rules/index.html",
-            "Where the bar is and is not met",
-            "Every rule of the bar, and how many council websites meet it.",
-            by_category=standards.by_category(standards.scored(standings)),
-            silent=[s for s in standings if s.rule.status is Status.SCORED and not s.judged],
-            unscored=[s for s in standings if s.rule.status is not Status.SCORED],
-            ranked=ranked,
-            kinds=compared.kinds,
-        )
-        rows = SiteRows(lines)
-        for standing in standings:
-            rule = standing.rule
-            self._render.page(
-                "rule.html",
-                f"rules/{standing.page}.html",
-                rule.title,
-                f"What the rule “{rule.title}” asks, why, how to fix it, and which council "
-                "websites meet it.",
-                rule=rule,
-                feed=self._feed(f"{standing.page.rpartition('/')[2]}.xml"),
-                standing=standing,
-                good=self._seen.get(rule.id, {}),
-                strip=charts.strip(standing.states(ranked)),
-                rows=rows,
-            )
-
-    def _write_tasks(self, lines: list[league.Line]) -> None:
-        text = csv_text([tasks.COLUMNS, *tasks.rows(lines, self._tasks)])
-        path = self._folder / "tasks.csv"
-        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-        order = [
-            line
-            for line in (*league.ranked(lines), *league.unranked(lines))
-            if self._tasks.get(line.site.slug)
-        ]
-        counts = (Counter(map(tasks.state_of, self._tasks[line.site.slug])) for line in order)
-        self._render.page(
-            "tasks.html",
-            "tasks.html",
-            "Tasks: clicks to what people come for",
-            "What people come to do on council websites, and in how many clicks they find it.",
-            tasks=tasks.table(order, self._tasks),
-            columns=list(zip(order, counts, strict=True)),
-            download=Download("tasks.csv", "Every task by council", "CSV", path.stat().st_size),
-        )
-
-    def _write_map(self, lines: list[league.Line]) -> None:
-        tiles = mapping.tiles(lines)
-        scale = mapping.bands(tile.score for tile in tiles if tile.score is not None)
-        self._render.page(
-            "map.html",
-            "map.html",
-            "Map of council websites by score",
-            "Every council as one hexagon near where it lies, coloured by its website's score.",
-            tiles=tiles,
-            scale=scale,
-            maps=mapping.maps(tiles, scale),
-            swatch=mapping.SWATCH,
-            hatch=mapping.hatch("hatch-key"),
-        )
-
-    def _write_suppliers(self, found: list[suppliers.SupplierView]) -> None:
-        rows = [[cells.cell(value) for value in row] for row in suppliers.shared_rows(found)]
-        text = csv_text([suppliers.SHARED, *rows])
-        (self._folder / "shared-issues.csv").write_text(
-            text, encoding="utf-8", errors="replace", newline="\n"
-        )
-        self._render.page(
-            "suppliers.html",
-            "suppliers/index.html",
-            "Suppliers: fix once, for many",
-            "Products that councils share, and the defects that one fix would end for all of them.",
-            suppliers=found,
-        )
-        for view in found:
-            self._render.page(
-                "supplier.html",
-                f"suppliers/{view.page}.html",
-                f"{view.use.name}: shared defects",
-                f"Defects of {view.use.name} that several council websites share, and what "
-                "mending each once would bring.",
-                view=view,
-                feed=self._feed(f"{view.page}.xml"),
-                named=suppliers.NAMED,
-            )
-
-    def _write_method(self, lines: list[league.Line]) -> None:
-        values: dict[str, object] = {
-            "rules": self._results.rules,
-            "settings": {
-                name: value
-                for name, value in digest.public_settings(self._results.run.settings).items()
-                if name != "cohorts"  # a table of each is in the report
-            },
-            "lines": lines,
-            "compared": self._comparisons,
-            "history": history.until(self._results.bar.version),
-            "asked": str(self._results.run.settings.get("contact") or ""),
-        }
-        welsh = any(line.of_first("nation") == "Wales" for line in lines)
-        self._render.editions(
-            "method.html",
-            "method",
-            "How the audit works and what it cannot see",
-            "What a score means, how pages are sampled, how sure we are, how rules are weighed, "
-            "and the limits of it all.",
-            (ENGLISH, WELSH) if welsh else (ENGLISH,),
-            "",
-            values,
-        )
