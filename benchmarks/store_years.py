@@ -326,11 +326,13 @@ def waits(path: Path) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         commands = {
             "history": ["history", slug],
+            "sector page": ["history", "--format", "html"],
+            "sector": ["history"],
             "compare": ["compare", ids[-min(5, len(ids))], ids[-1]],
             "runs": ["runs", "list"],
         }
         for name, words in commands.items():
-            if f" {name} " not in known:
+            if f" {words[0]} " not in known:
                 print(f"{name}: this program has no such command")
                 continue
             command = [sys.executable, "-m", "lgaudit", *words, "--store", str(path)]

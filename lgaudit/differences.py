@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lgaudit.lives import IssueLife
 from lgaudit.models import Interval
 
 PARTS = ("bar", "axe_core", "timings", "sample", "site")
@@ -77,6 +78,17 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Turns:
+    """What became of the single issues of one site between two runs."""
+
+    new: tuple[IssueLife, ...]
+    fixed: tuple[IssueLife, ...]
+    returned: tuple[IssueLife, ...]
+    elsewhere: tuple[IssueLife, ...]  # met first on pages that were not looked at before
+    open: int  # there both times, or not known to be gone
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """Two runs, site by site, and the sector: the mean of the sites compared."""
 
@@ -91,6 +103,7 @@ class Compared:
     only_now: tuple[str, ...]
     sector: Interval | None  # mean change of the sites themselves
     parts: Mapping[str, float]  # means
+    issues: Mapping[str, Turns] = field(default_factory=dict)  # by slug, where followed
 
 
 @dataclass(frozen=True, slots=True)

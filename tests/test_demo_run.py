@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from chromium import look
 from demo_runs import AWKWARD, about, compare, report_of, run, table, truth, turned
 from selenium.webdriver.common.by import By
 
-from lgaudit import earlier, following, visits
+from lgaudit import across, earlier, following, turns, visits
 from lgaudit.demo import comparison, editions, library
 from lgaudit.evaluate import fingerprints, rulebook
 from lgaudit.evaluate import movers as moving
@@ -253,6 +254,41 @@ def test_a_redesign_that_mends_nothing_is_no_improvement(
     known = [[issue for issue in issues if about(plant, issue)] for plant in kept]
     assert sum(map(bool, known)) > 55
     assert [found[0].rule for found in known if found and not any(i.here for i in found)] == []
+
+
+@pytest.mark.browser
+def test_comparing_quarters_tells_every_planted_change_as_what_it_is(whole: Path) -> None:
+    """What `lgaudit compare` says of each quarter and the one before, issue by issue."""
+    quarters, wrong, clear = editions.all_editions(), [], {}
+    with Store.open(str(whole / "demo.db")) as store:
+        ids = [earlier.run_id(one) for one in quarters[:-1]] + [store.run_id("latest")]
+        slugs = {
+            urlsplit(site.homepage).hostname: site.slug
+            for name in ids
+            for site in store.results(name).sites
+        }
+        told = []
+        for then, now in itertools.pairwise(ids):
+            compared = across.compare(store, then, now)
+            told.append(turns.turns(store, compared))
+            clear[now] = {one.slug: one.site.value for one in compared.sites if one.clear}
+    for one in turned():
+        own = told[quarters.index(one.quarter) - 1][slugs[one.plant.site]]
+        by = {
+            State.NEW: (*own.new, *own.elsewhere),
+            State.FIXED: own.fixed,
+            State.RETURNED: own.returned,
+        }
+        found = {state for state, issues in by.items() if any(about(one.plant, i) for i in issues)}
+        if found != ({one.wanted} if one.wanted else set()):
+            wrong.append((one.plant.site, one.plant.id, one.quarter.number, one.wanted, found))
+    assert wrong == []
+    redesigned = told[1]["lough-arden"]  # every page is built anew, and nothing is mended
+    assert "lough-arden" not in clear[ids[2]]
+    assert len(redesigned.fixed) < 0.02 * redesigned.open
+    assert clear[ids[3]]["kelderby"] > 5
+    untouched = told[1]["netherfold"]
+    assert (untouched.new, untouched.fixed, untouched.returned) == ((), (), ())
 
 
 @pytest.mark.browser

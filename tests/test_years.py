@@ -12,13 +12,16 @@ from report_sector import Sector, courses
 from test_difference import BAR, GOOD, RULES, keep, result, rule
 from typer.testing import CliRunner
 
+from lgaudit import across
 from lgaudit.cli.main import app
 from lgaudit.differences import Courses
-from lgaudit.models import Council, Reason, Site, Verdict
+from lgaudit.evaluate.issues import marked
+from lgaudit.models import Council, Finding, Outcome, Reason, Site, Spot, Verdict
 from lgaudit.report import yearcharts, yearpages
 from lgaudit.report.write import write
 from lgaudit.results import SiteResult
 from lgaudit.store import Store
+from lgaudit.turns import turns
 from lgaudit.years import EVERY_TIME, Years
 from lgaudit.years import courses as of_report
 
@@ -166,3 +169,49 @@ def test_a_report_has_the_pages_and_leads_to_them(tmp_path):
     bare = write(sector, tmp_path / "without").folder
     assert not list(bare.rglob("*years*"))
     assert "Over the years" not in (bare / "index.html").read_text(encoding="utf-8")
+
+
+def spoilt(first: int = 0, *elements: str) -> SiteResult:
+    """A site whose first page has these elements wrong by one rule."""
+    own = result("aston", GOOD, first=first)
+    url = own.pages[0].url
+    spots = tuple(Spot(f"main > p:nth-of-type({n})", e) for n, e in enumerate(elements, 1))
+    found = Finding("accessibility/a", url, Outcome.FAILED, "Not as asked", spots)
+    said = tuple(
+        replace(one, by_page={**one.by_page, url: Outcome.FAILED if spots else Outcome.PASSED})
+        if one.rule == "accessibility/a"
+        else one
+        for one in own.outcomes
+    )
+    return replace(own, findings=(marked(found),) if spots else (), outcomes=said)
+
+
+def test_single_issues_are_told_as_new_fixed_returned_and_open(store):
+    one, two, three = ("<p class=a>One</p>", "<p class=b>Two</p>", "<p class=c>Three</p>")
+    for number, elements in enumerate([(one, two), (two,), (one, two, three), (two, three)]):
+        keep(store, number, [spoilt(0, *elements)])
+    told = [
+        turns(store, across.compare(store, f"run-{n}", f"run-{n + 1}"))["aston"] for n in range(3)
+    ]
+    texts = [
+        tuple([issue.spot.snippet for issue in own] for own in (t.new, t.fixed, t.returned))
+        for t in told
+    ]
+    assert texts == [([], [one], []), ([three], [], [one]), ([], [one], [])]
+    assert [t.open for t in told] == [1, 1, 2]
+    keep(store, 4, [spoilt(500, two, three)])  # every page elsewhere: nothing is fixed by that
+    moved = turns(store, across.compare(store, "run-3", "run-4"))["aston"]
+    assert (moved.new, moved.fixed, moved.returned) == ((), (), ())
+    said = CliRunner().invoke(
+        app, ["compare", "run-0", "run-1", "--council", "aston", "--store", store.where]
+    )
+    assert "aston: issue fixed: accessibility/a: Not as asked" in said.output
+    assert "aston: 1 issues are still open." in said.output
+    rows = CliRunner().invoke(
+        app, ["compare", "run-0", "run-1", "--store", store.where, "--format", "csv"]
+    ).stdout.splitlines()  # fmt: skip
+    assert rows[1].endswith(",0,1,0,1,0")
+    rows = CliRunner().invoke(
+        app, ["compare", "run-0", "run-1", "--store", store.where, "--format", "csv", "--no-issues"]
+    ).stdout.splitlines()  # fmt: skip
+    assert rows[1].endswith(",,,,,")

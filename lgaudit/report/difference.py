@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lgaudit.differences import PARTS, Compared, Course, Difference, Stand
+from lgaudit.differences import PARTS, Compared, Course, Difference, Stand, Turns
 from lgaudit.models import Interval
 from lgaudit.report import cells
 from lgaudit.report.csvs import csv_text
@@ -14,6 +14,7 @@ SITE = (
     "slug before now change bar axe_core timings sample site site_low site_high chance"
     " chance_adjusted clear pages_paired pages_both pages_gained pages_lost rules_new"
     " rules_fixed rules_returned rules_open note"
+    " issues_new issues_fixed issues_returned issues_open issues_elsewhere"
 ).split()
 STAND = (
     "site run started score score_low score_high rules_new rules_fixed events vesting"
@@ -24,7 +25,36 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 
 def site_rows(compared: Compared) -> list[dict[str, Any]]:
     """A row for each site: the columns of :data:`SITE`."""
-    return [_site_row(one) for one in compared.sites]
+    return [_site_row(one) | _issue_cells(compared.issues.get(one.slug)) for one in compared.sites]
+
+
+def _issue_cells(turns: Turns | None) -> dict[str, int | None]:
+    """Numbers of single issues; nothing where they were not followed."""
+    return {
+        "issues_new": len(turns.new) if turns else None,
+        "issues_fixed": len(turns.fixed) if turns else None,
+        "issues_returned": len(turns.returned) if turns else None,
+        "issues_open": turns.open if turns else None,
+        "issues_elsewhere": len(turns.elsewhere) if turns else None,
+    }
+
+
+def issue_lines(slug: str, turns: Turns, most: int = 40) -> list[str]:
+    """Each issue that turned, in words."""
+    said = []
+    named = {
+        "new": turns.new, "fixed": turns.fixed, "returned": turns.returned,
+        "new, on pages not looked at before": turns.elsewhere,
+    }  # fmt: skip
+    for what, issues in named.items():
+        for issue in issues[:most]:
+            where = f" ({issue.pages[0]})" if issue.pages else ""
+            line = f"{slug}: issue {what}: {issue.rule}: {issue.message}{where}"
+            said.append(cells.one_line(line, 300))
+        if len(issues) > most:
+            said.append(f"{slug}: and {len(issues) - most} more issues {what}.")
+    said.append(f"{slug}: {turns.open} issues are still open.")
+    return said
 
 
 def _site_row(one: Difference) -> dict[str, Any]:
@@ -130,7 +160,8 @@ _LABELS = {
 def table(compared: Compared) -> list[tuple[str, ...]]:
     """Lines for a terminal, the head first; the largest clear changes come first."""
     head = ("site", "before", "now", "change", "bar", "axe", "timing", "sample", "site (90%)",
-            "clear", "pages both/+/-", "rules new/fixed/returned/open")  # fmt: skip
+            "clear", "pages both/+/-", "rules new/fixed/returned/open",
+            *(["issues new/fixed/returned/open"] if compared.issues else []))  # fmt: skip
     lines: list[tuple[str, ...]] = [head]
     order = sorted(
         compared.sites,
@@ -150,9 +181,20 @@ def table(compared: Compared) -> list[tuple[str, ...]]:
                 "yes" if one.clear else "",
                 f"{one.pages_both}/{one.pages_gained}/{one.pages_lost}",
                 f"{len(one.new)}/{len(one.fixed)}/{len(one.returned)}/{len(one.open)}",
+                *_turned(compared, one.slug),
             )
         )
     return lines
+
+
+def _turned(compared: Compared, slug: str) -> list[str]:
+    if not compared.issues:
+        return []
+    turns = compared.issues.get(slug)
+    if turns is None:
+        return [""]
+    numbers = len(turns.new), len(turns.fixed), len(turns.returned), turns.open
+    return ["/".join(map(str, numbers))]
 
 
 def course_lines(course: Course) -> list[str]:
