@@ -28,6 +28,7 @@ docs:  ## write the generated documents again
 axe-metadata:  ## write rules/axe-metadata.json again, from the axe-core that ships
 	@bash scripts/setup.sh
 	@node scripts/axe_metadata.mjs
+	@node scripts/aria_tables.mjs
 
 bench:  ## measure speed and memory; see benchmarks/README.md
 	@bash scripts/setup.sh dev

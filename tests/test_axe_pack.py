@@ -178,10 +178,23 @@ def test_the_worst_certain_outcome_counts():
 
 
 def test_an_error_of_axe_is_never_a_fail():
-    result = axe_result(seen(error="boom"), rule="image-alt")
+    result = axe_result(seen(error="boom"), rule="color-contrast")
     assert result.outcome is Outcome.UNTESTED
     assert "boom" in result.message
-    assert axe_result(Page("u", "u"), rule="image-alt").outcome is Outcome.UNTESTED
+    assert axe_result(Page("u", "u"), rule="color-contrast").outcome is Outcome.UNTESTED
+
+
+def test_where_axe_gave_no_answer_the_markup_is_read():
+    html = b"<!doctype html><html lang=en><title>Bins</title><main><h1>Bins</h1><img src=a.png>"
+    for page in (Page("u", "u", body=html), replace(seen(error="boom"), body=html)):
+        if page.browser is not None:
+            page = replace(page, browser=replace(page.browser, html=html.decode()))
+        result = axe_result(page, rule="image-alt")
+        assert result.outcome is Outcome.FAILED
+        assert result.message.startswith("1 element breaks this rule. Read from the markup")
+        assert [spot.snippet for spot in result.spots] == ['<img src="a.png">']
+        assert axe_result(page, rule="image-alt", review=["img"]).outcome is Outcome.CANT_TELL
+        assert axe_result(page, rule="label").outcome is Outcome.INAPPLICABLE
 
 
 @pytest.mark.browser

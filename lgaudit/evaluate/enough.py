@@ -114,4 +114,4 @@ def no_evidence(
 
 def _needs(rule: Rule) -> frozenset[str]:
     check = VOCABULARY.get(rule.check)
-    return check.needs if check else frozenset()
+    return check.needed(rule.options) if check else frozenset()

@@ -139,7 +139,7 @@ def _of_pages(rules: Iterable[Rule], site: Site | None) -> list[_Turn]:
             check = VOCABULARY.get(rule.check)
             limits = rule.applies_to
             limited = bool(limits.kind or limits.not_kind or limits.language)
-            ready = check if check is not None and not check.needs else None
+            ready = check if check is not None and not check.needed(rule.options) else None
             judged.append(_Turn(rule, ready, limited, inapplicable(reason) if reason else None))
     return judged
 

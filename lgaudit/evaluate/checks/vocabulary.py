@@ -107,6 +107,13 @@ class Check:
     timing: bool = False
     measure: bool = False  # only ever measures: it cannot fail, and its rules need no such example
     review: bool = False  # only ever asks a person to look: its rules show that in place of failing
+    # Of which options it can speak without the evidence it needs, from the markup of a page.
+    otherwise: Callable[[Mapping[str, Any]], bool] | None = None
+
+    def needed(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """The evidence without which it says nothing, with these options."""
+        spared = self.otherwise is not None and self.otherwise(options)
+        return frozenset() if spared else self.needs
 
 
 REQUIRED = inspect.Parameter.empty
@@ -121,6 +128,7 @@ def page_check(
     timing: bool = ...,
     measure: bool = ...,
     review: bool = ...,
+    otherwise: Callable[[Mapping[str, Any]], bool] | None = ...,
 ) -> F: ...
 @overload
 def page_check(
@@ -130,6 +138,7 @@ def page_check(
     timing: bool = ...,
     measure: bool = ...,
     review: bool = ...,
+    otherwise: Callable[[Mapping[str, Any]], bool] | None = ...,
 ) -> Callable[[F], F]: ...
 def page_check(
     function: F | None = None,
@@ -138,9 +147,10 @@ def page_check(
     timing: bool = False,
     measure: bool = False,
     review: bool = False,
+    otherwise: Callable[[Mapping[str, Any]], bool] | None = None,
 ) -> Any:
     """Register a function as a check of one page."""
-    return _register(function, Scope.PAGE, needs, timing, measure, review)
+    return _register(function, Scope.PAGE, needs, timing, measure, review, otherwise)
 
 
 @overload
@@ -180,6 +190,7 @@ def _register(
     timing: bool,
     measure: bool,
     review: bool,
+    otherwise: Callable[[Mapping[str, Any]], bool] | None = None,
 ) -> Any:
     def enter(target: F) -> F:
         options = {
@@ -191,7 +202,7 @@ def _register(
         if name in VOCABULARY:
             raise ValueError(f"two checks are named {name}")
         VOCABULARY[name] = Check(
-            name, target, scope, frozenset(needs), options, timing, measure, review
+            name, target, scope, frozenset(needs), options, timing, measure, review, otherwise
         )
         return target
 
