@@ -192,7 +192,8 @@ def test_a_packed_bomb_is_not_unpacked() -> None:
 @pytest.mark.parametrize(
     "body",
     [b"", b"<html><a href=/x>x</a></html>", b"not a sitemap", b"<urlset><url><loc>", b"\x1f\x8bx",
-     b"<urlset><url><loc>javascript:alert(1)</loc></url></urlset>", b"<!-- -->", b"\xff" * 99],
+     b"<urlset><url><loc>javascript:alert(1)</loc></url></urlset>", b"<!-- -->", b"\xff" * 99,
+     b'<urlset xmlns="&#xD800;x"><url><loc>https://www.a.gov.uk/a</loc></url></urlset>'],
 )  # fmt: skip
 def test_nonsense_names_nothing(body: bytes) -> None:
     assert sitemaps.parse(body, HOME).pages == ()

@@ -136,7 +136,7 @@ class Resolver:
             return [(host, port)]
         if urls.is_local_name(host):
             return [("127.0.0.1", port)]
-        if self._only_mapped or host.endswith(".invalid"):  # RFC 6761: .invalid never exists
+        if not host or self._only_mapped or host.endswith(".invalid"):  # RFC 6761, and mere dots
             raise NameNotFound(f"there is no host named {host}", sure=True)
         found = await self._cached(host)
         public = [ip for ip in found if self._allow_private or not urls.is_private_address(ip)]

@@ -76,12 +76,19 @@ async def collect(
 def _xml(body: bytes, url: str, limit: int) -> Sitemap:
     if _ENTITY.search(body[:100_000]):
         return Sitemap()
+    try:
+        return _named(body, url, limit)
+    except ValueError:  # names and text that are no Unicode
+        return Sitemap()
+
+
+def _named(body: bytes, url: str, limit: int) -> Sitemap:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
     try:
         root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError):
+    except etree.XMLSyntaxError:
         return Sitemap()
     if root is None or _name(root) not in _ROOTS:
         return Sitemap()
