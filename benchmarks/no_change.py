@@ -3,10 +3,13 @@
     python -m benchmarks.no_change [--councils N] [--repetitions N] [--better N] [--seed N]
 
 Made-up sites as in ``intervals.py``, whose truth is known. Each is audited twice: 30 pages, of
-which a panel of 24 is kept and six are drawn anew, or all 30 anew (``--panel 0``). Nothing
-changes, but for ``--better`` councils of each sector: rules they break are mended on every page
-until the true score is five points better. To reach: at most 5% of unchanged councils named, at
-least 80% of the improved ones.
+which a panel of 24 is kept and six are drawn anew, or all 30 anew (``--panel 0``); drawn any page
+like any other, or as the program does (``--dealt``). In between pages are rewritten, some for the
+better and as many for the worse, so that the true score of an unchanged council is the very same
+and its pages are not (``--still``: not even they change). ``--better`` councils of each sector are
+truly better by five points, give or take 0.05: rules their pages break are mended until they are.
+Councils whose pages do not break rules worth so much are made up anew. To reach: at most 5% of
+unchanged councils named, at least 80% of the improved ones.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from lgaudit.results import Bar
 
 EXACT = 0.05  # points the true change may be off: what is shown is rounded to 0.1
 CHURN = 0.1  # of the pages a rule speaks of, on average, that are rewritten
-LETTERS = np.array(["p", "f", "-"])
+LETTERS = np.frombuffer(b"pf-", np.uint8)
 
 
 @dataclass
@@ -45,16 +48,14 @@ class Tally:
 def judged(truth: Truth, chosen: Sequence[int], rules: Sequence[Rule]) -> Judged:
     """A look at these pages of a site."""
     pages = sorted(int(n) for n in chosen)
-    letters, whole = [], []
-    for column, rule in enumerate(rules):
-        said = LETTERS[truth.table[pages, column]]
-        of_site = rule.scope is Scope.SITE
-        whole.append(str(said[0]) if of_site else "-")
-        letters.append("-" * len(pages) if of_site else "".join(said))
+    page = np.array([rule.scope is Scope.PAGE for rule in rules])
+    said = LETTERS[truth.table[pages].T]
+    whole = np.where(page, ord("-"), said[:, 0]).astype(np.uint8).tobytes().decode()
+    letters = np.where(page[:, None], said, ord("-")).astype(np.uint8).tobytes().decode()
     return Judged(
         truth.slug, tuple(pages), tuple(f"t{truth.templates[n]}" for n in pages),
-        (True,) * len(pages), tuple(rule.id for rule in rules), "".join(whole),
-        "".join(letters), Interval(0, 0, 0), "",
+        (True,) * len(pages), tuple(rule.id for rule in rules), whole, letters,
+        Interval(0, 0, 0), "",
         min(1.0, len(pages) / len(truth.templates)),
     )  # fmt: skip
 
@@ -102,22 +103,25 @@ def _worth(truth: Truth, rules: Sequence[Rule], bar: Bar) -> list[float]:
 def churned(truth: Truth, rules: Sequence[Rule], generator: np.random.Generator) -> Truth:
     """The site with pages rewritten, and yet the very same true score.
 
-    For each rule, some pages it speaks of (0 to 20%) change places with each other: defects go
-    from some and come to as many others, half of the time from one template to another.
+    For each rule, some pages it speaks of (0 to 20%) change places with each other, or of two
+    templates any part of the pages: defects go from some and come to as many others.
     """
-    table = truth.table.copy()
+    rows = np.ascontiguousarray(truth.table.T)
     kinds = int(truth.templates.max()) + 1
-    for column, rule in enumerate(rules):
-        if rule.scope is not Scope.PAGE:
-            continue
-        pages = np.flatnonzero(table[:, column] < 2)
+    for row, rule in zip(rows, rules, strict=True):
+        if rule.scope is not Scope.PAGE or not ((row == 1).any() and (row == 0).any()):
+            continue  # whichever change places, nothing does
+        pages, most = row < 2, 2 * CHURN
         if generator.random() < 0.5:
-            two = generator.choice(kinds, min(2, kinds), replace=False)
-            pages = pages[np.isin(truth.templates[pages], two)]
-        moved = generator.choice(
-            pages, int(len(pages) * generator.uniform(0, 2 * CHURN)), replace=False
-        )
-        table[moved, column] = table[generator.permutation(moved), column]
+            one, other = generator.integers(kinds, size=2)
+            pages &= (truth.templates == one) | (truth.templates == other)
+            most = 1.0
+        found = np.flatnonzero(pages)
+        many = int(len(found) * generator.uniform(0, most))
+        moved = generator.permutation(found)[:many]
+        row[moved] = row[generator.permutation(moved)]
+    table = np.ascontiguousarray(rows.T)
+    assert ((table == 1).sum(axis=0) == (truth.table == 1).sum(axis=0)).all()
     return replace(truth, table=table)
 
 
@@ -167,8 +171,10 @@ def repeat(
     for number in range(councils):
         truth, after = _changed(number, rules, bar, generator, points if number < better else 0)
         then, now = (_dealt if dealt else _drawn)(truth, panel, generator)
-        change = true_score(after, rules, bar) - true_score(truth, rules, bar)
-        assert abs(change - (points if number < better else 0)) <= EXACT + 1e-9, change
+        change = 0.0
+        if number < better:
+            change = true_score(after, rules, bar) - true_score(truth, rules, bar)
+            assert abs(change - points) <= EXACT + 1e-9, change
         if churn:
             after = churned(after, rules, generator)
         before = judged(truth, then, rules)
@@ -199,21 +205,32 @@ def main() -> None:
     parser.add_argument("--rules", type=int, default=60)
     parser.add_argument("--points", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--still", action="store_true")
+    parser.add_argument("--dealt", action="store_true")
     asked = parser.parse_args()
     generator = np.random.default_rng(asked.seed)
     bar, tally = rulebook.load().bar, Tally()
     for _ in range(asked.repetitions):
         rules = made_rules(asked.rules, generator)
         repeat(
-            asked.councils, asked.better, asked.panel, rules, bar, generator, tally, asked.points
-        )
+            asked.councils, asked.better, asked.panel, rules, bar, generator, tally, asked.points,
+            churn=not asked.still, dealt=asked.dealt,
+        )  # fmt: skip
+        if tally.sectors % 25 == 0 or tally.sectors == asked.repetitions:
+            tell(tally)
+
+
+def tell(tally: Tally) -> None:
+    """Print what was counted so far."""
     share = tally.named / max(1, tally.same)
     print(f"{tally.sectors} sectors, {tally.same} unchanged councils")
-    print(f"named of these: {tally.named} ({share:.3%})")
-    print(f"sectors in which any was named: {tally.touched}")
+    print(f"  named of these: {tally.named} ({share:.3%}), in {tally.touched} sectors")
     if tally.better:
-        print(f"{tally.better} improved councils: {tally.found / tally.better:.1%} found")
-    print(f"true change inside its 90% interval: {tally.held / (tally.same + tally.better):.1%}")
+        wrong = tally.named / max(1, tally.named + tally.found)
+        print(f"  {tally.better} improved councils: {tally.found / tally.better:.1%} found")
+        print(f"  wrong of all that were named: {wrong:.1%}")
+    held = tally.held / (tally.same + tally.better)
+    print(f"  true change inside its 90% interval: {held:.1%}", flush=True)
 
 
 if __name__ == "__main__":

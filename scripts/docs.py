@@ -135,10 +135,11 @@ def data_dictionary() -> str:
         "",
     ]
     for name, kind in tables().items():
+        lines += [f"## {name}", "", kind.about]
+        if kind.key:
+            lines.append(f"Each row is named by `{'`, `'.join(kind.key)}`.")
+        lines += [f"`{'`, `'.join(by)}`: a row of [{to}](#{to})." for to, by in kind.refers.items()]
         lines += [
-            f"## {name}",
-            "",
-            kind.about,
             "",
             "| column | type | meaning |",
             "| --- | --- | --- |",

@@ -127,7 +127,7 @@ def import_(
     folder: Annotated[Path, typer.Argument(help="What `lgaudit runs export` wrote.")],
     store: StoreUrl = None,
 ) -> None:
-    """Bring a colleague's exported run into the store: all of it, or nothing.
+    """Bring a colleague's exported run (CSV, JSON lines or Parquet) into the store: all or nothing.
 
     A run that the store holds already is left as it is; another run of the same name is an error.
     """

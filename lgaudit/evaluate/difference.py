@@ -18,12 +18,22 @@ unsurely; one that keeps its pages changes nothing.
 
 Intervals. A score is a ratio of weighted counts; its error is found by linearisation (Taylor
 series; Binder 1983, International Statistical Review 51(3), 279-292). Every page has an influence
-on the score; the variance is that of sums of influences over clusters, here page templates (the
-"ultimate cluster"; Wolter 2007, Introduction to Variance Estimation, chapter 6), or over pages
-when that is wider. Paired pages enter with the difference of their two influences, so what they
-have in common cancels. Unpaired samples add their variances, with Welch's degrees of freedom
-(Welch 1947, Biometrika 34, 28-35). Each is reduced by the part of the site that was seen (finite
-population correction; Cochran 1977, Sampling Techniques, section 2.6).
+on the score; the variance is that of a sum of influences over what was drawn, and pages are drawn,
+not templates: pages of one template share defects, but which templates a site has is no matter of
+chance (Cochran 1977, Sampling Techniques, sections 2.2 and 9.1; decision 168). The program deals
+pages to templates, which makes a sum vary less than pages drawn anyhow, not more (section 5.6).
+Paired pages enter with the difference of their two influences, so what they have in common
+cancels. Unpaired samples add their variances, with Welch's degrees of freedom (Welch 1947,
+Biometrika 34, 28-35). Rules on which all pages of a side agree have no influence, and may be said
+otherwise of other pages: their variance is added (see ``sampling.py``, "One voice"), in pairs where
+the rule changed. Each is reduced by the part of the site that was seen (finite population
+correction; Cochran 1977, section 2.6). ``benchmarks/no_change.py`` counts errors of both kinds.
+
+Few pages. Had nothing changed, a page that is otherwise now would be better as likely as worse; so
+many pages all move one way by chance in one of two to the power of one less than there are, and no
+chance of a pair test is taken to be smaller (randomisation: Fisher 1935, The Design of Experiments,
+section 21; Pitman 1937, JRSS Supplement 4(1), 119-130). Student's t alone takes a few pages that
+agree for surer than they are.
 
 Many councils. Of all sites compared, those are named whose chance, adjusted by Benjamini and
 Hochberg's procedure (1995, JRSS B 57(1), 289-300), is at most 5%: of the councils named, one in
@@ -150,8 +160,15 @@ def compare(
     site = second.value - first.value
     steps.append(site)
     amounts = [a - b for a, b in itertools.pairwise(steps)] + [site]
-    spread, freedom = _spread(before, now, first, second, both if paired else None)
+    turned = (first.share != second.share) | (not paired)  # the same pages say the same of others
+    unheard = (then.unheard(first, turned, ours), today.unheard(second, turned, theirs))
+    spread, freedom = _spread(before, now, first, second, both if paired else None, unheard)
     doubt, reach = _tested(site, spread, freedom, sides.bar.confidence)
+    if paired and spread:
+        place = {key: n for n, key in enumerate(before.keys)}
+        pairs = [(place[key], n) for n, key in enumerate(now.keys) if key in both]
+        moved = then.differing(today, common, pairs)
+        doubt = max(doubt, min(1.0, 2.0 ** (1 - moved)))
     return replace(
         base,
         change=steps[0],
@@ -200,54 +217,43 @@ def sector(
 
 
 def _spread(
-    before: Judged, now: Judged, first: Value, second: Value, both: Collection[int] | None
+    before: Judged,
+    now: Judged,
+    first: Value,
+    second: Value,
+    both: Collection[int] | None,
+    unheard: tuple[float, float],
 ) -> tuple[float, float]:
-    """Standard error of the difference, and its degrees of freedom."""
-    old = [
-        (key, template, pull)
-        for key, template, pull, counts in zip(
-            before.keys, before.templates, first.influence, before.counts, strict=True
-        )
-        if counts
-    ]
-    new = [
-        (key, template, pull)
-        for key, template, pull, counts in zip(
-            now.keys, now.templates, second.influence, now.counts, strict=True
-        )
-        if counts
-    ]
+    """Standard error of the difference, and its degrees of freedom.
+
+    ``unheard``: what each side adds to its variance, see :meth:`Said.unheard`.
+    """
+    old, new = _counting(before, first), _counting(now, second)
     if both is not None:
-        then = {key: pull for key, _, pull in old}
-        moved = [(key, template, pull - then[key]) for key, template, pull in new if key in both]
-        variance, units = _variance(moved, min(before.fraction, now.fraction))
-        return math.sqrt(variance), max(1, units - 1)
-    one, first_units = _variance(old, before.fraction)
-    two, second_units = _variance(new, now.fraction)
+        moved = [pull - old[key] for key, pull in new.items() if key in both]
+        fraction = min(before.fraction, now.fraction)
+        variance = _variance(moved, fraction) + (1 - fraction) * sum(unheard)
+        return math.sqrt(variance), max(1, len(moved) - 1)
+    one = _variance(list(old.values()), before.fraction) + (1 - before.fraction) * unheard[0]
+    two = _variance(list(new.values()), now.fraction) + (1 - now.fraction) * unheard[1]
     whole = one + two
     if whole <= 0:
         return 0.0, 1
-    below = one**2 / max(1, first_units - 1) + two**2 / max(1, second_units - 1)
+    below = one**2 / max(1, len(old) - 1) + two**2 / max(1, len(new) - 1)
     return math.sqrt(whole), max(1.0, whole**2 / below)
 
 
-def _variance(pages: Sequence[tuple[int, str, float]], fraction: float) -> tuple[float, int]:
-    """Variance of a sum of influences, and in how many units it was seen."""
-    pulls = np.array([pull for _, _, pull in pages])
-    many = len(pulls)
-    if many < 2 or fraction >= 1:
-        return 0.0, max(2, many)
-    by_page = float(pulls.var(ddof=1)) * many
-    sums: dict[str, float] = {}
-    for key, template, pull in pages:
-        name = template or f"\0{key}"
-        sums[name] = sums.get(name, 0.0) + pull
-    kinds = len(sums)
-    by_template = float(np.var(list(sums.values()), ddof=1)) * kinds if kinds > 1 else 0.0
-    left = max(0.0, 1 - fraction)
-    if by_template > by_page:
-        return left * by_template, kinds
-    return left * by_page, many
+def _counting(seen: Judged, value: Value) -> dict[int, float]:
+    """Influence of each page that counts, by its key."""
+    pairs = zip(seen.keys, value.influence, seen.counts, strict=True)
+    return {key: float(pull) for key, pull, counts in pairs if counts}
+
+
+def _variance(pulls: Sequence[float], fraction: float) -> float:
+    """Variance of a sum of influences of pages that were drawn."""
+    if len(pulls) < 2 or fraction >= 1:
+        return 0.0
+    return (1 - fraction) * float(np.var(pulls, ddof=1)) * len(pulls)
 
 
 def _tested(change: float, spread: float, freedom: float, confidence: float) -> tuple[float, float]:

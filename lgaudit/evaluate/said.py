@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lgaudit.differences import Judged
+from lgaudit.evaluate import sampling
 from lgaudit.models import Rule, Scope
 from lgaudit.results import Bar
 
@@ -54,6 +55,8 @@ class Value:
     value: float  # 0..100
     influence: Numbers  # points a page moves the score by, 0 on average
     judged: Flags  # the rules that said anything
+    weight: Numbers  # points each rule is worth
+    share: Numbers  # of each rule, 0..1
 
 
 class Said:
@@ -105,7 +108,29 @@ class Said:
         share = good / many
         pull = weight / many
         influence = (pull @ self._passed - (pull * share) @ self._judged) * use
-        return Value(math.fsum(weight * share), influence, judged)
+        return Value(math.fsum(weight * share), influence, judged, weight, share)
+
+    def differing(self, other: Said, rules: Flags, pairs: Sequence[tuple[int, int]]) -> int:
+        """Pages, by their place here and there, of which any of the rules says otherwise there."""
+        here, there = ([pair[n] for pair in pairs] for n in (0, 1))
+        found = self._passed[:, here] != other._passed[:, there]
+        found |= self._failed[:, here] != other._failed[:, there]
+        return int(found[rules].any(axis=0).sum())
+
+    def unheard(self, value: Value, rules: Flags, pages: Flags | None = None) -> float:
+        """Variance of a score for what no page that was seen says of rules, in points squared.
+
+        Where all pages agree on a rule, their influences are 0, yet others may say otherwise: see
+        "One voice" in ``sampling.py``, whose mixture and posterior these are.
+        """
+        use = 1.0 if pages is None else pages
+        good = ((self._passed * use).sum(axis=1) * value.judged).astype(int)
+        bad = ((self._failed * use).sum(axis=1) * value.judged).astype(int)
+        many, one = good + bad, rules & ((good == 0) != (bad == 0))
+        chance = sampling.varied(good, bad)
+        mean = chance * 0.5 / (many + 1)
+        square = chance * 0.75 / ((many + 1) * (many + 2))
+        return math.fsum((value.weight**2 * (square - mean**2))[one])
 
 
 def among(keys: Sequence[int], wanted: Collection[int]) -> Flags:

@@ -5,6 +5,10 @@ seen as a resident would see them. Pages where the rule was inapplicable, untest
 that were never seen are outside the denominator. A site rule has share 0 or 1. A category is
 100 x the mean share of its scored rules, weighted by severity; the site is the mean of its
 categories, weighted by the bar. How the intervals are drawn is in ``sampling.py``.
+
+Every page counts once, although not every page of a site was as likely to be drawn: weights by
+that chance (Horvitz and Thompson 1952, JASA 47(260), 663-685) were measured and left, see decision
+167.
 """
 
 from __future__ import annotations

@@ -34,6 +34,8 @@ class TableKind:
     name: str
     about: str
     columns: tuple[Column, ...]
+    key: tuple[str, ...]  # columns that name a row; none for places
+    refers: Mapping[str, tuple[str, ...]]  # table -> columns that hold its key
 
 
 @cache
@@ -50,9 +52,16 @@ def version() -> str:
 @cache
 def tables() -> Mapping[str, TableKind]:
     """Every table by name, in order."""
+    told = _told()
     return {
-        name: TableKind(name, about, tuple(_column(*pair) for pair in _told()[name].items()))
-        for name, about in _told()["tables"].items()
+        name: TableKind(
+            name,
+            about,
+            tuple(_column(*pair) for pair in told[name].items()),
+            tuple(told["keys"].get(name, ())),
+            {to: tuple(by) for to, by in told["refers"].get(name, {}).items()},
+        )
+        for name, about in told["tables"].items()
     }
 
 

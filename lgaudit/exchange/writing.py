@@ -178,14 +178,22 @@ def described(results: Results, format_: str) -> dict[str, Any]:
                 "format": format_,
                 **({} if format_ == "parquet" else {"encoding": "utf-8"}),
                 "profile": "tabular-data-resource",
-                "schema": {
-                    "fields": [
-                        {"name": one.name, "type": one.type, "description": one.meaning}
-                        for one in kind.columns
-                    ],
-                    "missingValues": [""],
-                },
+                "schema": _schema(kind),
             }
             for name, kind in tables().items()
         ],
     }
+
+
+def _schema(kind: TableKind) -> dict[str, Any]:
+    fields = [
+        {"name": one.name, "type": one.type, "description": one.meaning} for one in kind.columns
+    ]
+    schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
+    if kind.key:
+        schema["primaryKey"] = list(kind.key)
+    schema["foreignKeys"] = [
+        {"fields": list(by), "reference": {"resource": to, "fields": list(tables()[to].key)}}
+        for to, by in kind.refers.items()
+    ]
+    return schema
