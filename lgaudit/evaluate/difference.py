@@ -167,7 +167,7 @@ def compare(
     if paired and spread:
         place = {key: n for n, key in enumerate(before.keys)}
         pairs = [(place[key], n) for n, key in enumerate(now.keys) if key in both]
-        moved = then.differing(today, common, pairs)
+        moved = then.differing(today, first.judged & second.judged, pairs)
         doubt = max(doubt, min(1.0, 2.0 ** (1 - moved)))
     return replace(
         base,
