@@ -27,6 +27,10 @@ class GridDown(LgauditError):
     """The Selenium Grid that was to lend its browsers does not answer any more."""
 
 
+class ClusterDown(LgauditError):
+    """The cluster that was to look at sites cannot be used, or does not answer any more."""
+
+
 class StoreError(LgauditError):
     """The store cannot be opened, read or written."""
 

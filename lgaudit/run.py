@@ -218,7 +218,7 @@ async def _look_at_sites(
                 keeper=keep_evidence(site),
             )
         async with writing:  # in a thread: a store that waits for another must not stop the visits
-            result = await asyncio.to_thread(_keep, store, plan.run.id, result)
+            result = await asyncio.to_thread(keep, store, plan.run.id, result)
         watch.looked(site, result)
 
     # Names are looked up ahead, many at once: slow name servers must not hold up the visits.
@@ -242,7 +242,7 @@ async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         raise faults[0]
 
 
-def _keep(store: Store, run_id: str, result: SiteResult) -> SiteResult:
+def keep(store: Store, run_id: str, result: SiteResult) -> SiteResult:
     """Keep a site; one that the store cannot put down is kept as lost by a fault of ours."""
     try:
         store.save_site(run_id, result)

@@ -88,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     network_minutes: Seconds = 10.0  # a run waits so long for a network that is gone, then stops
     contact: str = ""  # e-mail or page that the user agent gives to site owners
     allow_private: bool = False  # follow redirects to private and loopback addresses
+    cluster: str = ""  # address of a Dask scheduler, or local:N; '' looks from this process
     # browsers
     browser: bool = True
     browsers: Annotated[int, msgspec.Meta(ge=0)] = (

@@ -95,7 +95,7 @@ class Grid:
         """Until so many nodes are ready."""
         end = time.monotonic() + START
         while time.monotonic() < end:
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError, KeyError):  # or is starting
                 if len([n for n in self._found() if n["availability"] == "UP"]) >= nodes:
                     return
             if any(process.poll() is not None for process in self._processes):

@@ -44,6 +44,19 @@ def here(
 
 
 @pytest.mark.browser
+def test_one_machine_and_two_workers_with_a_grid_say_the_same(
+    served: Settings,
+    two_nodes: grid.Grid,
+    here: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("distributed", reason="Dask is not installed (lgaudit[cluster])")
+    settings = msgspec.structs.replace(served, grid=two_nodes.url, cluster="local:2")
+    assert audited(COUNCILS, settings, tmp_path, monkeypatch) == here
+
+
+@pytest.mark.browser
 def test_a_node_that_dies_and_then_a_grid_that_goes_away_lose_nothing(
     served: Settings,
     two_nodes: grid.Grid,

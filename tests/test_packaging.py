@@ -27,6 +27,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["
 RUNTIME = [Requirement(each) for each in PROJECT["dependencies"]]
 DEV = [Requirement(each) for each in PROJECT["optional-dependencies"]["dev"]]
 PARQUET = [Requirement(each) for each in PROJECT["optional-dependencies"]["parquet"]]
+CLUSTER = [Requirement(each) for each in PROJECT["optional-dependencies"]["cluster"]]
 AXE = json.loads((ROOT / "package.json").read_text())["dependencies"]["axe-core"]
 PAGE = (
     "<!doctype html><html lang=en><head><meta charset=utf-8><title>Bins - Example</title></head>"
@@ -233,7 +234,8 @@ def _names(requirements: list[Requirement]) -> set[str]:
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
     # pytest_plugin.py is only ever loaded by pytest, which brings itself.
-    assert _packages(_imported("lgaudit") - {"pytest"}) == _names(RUNTIME) | _names(PARQUET)
+    declared = _names(RUNTIME) | _names(PARQUET) | _names(CLUSTER)
+    assert _packages(_imported("lgaudit") - {"pytest"}) == declared
     used_by_tests = set().union(*(_imported(each) for each in ("tests", "benchmarks", "scripts")))
     assert _packages(used_by_tests) <= _names(RUNTIME) | _names(DEV)
 

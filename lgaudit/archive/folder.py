@@ -138,3 +138,22 @@ def _remove(path: Path) -> int:
             f"{path}: evidence cannot be removed: {error.strerror or error}. Remove it by hand."
         ) from error
     return size
+
+
+def put(evidence: Evidence, slug: str, warc: bytes) -> None:
+    """Put down a whole WARC that another machine has written.
+
+    Raises:
+        EvidenceError: the disk cannot take it.
+    """
+    path = evidence.file(slug)
+    part = path.with_name(path.name + UNFINISHED)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(warc)
+        part.replace(path)
+    except OSError as error:
+        raise EvidenceError(
+            f"{path}: evidence cannot be written there ({error.strerror or error}). Free some"
+            " space, name another evidence_folder, or give --no-evidence."
+        ) from error

@@ -73,6 +73,14 @@ def audit(
             " machine's, as many as its nodes have room for; see docs/scale.md.",
         ),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Look at sites from the workers of a Dask cluster (tcp://scheduler:8786), or from"
+            " N processes of this machine (local:N); see docs/scale.md.",
+        ),
+    ] = None,
     pace: Annotated[
         float | None, typer.Option(min=0, help="Least seconds between requests to one host.")
     ] = None,
@@ -139,6 +147,7 @@ def audit(
             "browsers": browsers,
             "browser": False if no_browser else None,
             "grid": grid,
+            "cluster": cluster,
             "pace": pace,
             "contact": contact,
             "seed": seed,

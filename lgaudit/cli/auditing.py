@@ -34,6 +34,7 @@ NOT_KEPT = (
     "chromedriver",
     "browsers",
     "grid",
+    "cluster",
     "sites",
     "network_minutes",
     *("evidence", "evidence_folder", "evidence_runs", "evidence_days", "evidence_bytes"),
@@ -149,6 +150,10 @@ def _run(plan: Plan, store: Store, again: str, *, quiet: bool) -> Results:
 
     try:
         with Watch(quiet=quiet) as watch:
+            if plan.settings.cluster:
+                from lgaudit import cluster
+
+                return cluster.audit(plan, store, watch, now)
             return run.audit(plan, store, watch, now)
     except KeyboardInterrupt:
         done = len(store.finished_sites(plan.run.id))
