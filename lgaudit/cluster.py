@@ -162,10 +162,15 @@ class _Crew:
         if seen.private:
             path = private.path_of(settings.store, settings.out)
             private.keep(path, self.plan.run.id, site, seen.private)
-        if seen.warc:
-            from lgaudit.archive.folder import put
+        evidence = run.evidence_of(settings, self.plan.run.id)
+        for path, content in (
+            (evidence.file(site.slug), seen.warc),
+            (evidence.pictures(site.slug), seen.pictures),
+        ):
+            if content:
+                from lgaudit.archive.folder import put
 
-            put(run.evidence_of(settings, self.plan.run.id), site.slug, seen.warc)
+                put(path, content)
         result = run.keep(self.store, self.plan.run.id, seen.result)
         for page in result.pages:
             self.watch.page(page.url)

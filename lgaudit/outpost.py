@@ -41,6 +41,7 @@ class Seen:
     result: SiteResult
     private: tuple[PrivateNote, ...] = ()
     warc: bytes = b""
+    pictures: bytes = b""
 
 
 @dataclass
@@ -121,9 +122,11 @@ class Outpost:
             result = await run.look_at(
                 site, self.plan, _Nobody(), _now, fetcher, pool, notes=keep_notes, keeper=keeper
             )
-            path = evidence.file(site.slug)
-            warc = await asyncio.to_thread(path.read_bytes) if path.exists() else b""
-        return Seen(result, tuple(notes), warc)
+            warc, pictures = [
+                await asyncio.to_thread(path.read_bytes) if path.exists() else b""
+                for path in (evidence.file(site.slug), evidence.pictures(site.slug))
+            ]
+        return Seen(result, tuple(notes), warc, pictures)
 
     async def _time(
         self, sites: Sequence[Site], urls: Mapping[str, Sequence[str]]

@@ -140,17 +140,16 @@ def _remove(path: Path) -> int:
     return size
 
 
-def put(evidence: Evidence, slug: str, warc: bytes) -> None:
-    """Put down a whole WARC that another machine has written.
+def put(path: Path, content: bytes) -> None:
+    """Put down a whole file of evidence that another machine has written.
 
     Raises:
         EvidenceError: the disk cannot take it.
     """
-    path = evidence.file(slug)
     part = path.with_name(path.name + UNFINISHED)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(warc)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part.write_bytes(content)
         part.replace(path)
     except OSError as error:
         raise EvidenceError(
