@@ -99,6 +99,6 @@ def about(plant: Plant, issue: IssueLife) -> bool:
     """Whether an issue is the planted defect."""
     if issue.rule != plant.rule:
         return False
-    if plant.selector and issue.spot is not None:
+    if plant.selector and plant.scope != "site" and issue.spot is not None:
         return plant.selector[1:-1] in issue.spot.snippet
     return bool(set(issue.pages) & set(plant.pages)) or plant.scope == "site"
