@@ -7,9 +7,10 @@ import ssl
 
 from lgaudit.errors import SettingsError
 from lgaudit.gather import decode
+from lgaudit.gather.guard import GuardedBackend
 from lgaudit.gather.http import httpcore, httpx
 from lgaudit.gather.politeness import user_agent
-from lgaudit.gather.resolve import GuardedBackend, Resolver
+from lgaudit.gather.resolve import Resolver
 from lgaudit.settings import Settings
 
 CONNECT = 10.0  # seconds for one connection, TLS included

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from lgaudit.evidence import Handshake
 from lgaudit.gather.client import trust
 from lgaudit.gather.fetch import Fetcher
-from lgaudit.gather.http import httpcore
 from lgaudit.gather.politeness import CircuitOpen
 
 if TYPE_CHECKING:
@@ -61,13 +60,13 @@ class Doorbell:
             fault = _FAULTS.get(error.verify_code, "chain")
         except ssl.SSLError:
             return Handshake(host, fault="unreachable")
-        except (OSError, EOFError, httpcore.ConnectError):
+        except (OSError, EOFError):
             return None
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         try:
             met = await self._connect(host, context)
-        except (OSError, EOFError, httpcore.ConnectError):
+        except (OSError, EOFError):
             return Handshake(host, fault=fault)
         return _described(Handshake(host, met.version, fault), met.certificate)
 
@@ -79,7 +78,7 @@ class Doorbell:
             return "none" if any(word in str(error).upper() for word in _ALERTS) else ""
         except (ConnectionResetError, EOFError, asyncio.IncompleteReadError):
             return "none"
-        except (OSError, httpcore.ConnectError, ValueError):
+        except (OSError, ValueError):
             return ""
 
     async def _connect(self, host: str, context: ssl.SSLContext) -> _Met:

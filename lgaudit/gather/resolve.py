@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from lgaudit import urls
-from lgaudit.gather.http import httpcore
 from lgaudit.settings import Settings
 
 WORKERS = 64  # look-ups at the same time; each blocks a thread
@@ -25,7 +22,7 @@ Lookup = Callable[[str], Iterable[str]]
 AliasLookup = Callable[[str], Awaitable[str]]
 
 
-class NameNotFound(httpcore.ConnectError):
+class NameNotFound(OSError):
     """The name has no address. ``sure`` is False when the look-up itself may be at fault."""
 
     def __init__(self, message: str, *, sure: bool) -> None:
@@ -33,7 +30,7 @@ class NameNotFound(httpcore.ConnectError):
         self.sure = sure
 
 
-class PrivateAddress(httpcore.ConnectError):
+class PrivateAddress(OSError):
     """The name leads to an address that is not on the public internet."""
 
 
@@ -199,34 +196,3 @@ def _look(task: asyncio.Task[list[str]]) -> None:
     """Take note of the failure, so that asyncio does not complain when nobody waits any more."""
     if not task.cancelled():
         task.exception()
-
-
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to the very address that was approved, so a name cannot change its mind between."""
-
-    def __init__(self, resolver: Resolver) -> None:
-        self._resolver = resolver
-        self._inner = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first approved address that answers; ``timeout`` covers them all."""
-        targets = await self._resolver.addresses(host, port)
-        share = timeout / len(targets) if timeout is not None else None
-        for address, number in targets[:-1]:
-            with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-                return await self._inner.connect_tcp(
-                    address, number, share, local_address, socket_options
-                )
-        address, number = targets[-1]
-        return await self._inner.connect_tcp(address, number, share, local_address, socket_options)
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait; httpcore asks for it between its own retries."""
-        await self._inner.sleep(seconds)
