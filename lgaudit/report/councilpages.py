@@ -11,7 +11,7 @@ from lgaudit.comparisons import Alike
 from lgaudit.lives import SiteLife
 from lgaudit.models import Council, Outcome, Rule, Status
 from lgaudit.pictures import Picture
-from lgaudit.report import cells, charts, council, feeds, issues, league, ledger, peers
+from lgaudit.report import cells, charts, council, feeds, files, issues, league, ledger, peers
 from lgaudit.report.council import InPlace, Place
 from lgaudit.report.csvs import FINDINGS, csv_text, findings_text
 from lgaudit.report.downloads import Download
@@ -176,9 +176,7 @@ class CouncilPages:
         return file
 
     def _put(self, name: str, text: str) -> None:
-        path = self._folder / "councils" / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        files.put(self._folder / "councils" / name, text)
 
 
 def stems(lines: Sequence[Line]) -> dict[str, tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lgaudit.models import Rule
 from lgaudit.replies import Heard
-from lgaudit.report import cells, digest, ledger, package, standards, words
+from lgaudit.report import cells, digest, files, ledger, package, standards, words
 from lgaudit.report.league import Line
 from lgaudit.report.standards import Standing
 from lgaudit.results import Results
@@ -105,5 +105,4 @@ class Tables:
         return [cells.one_line(notice), *notes] if notice else notes
 
     def _put(self, name: str, text: str) -> None:
-        path = self.folder / name
-        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        files.put(self.folder / name, text)

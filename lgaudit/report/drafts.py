@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from lgaudit.report import files
+
 _FOLDER = ".drafts"  # no file of the report: its name is hidden and it is gone at the end
 
 
@@ -18,9 +20,7 @@ class Drafts:
 
     def put(self, site: str, table: str, text: str) -> int:
         """Keep a site's part of a table; how many bytes it took."""
-        path = self.path(site, table)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.write_bytes(text.encode("utf-8", "replace"))
+        return files.put(self.path(site, table), text)
 
     def path(self, site: str, table: str) -> Path:
         """Where a part is; ``site`` is the name of one of its pages."""

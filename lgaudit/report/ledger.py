@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lgaudit.lives import Lives, SiteLife
 from lgaudit.models import Rule, Run
-from lgaudit.report import feeds, issues, suppliers
+from lgaudit.report import feeds, files, issues, suppliers
 from lgaudit.report.csvs import csv_text
 from lgaudit.report.drafts import Drafts
 from lgaudit.report.feeds import Entry
@@ -127,13 +127,9 @@ class Ledger:
                     listed = issues.listed(map(issues.json_with_owner, lines, whose))
                 for stem in line.stems:
                     beside = self._folder / "councils"
-                    self._write(beside / f"{stem}-issues.csv", issues.HEADINGS + text)
-                    self._write(beside / f"{stem}-issues.json", listed)
+                    files.put(beside / f"{stem}-issues.csv", issues.HEADINGS + text)
+                    files.put(beside / f"{stem}-issues.json", listed)
 
     def _feed(self, name: str, title: str, entries: Sequence[Entry], file: str, page: str) -> None:
         text = feeds.feed(name, title, entries, file=file, page=page, started=self._run.started)
-        self._write(self._folder / file, text)
-
-    def _write(self, path: Path, text: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        files.put(self._folder / file, text)

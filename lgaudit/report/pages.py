@@ -15,6 +15,7 @@ from lgaudit.replies import Heard
 from lgaudit.report import (
     charts,
     digest,
+    files,
     league,
     shifts,
     standards,
@@ -167,8 +168,7 @@ class Site:
                     self._drafts.add_to(file, line.page, name)
 
     def _put(self, name: str, text: str) -> None:
-        path = self._folder / name
-        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        files.put(self._folder / name, text)
 
     def _note_good_pages(self, result: SiteResult) -> None:
         """Remember one page of the site that keeps each rule, for others to learn from."""

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from lgaudit.report import cells, charts, languages, manual, trend, words
+from lgaudit.report import cells, charts, files, languages, manual, trend, words
 from lgaudit.report.prose import prose
 
 TITLE = 64  # characters that fit a search result
@@ -68,8 +68,7 @@ class Renderer:
                 **values,
             )
         )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        files.put(path, text)
         return path
 
     def claim(self, stem: str, title: str, tongues: Sequence[str], name: str) -> None:

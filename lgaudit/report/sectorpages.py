@@ -12,6 +12,7 @@ from lgaudit.report import (
     cells,
     charts,
     digest,
+    files,
     history,
     league,
     mapping,
@@ -132,8 +133,7 @@ class SectorPages:
     def tasks(self, lines: list[league.Line], told: Tasks) -> None:
         """The table of tasks and its page; ``told`` is what was found of them, by site."""
         text = csv_text([tasks.COLUMNS, *tasks.rows(lines, told)])
-        path = self._folder / "tasks.csv"
-        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        size = files.put(self._folder / "tasks.csv", text)
         order = [
             line
             for line in (*league.ranked(lines), *league.unranked(lines))
@@ -147,7 +147,7 @@ class SectorPages:
             "What people come to do on council websites, and in how many clicks they find it.",
             tasks=tasks.table(order, told),
             columns=list(zip(order, counts, strict=True)),
-            download=Download("tasks.csv", "Every task by council", "CSV", path.stat().st_size),
+            download=Download("tasks.csv", "Every task by council", "CSV", size),
         )
 
     def map(self, lines: list[league.Line]) -> None:
@@ -170,9 +170,7 @@ class SectorPages:
         """The pages of suppliers and the table of what their products share."""
         rows = [[cells.cell(value) for value in row] for row in suppliers.shared_rows(found)]
         text = csv_text([suppliers.SHARED, *rows])
-        (self._folder / "shared-issues.csv").write_text(
-            text, encoding="utf-8", errors="replace", newline="\n"
-        )
+        files.put(self._folder / "shared-issues.csv", text)
         self._render.page(
             "suppliers.html",
             "suppliers/index.html",

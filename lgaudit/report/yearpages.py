@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from lgaudit.differences import Course, Courses, Missed, Series, Stand, Trend
-from lgaudit.report import cells, difference, words, yearcharts
+from lgaudit.report import cells, difference, files, words, yearcharts
 from lgaudit.report.downloads import Download
 from lgaudit.report.languages import ENGLISH
 from lgaudit.report.render import Renderer, environment
@@ -216,10 +216,8 @@ class YearPages:
 
 def _file(render: Renderer, name: str, course: Course) -> Download:
     path = render.folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = difference.as_csv(difference.STAND, difference.stand_rows(course))
-    path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-    return Download(path.name, "Every visit as a table", "CSV", len(text.encode()))
+    return Download(path.name, "Every visit as a table", "CSV", files.put(path, text))
 
 
 def alone(course: Course, found: Sequence[Line] = ()) -> str:
