@@ -20,7 +20,7 @@ from lgaudit.gather.politeness import Gate
 from lgaudit.models import Engines, Site
 from lgaudit.results import SiteResult
 from lgaudit.settings import Settings
-from lgaudit.urls import address, host_of, is_local_name
+from lgaudit.urls import host_of, is_this_machine
 
 T = TypeVar("T")
 
@@ -111,7 +111,7 @@ class Standby:
     async def _check(
         self, jobs: Sequence[Pages], book: Rulebook, watch: run.Watch, browser: bool
     ) -> tuple[list[SiteResult], Engines]:
-        own = all(_own(job.site.homepage) for job in jobs)
+        own = all(is_this_machine(host_of(job.site.homepage)) for job in jobs)
         wanted = browser and self._settings.browser and run.needs_browser(book)
         settings = msgspec.structs.replace(
             self._settings, browser=wanted, **({"pace": 0.0} if own else {})
@@ -132,13 +132,6 @@ class Standby:
             await pool.start()
             self._pool = pool
         return self._pool
-
-
-def _own(url: str) -> bool:
-    """Whether an address is on this machine."""
-    host = host_of(url)
-    ip = address(host)
-    return is_local_name(host) or (ip is not None and ip.is_loopback)
 
 
 def _now() -> dt.datetime:

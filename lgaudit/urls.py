@@ -146,6 +146,17 @@ def is_local_name(host: str) -> bool:
     return host == "localhost" or host.endswith(".localhost")
 
 
+def is_this_machine(host: str) -> bool:
+    """True for names and addresses that always mean this machine."""
+    written = address(host)
+    return is_local_name(host) or (written is not None and written.is_loopback)
+
+
+def is_private_host(host: str) -> bool:
+    """True for names of this machine and for hosts written as an address that is not public."""
+    return is_local_name(host) or (address(host) is not None and is_private_address(host))
+
+
 def is_private_address(ip: str) -> bool:
     """True unless the address is one on the public internet; text that is no address is private."""
     found = address(ip.split("%", 1)[0])

@@ -211,11 +211,7 @@ class Fetcher:
 
     async def _refusal(self, url: str, plan: Plan) -> Verdict | None:
         host = urls.host_of(url)
-        literal = urls.address(host)
-        private = urls.is_local_name(host) or (
-            literal is not None and urls.is_private_address(host)
-        )
-        if private and not self._may_enter(url, host, plan):
+        if urls.is_private_host(host) and not self._may_enter(url, host, plan):
             return Verdict(Reason.PRIVATE_ADDRESS, f"{host} is on a private network")
         try:  # before the turn and its time limit: slow name servers are not the host's doing
             await self.resolver.addresses(host, 0)

@@ -155,11 +155,7 @@ class Gateway:
 
     async def _connect(self, wanted: _Wanted) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         host = wanted.host
-        literal = urls.address(host)
-        private = urls.is_local_name(host) or (
-            literal is not None and urls.is_private_address(host)
-        )
-        if private and not self._may_enter(host):
+        if urls.is_private_host(host) and not self._may_enter(host):
             raise PrivateAddress(f"{host} is on a private network")
         async with asyncio.timeout(CONNECT):
             targets = await self._resolver.addresses(host, wanted.port)
@@ -185,9 +181,7 @@ class Gateway:
 
 def _family(host: str) -> str:
     """The host, or one word for all names of this machine."""
-    literal = urls.address(host)
-    loopback = urls.is_local_name(host) or (literal is not None and literal.is_loopback)
-    return LOOPBACK if loopback else host
+    return LOOPBACK if urls.is_this_machine(host) else host
 
 
 async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> _Wanted:

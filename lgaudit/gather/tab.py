@@ -358,8 +358,9 @@ class Tab:
             return Verdict(Reason.NOT_HTML, document.mime)
         if document.failed and (broken or stale):
             why = self._why(document.url)
-            kept_out = why is not None and why.reason is Reason.PRIVATE_ADDRESS
-            return why if why is not None and kept_out else failure(document.failed)
+            if why is not None and why.reason is Reason.PRIVATE_ADDRESS:
+                return why
+            return failure(document.failed)
         trusting = self._settings.allow_private or bool(self._settings.name_map)
         if not trusting and led_inside(document.addresses):
             where = urls.host_of(str(seen["url"]))
