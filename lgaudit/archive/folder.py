@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -140,19 +141,45 @@ def _remove(path: Path) -> int:
     return size
 
 
+def make_folder(folder: Path) -> None:
+    """Make a run's folder; what is in it speaks of visits and is its owner's to show."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def sync_folder(folder: Path) -> None:
+    """See to it that a name given in a folder outlives a power cut, where the system can."""
+    with contextlib.suppress(OSError, AttributeError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
 def put(path: Path, content: bytes) -> None:
-    """Put down a whole file of evidence that another machine has written.
+    """Put a file down whole or not at all, in place of what was there.
 
     Raises:
-        EvidenceError: the disk cannot take it.
+        OSError: the disk cannot take it.
     """
     part = path.with_name(path.name + UNFINISHED)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part.write_bytes(content)
+        make_folder(path.parent)
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(path)
-    except OSError as error:
-        raise EvidenceError(
-            f"{path}: evidence cannot be written there ({error.strerror or error}). Free some"
-            " space, name another evidence_folder, or give --no-evidence."
-        ) from error
+        sync_folder(path.parent)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def cannot(path: Path, error: OSError) -> EvidenceError:
+    """What to say of evidence that the disk did not take."""
+    return EvidenceError(
+        f"{path}: evidence cannot be written: {error.strerror or error}. Make room there, choose"
+        " another place with evidence_folder in lgaudit.toml, or do without: --no-evidence."
+    )

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from lgaudit.archive import pictures, records, snapshots
-from lgaudit.archive.folder import UNFINISHED, Evidence
-from lgaudit.errors import EvidenceError
+from lgaudit.archive.folder import UNFINISHED, Evidence, cannot, make_folder, put, sync_folder
 from lgaudit.evidence import Exchange, Snapshot, Timings
 from lgaudit.models import Run
 from lgaudit.pictures import Picture
@@ -124,7 +123,7 @@ class Keeper:
             sync_folder(self._path.parent)
         except OSError as error:
             self._discard()
-            raise _cannot(self._path, error) from error
+            raise cannot(self._path, error) from error
         return self._path
 
     def _visit_records(self, visit: Snapshot, when: dt.datetime) -> Iterable[bytes]:
@@ -195,46 +194,15 @@ def _add_timings(
     evidence: Evidence, slug: str, timings: Mapping[str, Timings], when: dt.datetime
 ) -> None:
     path = evidence.file(slug)
-    part = path.with_name(path.name + UNFINISHED)
     try:
         whole = path.read_bytes()
     except FileNotFoundError:
         return
     except OSError as error:
-        raise _cannot(path, error) from error
+        raise cannot(path, error) from error
     name = records.name_of(evidence.run, slug, "timings")
     added = snapshots.timings_record(timings, name, when)
     try:
-        with part.open("wb") as file:
-            file.write(whole)
-            file.write(added)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        sync_folder(path.parent)
+        put(path, whole + added)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise _cannot(path, error) from error
-
-
-def make_folder(folder: Path) -> None:
-    """Make a run's folder; what is in it speaks of visits and is its owner's to show."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-
-def sync_folder(folder: Path) -> None:
-    """See to it that a name given in a folder outlives a power cut, where the system can."""
-    with contextlib.suppress(OSError, AttributeError):
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
-
-
-def _cannot(path: Path, error: OSError) -> EvidenceError:
-    return EvidenceError(
-        f"{path}: evidence cannot be written: {error.strerror or error}. Make room there, choose"
-        " another place with evidence_folder in lgaudit.toml, or do without: --no-evidence."
-    )
+        raise cannot(path, error) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from lgaudit.archive.folder import UNFINISHED, Evidence
+from lgaudit.archive.folder import Evidence, put
 from lgaudit.errors import EvidenceError
 from lgaudit.pictures import Picture
 
@@ -36,29 +36,30 @@ def write(path: Path, pictures: Sequence[Picture]) -> None:
     Raises:
         EvidenceError: the disk cannot take them.
     """
-    part = path.with_name(path.name + UNFINISHED)
     try:
         if not pictures:
             path.unlink(missing_ok=True)
             return
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        entries = [
-            _Entry(f"{number}.webp", p.rule, p.url, p.selector, p.width, p.height)
-            for number, p in enumerate(pictures, start=1)
-        ]
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as packed:
-            index = msgspec.json.encode(entries)
-            packed.writestr(zipfile.ZipInfo(INDEX, _DATE), index, zipfile.ZIP_DEFLATED)
-            for entry, picture in zip(entries, pictures, strict=True):
-                packed.writestr(zipfile.ZipInfo(entry.file, _DATE), picture.image)
-        part.replace(path)
+        put(path, _packed(pictures))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise EvidenceError(
             f"{path}: pictures cannot be written: {error.strerror or error}. Make room there, or"
             " do without them: picture_pages = 0 in lgaudit.toml."
         ) from error
+
+
+def _packed(pictures: Sequence[Picture]) -> bytes:
+    entries = [
+        _Entry(f"{number}.webp", p.rule, p.url, p.selector, p.width, p.height)
+        for number, p in enumerate(pictures, start=1)
+    ]
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as packed:
+        index = msgspec.json.encode(entries)
+        packed.writestr(zipfile.ZipInfo(INDEX, _DATE), index, zipfile.ZIP_DEFLATED)
+        for entry, picture in zip(entries, pictures, strict=True):
+            packed.writestr(zipfile.ZipInfo(entry.file, _DATE), picture.image)
+    return whole.getvalue()
 
 
 def read(path: Path) -> tuple[Picture, ...]:
