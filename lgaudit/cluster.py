@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from lgaudit import __version__, collector, outpost, run
 from lgaudit.errors import ClusterDown, LgauditError, NetworkDown
 from lgaudit.evidence import Coverage, Timings
-from lgaudit.gather import quiet
 from lgaudit.machine import cores
 from lgaudit.models import Reason, Site, Verdict
 from lgaudit.outpost import Outpost, Seen
@@ -156,21 +155,21 @@ class _Crew:
                 self._keep(one)
 
     def _keep(self, seen: Seen) -> None:
-        from lgaudit.store import private
+        from lgaudit.archive import folder
 
         settings, site = self.plan.settings, seen.result.site
         if seen.private:
-            path = private.path_of(settings.store, settings.out)
-            private.keep(path, self.plan.run.id, site, seen.private)
+            run.keep_private(self.plan, site, seen.private)
         evidence = run.evidence_of(settings, self.plan.run.id)
         for path, content in (
             (evidence.file(site.slug), seen.warc),
             (evidence.pictures(site.slug), seen.pictures),
         ):
             if content:
-                from lgaudit.archive.folder import put
-
-                put(path, content)
+                try:
+                    folder.put(path, content)
+                except OSError as error:
+                    raise folder.cannot(path, error) from error
         result = run.keep(self.store, self.plan.run.id, seen.result)
         for page in result.pages:
             self.watch.page(page.url)
@@ -178,40 +177,24 @@ class _Crew:
 
     def time(self) -> None:
         """Time a few pages of each site, each worker's one after the other."""
-        from lgaudit.archive.keeper import add_timings
-
-        settings = self.plan.settings
-        if not settings.browser or not settings.quiet_pages or not run.timing_rules(self.plan.book):
+        if not self.plan.settings.browser:
             return
-        results = self.store.results(self.plan.run.id)
-        chosen = {
-            result.site.slug: (result.site, quiet.choose(result.pages, settings.quiet_pages))
-            for result in results.each_site()
-            if result.browser
-        }
-        chosen = {slug: found for slug, found in chosen.items() if found[1]}
-        self.watch.stage("Timing", sum(len(urls) for _, urls in chosen.values()))
+        chosen = run.to_time(self.plan, self.store, self.watch)
         jobs = [
             _Job(
                 sites,
-                {site.slug: chosen[site.slug][1] for site in sites},
+                {site.slug: chosen[site.slug] for site in sites},
                 self._where.get(sites[0].slug, ""),
             )
-            for sites in together(site for site, _ in chosen.values())
+            for sites in together(site for site in self.plan.sites if site.slug in chosen)
         ]
-        evidence = run.evidence_of(settings, self.plan.run.id)
         for job, found in self._done(_time, jobs):
             if isinstance(found, BaseException):
                 continue
             for site in job.sites:
                 timings: Mapping[str, Timings] = found.get(site.slug, {})
-                if timings and settings.evidence:
-                    add_timings(evidence, site.slug, timings, self.clock())
-                before = results.site(site.slug)
-                after = run.timed(self.plan.book, before, timings)
-                if after is not before:
-                    self.store.save_site(self.plan.run.id, after)
-                for url in chosen[site.slug][1]:
+                run.keep_timings(self.plan, self.store, site.slug, timings, self.clock())
+                for url in chosen[site.slug]:
                     self.watch.step(url)
 
     def _done(self, work: Any, jobs: Iterable[_Job]) -> Iterator[tuple[_Job, Any]]:

@@ -1,7 +1,8 @@
-"""What this machine has."""
+"""What this machine has: cores and a clock."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 
 
@@ -10,3 +11,8 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return max(1, len(os.sched_getaffinity(0)))
     return os.cpu_count() or 1
+
+
+def now() -> dt.datetime:
+    """The time, in UTC, to the second."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import socket
 import tempfile
 import threading
@@ -23,6 +22,7 @@ from lgaudit.evaluate import rulebook
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY
 from lgaudit.evidence import PrivateNote, Snapshot, Timings
 from lgaudit.gather.fetch import Fetcher
+from lgaudit.machine import now
 from lgaudit.models import Site
 from lgaudit.results import SiteResult
 from lgaudit.run import Plan
@@ -115,12 +115,19 @@ class Outpost:
         with tempfile.TemporaryDirectory(prefix="lgaudit-evidence-") as folder:
             evidence = Evidence(Path(folder), self.plan.run.id)
             keeper = (
-                Keeper(evidence, self.plan.run, site.slug, _now, settings.evidence_site_bytes)
+                Keeper(evidence, self.plan.run, site.slug, now, settings.evidence_site_bytes)
                 if settings.evidence
                 else None
             )
             result = await run.look_at(
-                site, self.plan, _Nobody(), _now, fetcher, pool, notes=keep_notes, keeper=keeper
+                site,
+                self.plan,
+                run.Unwatched(),
+                now,
+                fetcher,
+                pool,
+                notes=keep_notes,
+                keeper=keeper,
             )
             warc, pictures = [
                 await asyncio.to_thread(path.read_bytes) if path.exists() else b""
@@ -164,14 +171,3 @@ def _learn(plan: Plan) -> None:
             f"A worker on {socket.gethostname()} lacks the checks {', '.join(lacking[:5])}: install"
             " the same rule packs there as here."
         )
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC).replace(microsecond=0)
-
-
-class _Nobody:
-    """Is told how it goes, where nobody watches."""
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *_, **__: None

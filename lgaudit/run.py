@@ -31,7 +31,7 @@ from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.evaluate.summary import summarise, with_timings
-from lgaudit.evidence import Coverage, Snapshot, Timings
+from lgaudit.evidence import Coverage, PrivateNote, Snapshot, Timings
 from lgaudit.gather import crawl, look, quiet
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.looks import Looks, wanted
@@ -77,6 +77,25 @@ class Watch(Protocol):
 
     def looked(self, site: Site, result: SiteResult) -> None:
         """A site is done."""
+
+
+class Unwatched:
+    """A :class:`Watch` that tells nobody."""
+
+    def stage(self, name: str, total: int, done: int = 0) -> None:
+        """Nothing."""
+
+    def held(self, bounds: Bounds) -> None:
+        """Nothing."""
+
+    def page(self, url: str) -> None:
+        """Nothing."""
+
+    def step(self, name: str = "") -> None:
+        """Nothing."""
+
+    def looked(self, site: Site, result: SiteResult) -> None:
+        """Nothing."""
 
 
 @dataclass(frozen=True)
@@ -192,10 +211,7 @@ async def _look_at_sites(
     writing = asyncio.Lock()
 
     def keep_notes(visit: Snapshot) -> None:
-        from lgaudit.store import private
-
-        path = private.path_of(plan.settings.store, plan.settings.out)
-        private.keep(path, plan.run.id, visit.site, visit.private)
+        keep_private(plan, visit.site, visit.private)
 
     evidence = evidence_of(plan.settings, plan.run.id) if plan.settings.evidence else None
     most = plan.settings.evidence_site_bytes
@@ -240,6 +256,13 @@ async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         faults += several.exceptions  # a full disk stops every site: one sentence is enough
     if faults:
         raise faults[0]
+
+
+def keep_private(plan: Plan, site: Site, notes: Sequence[PrivateNote]) -> None:
+    """Keep what no report may say of a site, in a file for its owners."""
+    from lgaudit.store import private
+
+    private.keep(private.path_of(plan.settings.store, plan.settings.out), plan.run.id, site, notes)
 
 
 def keep(store: Store, run_id: str, result: SiteResult) -> SiteResult:
@@ -379,28 +402,39 @@ async def _time_pages(
     plan: Plan, store: Store, watch: Watch, clock: Clock, fetcher: Fetcher, pool: BrowserPool
 ) -> None:
     """Load a few pages of each site again while nothing else runs, for their timings."""
-    from lgaudit.archive.keeper import add_timings
-
-    evidence = evidence_of(plan.settings, plan.run.id)
-    if not timing_rules(plan.book) or not plan.settings.quiet_pages:
-        return
-    chosen = {
-        result.site.slug: quiet.choose(result.pages, plan.settings.quiet_pages)
-        for result in store.results(plan.run.id).each_site()
-        if result.browser
-    }
-    chosen = {slug: urls for slug, urls in chosen.items() if urls}
-    watch.stage("Timing", sum(len(urls) for urls in chosen.values()))
+    chosen = to_time(plan, store, watch)
     for slug, urls in chosen.items():
         timings = await pool.quiet(slug, urls, turn=fetcher.gate.turn)
-        if timings and plan.settings.evidence:
-            await asyncio.to_thread(add_timings, evidence, slug, timings, clock())
-        before = store.results(plan.run.id).site(slug)
-        after = timed(plan.book, before, timings)
-        if after is not before:
-            store.save_site(plan.run.id, after)
+        await asyncio.to_thread(keep_timings, plan, store, slug, timings, clock())
         for url in urls:
             watch.step(url)
+
+
+def to_time(plan: Plan, store: Store, watch: Watch) -> dict[str, Sequence[str]]:
+    """The pages of each kept site that are timed, by its slug; tells the watch how many."""
+    if not timing_rules(plan.book) or not plan.settings.quiet_pages:
+        return {}
+    chosen: dict[str, Sequence[str]] = {
+        result.site.slug: urls
+        for result in store.results(plan.run.id).each_site()
+        if result.browser and (urls := quiet.choose(result.pages, plan.settings.quiet_pages))
+    }
+    watch.stage("Timing", sum(len(urls) for urls in chosen.values()))
+    return chosen
+
+
+def keep_timings(
+    plan: Plan, store: Store, slug: str, timings: Mapping[str, Timings], when: dt.datetime
+) -> None:
+    """Keep a site's timings with its evidence, and what the timing rules say of them."""
+    from lgaudit.archive.keeper import add_timings
+
+    if timings and plan.settings.evidence:
+        add_timings(evidence_of(plan.settings, plan.run.id), slug, timings, when)
+    before = store.results(plan.run.id).site(slug)
+    after = timed(plan.book, before, timings)
+    if after is not before:
+        store.save_site(plan.run.id, after)
 
 
 def timing_rules(book: Rulebook) -> tuple[Rule, ...]:

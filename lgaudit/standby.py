@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import threading
 from collections.abc import Coroutine, Sequence
 from types import TracebackType
@@ -12,36 +11,17 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from lgaudit import run
-from lgaudit.bounds import Bounds
 from lgaudit.checking import Checker, Pages
 from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.politeness import Gate
-from lgaudit.models import Engines, Site
+from lgaudit.machine import now
+from lgaudit.models import Engines
 from lgaudit.results import SiteResult
 from lgaudit.settings import Settings
 from lgaudit.urls import host_of, is_this_machine
 
 T = TypeVar("T")
-
-
-class Unwatched:
-    """A :class:`lgaudit.run.Watch` that tells nobody."""
-
-    def stage(self, name: str, total: int, done: int = 0) -> None:
-        """Nothing."""
-
-    def held(self, bounds: Bounds) -> None:
-        """Nothing."""
-
-    def page(self, url: str) -> None:
-        """Nothing."""
-
-    def step(self, name: str = "") -> None:
-        """Nothing."""
-
-    def looked(self, site: Site, result: SiteResult) -> None:
-        """Nothing."""
 
 
 class Standby:
@@ -87,7 +67,7 @@ class Standby:
             BrowserMissing: a rule needs a browser and none can be started.
         """
         with self._turn:
-            return self._do(self._check(jobs, book, watch or Unwatched(), browser))
+            return self._do(self._check(jobs, book, watch or run.Unwatched(), browser))
 
     def close(self) -> None:
         """End the browsers and the thread; a second time does nothing."""
@@ -120,7 +100,7 @@ class Standby:
             settings,
             book,
             watch,
-            _now,
+            now,
             pool=await self._browsers() if wanted else None,
             gate=None if own else self._gate,
         ) as checker:
@@ -132,7 +112,3 @@ class Standby:
             await pool.start()
             self._pool = pool
         return self._pool
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC).replace(microsecond=0)

@@ -20,6 +20,7 @@ from lgaudit.cli.options import (
     StoreUrl,
     Tables,
 )
+from lgaudit.machine import now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -184,7 +185,7 @@ def audit(
         )
     if if_older_than is not None:
         format_ = "line" if format_ == "terminal" else format_
-        since = auditing.now() - schedule.period(if_older_than)
+        since = now() - schedule.period(if_older_than)
         last = schedule.recent(targets, chosen, since)
         if last is not None:
             typer.echo(schedule.nothing_to_do(last, if_older_than), err=format_ == "json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import shlex
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from lgaudit.cli.console import as_json, err, note, out
+from lgaudit.machine import now
 
 if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
@@ -47,11 +47,6 @@ def check_format(name: str) -> None:
     """Refuse an unknown output format."""
     if name not in FORMATS:
         raise typer.BadParameter(f"must be {', '.join(FORMATS)}", param_hint="--format")
-
-
-def now() -> dt.datetime:
-    """The time, to the second, in UTC."""
-    return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
 def run_and_show(

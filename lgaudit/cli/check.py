@@ -12,6 +12,7 @@ import typer
 from lgaudit.cli import outputs
 from lgaudit.cli.console import let_go, note
 from lgaudit.cli.options import Browsers, NoBrowser, Only, Quiet, RuleFolders
+from lgaudit.machine import now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,8 +161,8 @@ def check(
         show(explain, rules)
         return
     from lgaudit import settings
-    from lgaudit.cli import auditing, inputs, signin
     from lgaudit.cli import baseline as known
+    from lgaudit.cli import inputs, signin
     from lgaudit.cli import targets as target
     from lgaudit.cli.oncecheck import Check
 
@@ -207,7 +208,7 @@ def check(
     against = None
     if baseline is not None and before is not None:
         names = known.Names(groups, baseline.parent, before.folder, root, all_pages=all_pages)
-        against = known.against(before, results, job.book, names, auditing.now().date())
+        against = known.against(before, results, job.book, names, now().date())
         if update_baseline or grow_baseline:
             known.update(baseline, against, grow=grow_baseline)
     judged = results if against is None else against.failing(grown=grow_baseline)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lgaudit.cli.console import err, out
+from lgaudit.machine import now
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -189,7 +190,6 @@ def keep_earlier(store: str, evidence: str) -> None:
     import signal
 
     from lgaudit import earlier
-    from lgaudit.cli import auditing
     from lgaudit.cli.console import note
     from lgaudit.cli.progress import Watch
     from lgaudit.errors import LgauditError
@@ -200,7 +200,7 @@ def keep_earlier(store: str, evidence: str) -> None:
     os.nice(10)
     try:
         with Store.open(store) as opened, Watch(quiet=True) as watch:
-            earlier.keep(opened, Path(evidence), rulebook.load(), watch, auditing.now)
+            earlier.keep(opened, Path(evidence), rulebook.load(), watch, now)
     except LgauditError as error:
         note(f"the earlier quarters are left out: {error}")
 

@@ -10,6 +10,7 @@ import typer
 
 from lgaudit.cli.console import note
 from lgaudit.cli.options import Only, OutFolder, Quiet, RuleFolders, StoreUrl
+from lgaudit.machine import now
 
 if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
@@ -57,7 +58,7 @@ def judge(
             opened.results(run),
             lambda name: running.evidence_of(chosen, name),
             book,
-            auditing.now(),
+            now(),
         )
         if again.missing and not skip_missing:
             raise EvidenceError(
@@ -84,10 +85,9 @@ def from_files(
 ) -> int:
     """`lgaudit audit --from`: judge WARC files into a new run; returns the exit code."""
     from lgaudit import rejudge
-    from lgaudit.cli import auditing
 
     def prepare(_: Store, book: Rulebook) -> Again:
-        return rejudge.of_files(files, named, chosen, book, auditing.now)
+        return rejudge.of_files(files, named, chosen, book, now)
 
     return judge_and_show(prepare, chosen, rules, only, create=True, format_=format_, quiet=quiet)
 
@@ -119,7 +119,7 @@ def judge_and_show(
             note(f"{sentence} What could be read of it is judged.")
         _say(again)
         with Watch(quiet=quiet) as watch:
-            results = rejudge.judge(again, store, watch, auditing.now)
+            results = rejudge.judge(again, store, watch, now)
         written = auditing.write_report(
             results,
             store,

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from lgaudit import settings
 from lgaudit.access import Access
-from lgaudit.cli import auditing
 from lgaudit.cli.progress import Watch
 from lgaudit.cli.targets import Group
+from lgaudit.machine import now
 from lgaudit.replay import Replay
 from lgaudit.settings import Budget, CheckSettings, Settings
 
@@ -87,7 +87,7 @@ class Check:
                 chosen,
                 self.book,
                 watch,
-                auditing.now,
+                now,
                 self.access,
                 pool=pool,
                 templates=self.templates,

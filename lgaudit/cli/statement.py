@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lgaudit.cli.console import note
+from lgaudit.machine import now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,6 @@ def statement(
 
 
 def _text(result: SiteResult, rules: Sequence[Rule], *, html: bool) -> str:
-    from lgaudit.cli.auditing import now
     from lgaudit.report import statement as drafts
     from lgaudit.report import words
     from lgaudit.urls import host_of
@@ -112,7 +112,6 @@ def _looked(target: str, chosen: Settings, *, quiet: bool) -> tuple[SiteResult, 
     """The site as it is now; nothing of it is kept."""
     from lgaudit import register, run
     from lgaudit.cli.audit import choose
-    from lgaudit.cli.auditing import now
     from lgaudit.cli.progress import Watch
     from lgaudit.evaluate import rulebook
 

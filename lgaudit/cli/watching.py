@@ -13,11 +13,12 @@ import typer
 from watchfiles import awatch
 
 from lgaudit.checking import Checker
-from lgaudit.cli import auditing, changes
+from lgaudit.cli import changes
 from lgaudit.cli.console import err, out
 from lgaudit.cli.oncecheck import Check, pages
 from lgaudit.cli.progress import Watch
 from lgaudit.cli.targets import Group, TargetError
+from lgaudit.machine import now
 from lgaudit.report import summary
 
 GATHER = 300  # milliseconds to wait at most for more changes of one save or build
@@ -37,7 +38,7 @@ def keep_watching(job: Check, read: Callable[[], Sequence[Group]], here: Path) -
                 chosen,
                 job.book,
                 watch,
-                auditing.now,
+                now,
                 templates=job.templates,
                 budgets=job.budgets,
             )
