@@ -109,11 +109,10 @@ def _judged_alike(store: Store, old: KeptResults, new: KeptResults) -> KeptResul
     if own:
         return old
     for summary in store.runs():
-        if summary.started == old.run.started and summary.finished and summary.id != old.run.id:
+        again = summary.judged_from == (old.run.judged_from or old.run.id)
+        if again and summary.finished and summary.id != old.run.id:
             other = store.results(summary.id)
-            if other.run.judged_from == (old.run.judged_from or old.run.id) and _by_one_bar(
-                other, new
-            ):
+            if _by_one_bar(other, new):
                 return other
     return old
 

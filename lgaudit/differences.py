@@ -7,12 +7,13 @@ store by ``lgaudit.across``, shown by ``lgaudit.report.difference``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lgaudit.lives import IssueLife
 from lgaudit.models import Interval
 
+_YEAR = 365.25 * 24 * 3600  # seconds
 PARTS = ("bar", "axe_core", "timings", "sample", "site")
 
 
@@ -145,6 +146,16 @@ class Stand:
     def by(self) -> tuple[str, str]:
         """What judged it: looks by another bar or axe-core are not of one series."""
         return self.bar, self.axe_core
+
+
+def comparable(stands: Sequence[Stand]) -> list[Stand]:
+    """The looks that the newest one's bar and axe-core judged: only they are of one series."""
+    return [stand for stand in stands if stand.by == stands[-1].by]
+
+
+def years_of(stands: Sequence[Stand]) -> list[float]:
+    """Years from the first look to each."""
+    return [(one.started - stands[0].started).total_seconds() / _YEAR for one in stands]
 
 
 @dataclass(frozen=True, slots=True)

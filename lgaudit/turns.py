@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lgaudit import visits
@@ -20,14 +20,14 @@ BEFORE = 6  # looks before the older run that are read, to tell what returned fr
 MOST = 200  # looks in all beyond the two; some twenty a second are read
 
 
-def turns(store: Store, compared: Compared, slugs: Iterable[str] | None = None) -> dict[str, Turns]:
-    """Issues new, fixed, returned and still open, of the sites compared or of those named.
+def turns(store: Store, compared: Compared) -> dict[str, Turns]:
+    """Issues new, fixed, returned and still open, of the sites compared.
 
     Looks between the two runs are left out, so an issue that came and went between them is told
     as nothing.
     """
     then, now = store.results(compared.before.judged), store.results(compared.now.run)
-    wanted = sorted(slugs if slugs is not None else [one.slug for one in compared.sites])
+    wanted = sorted(one.slug for one in compared.sites)
     most = min(BEFORE, MOST // max(1, len(wanted)))
     earlier = list(itertools.islice(visits.earlier(store, then), most))[::-1]
     runs: list[Results] = [*earlier, then, now]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lgaudit.differences import Course, Courses, Missed, Series, Stand, Standing
+from lgaudit.differences import Course, Courses, Missed, Series, Stand, Standing, comparable
 from lgaudit.errors import StoreError
 from lgaudit.evaluate import course, difference
 from lgaudit.models import Council, Interval, Site
@@ -154,14 +154,16 @@ class Years:
             yield from self._store.results(visit.judged.id).sites
 
     def _standings(self, slugs: Collection[str] | None) -> Mapping[str, Mapping[str, Standing]]:
-        runs = {one.id for visit in self._visits for one in (visit.published, visit.judged)}
-        return self._store.tallies.standings(sorted(runs), slugs, failing=True)
+        return self._store.tallies.standings(self._runs, slugs, failing=True)
 
     @cached_property
     def _everyone(self) -> Mapping[str, Mapping[str, Standing]]:
         """What the sector's mean is of: no rules."""
-        runs = {one.id for visit in self._visits for one in (visit.published, visit.judged)}
-        return self._store.tallies.standings(sorted(runs))
+        return self._store.tallies.standings(self._runs)
+
+    @property
+    def _runs(self) -> list[str]:
+        return sorted({one.id for v in self._visits for one in (v.published, v.judged)})
 
     def _stands(
         self, slug: str, table: Mapping[str, Mapping[str, Standing]], rules: bool
@@ -214,7 +216,7 @@ class Years:
                 f"No run in {self._store.where} ranked a site yet. Run `lgaudit audit`."
             )
         series = [Series("", "All ranked sites", everyone, course.trend(everyone))]
-        alike = [stand.run for stand in everyone if stand.by == everyone[-1].by]
+        alike = [stand.run for stand in comparable(everyone)]
         always = set.intersection(*(ranked[run] for run in alike))
         if len(alike) > 1 and always and any(ranked[run] != always for run in alike):
             own = self._means(table, dict.fromkeys(alike, always))

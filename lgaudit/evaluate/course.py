@@ -11,21 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lgaudit.differences import Course, Stand, Trend
+from lgaudit.differences import Course, Stand, Trend, comparable, years_of
 from lgaudit.evaluate import chances
 from lgaudit.models import Interval
 
 LEAST = 4  # with fewer looks no trend can be told from chance
-_YEAR = 365.25 * 24 * 3600
 
 
 def trend(stands: Sequence[Stand], confidence: float = 0.9) -> Trend | None:
     """The trend over the looks that the newest one's bar and axe-core judged."""
-    last = stands[-1] if stands else None
-    own = [s for s in stands if last and s.by == last.by]
+    own = comparable(stands)
     if len(own) < LEAST or own[0].started == own[-1].started:
         return None
-    years = [(stand.started - own[0].started).total_seconds() / _YEAR for stand in own]
+    years = years_of(own)
     values = [stand.score.value for stand in own]
     if max(values) - min(values) < 1e-9:
         return Trend(Interval(0.0, 0.0, 0.0), 1.0, len(own))

@@ -9,12 +9,11 @@ from statistics import median
 
 from markupsafe import Markup
 
-from lgaudit.differences import Course, Series, Stand, Trend
+from lgaudit.differences import Course, Series, Stand, Trend, comparable, years_of
 from lgaudit.models import Interval
 
 LEFT, RIGHT, TOP, BOTTOM = 34, 14, 22, 24  # pixels around the drawing
 LINES = 4  # ways of drawing the line of a forerunner; more begin again
-_YEAR = 365.25 * 24 * 3600
 Pick = Callable[[Stand], Interval | None]
 
 
@@ -110,7 +109,7 @@ def _score(stand: Stand) -> Interval | None:
 
 def spark(series: Series, width: int = 150, height: int = 28) -> Markup:
     """A small line for a row of a table: comparable looks joined, the others left out."""
-    own = [stand for stand in series.stands if stand.by == series.stands[-1].by]
+    own = comparable(series.stands)
     if len(own) < 2:
         return Markup("")
     first, last = own[0].started, own[-1].started
@@ -204,9 +203,8 @@ def _dots(
 
 def _slope(frame: _Frame, stands: Sequence[Stand], trend: Trend) -> Iterator[str]:
     """The trend as a line: Theil and Sen's slope through the middle of the looks."""
-    own = [stand for stand in stands if stand.by == stands[-1].by]
-    start = own[0].started
-    years = [(stand.started - start).total_seconds() / _YEAR for stand in own]
+    own = comparable(stands)
+    years = years_of(own)
     base = median(s.score.value - trend.slope.value * y for s, y in zip(own, years, strict=True))
     ends = (
         f"{frame.x(stand.started)} {frame.y(base + trend.slope.value * year)}"

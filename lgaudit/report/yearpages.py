@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from lgaudit.differences import Course, Courses, Missed, Series, Stand, Trend
+from lgaudit.differences import (
+    Course,
+    Courses,
+    Missed,
+    Series,
+    Stand,
+    Trend,
+    comparable,
+)
 from lgaudit.report import cells, difference, files, words, yearcharts
 from lgaudit.report.downloads import Download
 from lgaudit.report.languages import ENGLISH
@@ -107,7 +115,7 @@ def _section(series: Series, newest: tuple[str, str], marks: Sequence[Mark], lin
 
 def _sentence(series: Series) -> str:
     """What the looks that can be compared say, in words."""
-    own = [stand for stand in series.stands if stand.by == series.stands[-1].by]
+    own = comparable(series.stands)
     first, last = own[0], own[-1]
     score = f"{last.score.value:.1f} ({last.score.low:.1f} to {last.score.high:.1f})"
     by = f"bar {last.bar}" + (f" and axe-core {last.axe_core}" if last.axe_core else "")
@@ -139,7 +147,7 @@ def lines(courses: Courses, pages: Mapping[str, str], names: Mapping[str, str]) 
         series = next((one for one in course.series if one.slug == slug), None)
         if series is None:
             continue
-        own = [stand for stand in series.stands if stand.by == series.stands[-1].by]
+        own = comparable(series.stands)
         if len(own) > 1:
             name = names.get(slug, series.name)
             clear = slug in courses.clear

@@ -43,8 +43,8 @@ def unsure(node: LexborNode, problem: str) -> Item:
 
 
 def told(node: LexborNode, problem: str) -> Item:
-    """An element with what is wrong with it unless it is hidden, or ''."""
-    return node, problem, UNLESS_HIDDEN
+    """An element with what is wrong with it, '' for nothing."""
+    return wrong(node, problem) if problem else right(node)
 
 
 def surely(node: LexborNode, problem: str) -> Item:

@@ -21,8 +21,8 @@ from lgaudit.evaluate.markup.view import (
     tabbable,
 )
 
+_NO_ROLE = ("", "none", "presentation")
 _HEADINGS = "h1, h2, h3, h4, h5, h6, [role=heading], iframe, frame"
-_WITHOUT_ROLE = frozenset("script style template meta link noscript".split())
 
 
 @judges("list")
@@ -65,7 +65,7 @@ def listitem(view: View) -> Iterator[Item]:
         if parent is None:
             continue
         role = role_of(parent)
-        listed = parent.tag in ("ul", "ol", "menu") and role in ("", "none", "presentation")
+        listed = parent.tag in ("ul", "ol", "menu") and role in _NO_ROLE
         if role == "list" or listed:
             yield right(node)
         elif role:
@@ -107,7 +107,7 @@ def _parts(view: View, node: LexborNode) -> Iterator[tuple[LexborNode | str, boo
                 yield child.text_content or "", False
         elif child.is_element_node and view.state(child) != HIDDEN:
             yield child, False
-            if child.tag == "div" and role_of(child) in ("", "none", "presentation"):
+            if child.tag == "div" and role_of(child) in _NO_ROLE:
                 for inner in child.iter(include_text=True):
                     if inner.is_text_node:
                         if (inner.text_content or "").strip():
@@ -123,28 +123,9 @@ def dlitem(view: View) -> Iterator[Item]:
         if "role" in node.attributes:
             continue
         parent = node.parent
-        if (
-            parent is not None
-            and parent.tag == "div"
-            and role_of(parent)
-            in (
-                "",
-                "none",
-                "presentation",
-            )
-        ):
+        if parent is not None and parent.tag == "div" and role_of(parent) in _NO_ROLE:
             parent = parent.parent
-        fits = (
-            parent is not None
-            and parent.tag == "dl"
-            and role_of(parent)
-            in (
-                "",
-                "list",
-                "none",
-                "presentation",
-            )
-        )
+        fits = parent is not None and parent.tag == "dl" and role_of(parent) in (*_NO_ROLE, "list")
         yield told(node, "" if fits else "It stands in no <dl>.")
 
 
