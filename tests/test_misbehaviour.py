@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from misbehaviour import HIDDEN, LIMIT, PATIENCE, ROWS, Behaviour
+from behaviour import HIDDEN, LIMIT, PATIENCE, Behaviour
+from misbehaviour import ROWS
 from rude import Handler, Rude
 
 from lgaudit.gather import crawl

@@ -13,7 +13,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from misbehaviour import HIDDEN, ROWS, Behaviour
+from behaviour import HIDDEN, Behaviour
+from misbehaviour import ROWS
 from rude import plain
 from test_misbehaviour import Hosts, Seen
 
