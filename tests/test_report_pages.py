@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import gzip
 import re
 from pathlib import Path
@@ -421,3 +422,19 @@ def test_templates_and_styles_ask_nothing_of_the_network():
         links = set(re.findall(r"https?://[\w.]+", text)) - {"http://www.w3.org"}
         assert not links, path
         assert "@import" not in text
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "said"),
+    [
+        (12, 0, "midday"),
+        (0, 0, "midnight"),
+        (12, 30, "12:30pm"),
+        (0, 5, "12:05am"),
+        (9, 0, "9am"),
+        (20, 47, "8:47pm"),
+    ],
+)
+def test_a_time_is_written_as_the_bar_asks(hour: int, minute: int, said: str) -> None:
+    moment = dt.datetime(2026, 11, 26, hour, minute, tzinfo=dt.UTC)
+    assert words.clock(moment) == f"26 November 2026 at {said}"

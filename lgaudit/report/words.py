@@ -116,17 +116,21 @@ def band(low: int, high: int) -> str:
     return f"{low}" if low == high else f"{low} to {high}"
 
 
+_PLAIN_TIMES = {"12:00am": "midnight", "12:00pm": "midday"}
+
+
 def date(moment: dt.datetime | None) -> str:
     """'23 November 2026', or '' when unknown."""
     return f"{moment.day} {moment:%B %Y}" if moment else ""
 
 
 def clock(moment: dt.datetime | None) -> str:
-    """'23 November 2026 at 8:47pm', or '' when unknown."""
+    """'23 November 2026 at 8:47pm', 'at midday', or '' when unknown: as the bar asks of a time."""
     if moment is None:
         return ""
     half = "am" if moment.hour < 12 else "pm"
-    return f"{date(moment)} at {moment.hour % 12 or 12}:{moment:%M}{half}".replace(":00", "")
+    time = f"{moment.hour % 12 or 12}:{moment:%M}{half}"
+    return f"{date(moment)} at {_PLAIN_TIMES.get(time, time.replace(':00', ''))}"
 
 
 def size(number: int) -> str:
