@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -70,23 +70,27 @@ class Checker:
     browsers at most are started. ``access`` opens pages that
     are not public; nothing that comes out of here holds it. ``templates`` are what pages are made
     from. Pages with a budget for how fast they show are timed, which takes loads of their own.
+
+    The book may still be being read: pages are looked at meanwhile, and judged when it is there.
+    ``looks`` are the close looks to take, where they are known before the book is.
     """
 
     def __init__(
         self,
         settings: Settings,
-        book: Rulebook,
+        book: Rulebook | asyncio.Task[Rulebook],
         watch: Watch,
         clock: Clock,
         access: Access = NOBODY,
         *,
+        looks: Collection[str] | None = None,
         pool: BrowserPool | None = None,
         gate: Gate | None = None,
         templates: Templates = NO_TEMPLATES,
         budgets: Sequence[Budget] = (),
         most: int | None = None,
     ) -> None:
-        self._most = most
+        self._most, self._looks = most, looks
         self._templates, self._budgets = templates, budgets
         self._access = access
         self._settings, self._book = settings, book
@@ -100,7 +104,8 @@ class Checker:
             fetcher = Fetcher(self._settings, gate=self._gate, access=self._access)
             self._fetcher = await opening.enter_async_context(fetcher)
             if self._pool is None:
-                own = browsers(self._settings, self._book, self._access, most=self._most)
+                book = await self._rules()
+                own = browsers(self._settings, book, self._access, most=self._most)
                 self._pool = await opening.enter_async_context(own)
             self._open = opening.pop_all()
         return self
@@ -113,11 +118,19 @@ class Checker:
     ) -> None:
         await self._open.__aexit__(kind, error, trace)
 
-    @property
-    def engines(self) -> Engines:
+    async def engines(self) -> Engines:
         """The versions that judge."""
+        book = await self._rules()
         browser, axe_core = self._pool.versions if self._pool is not None else ("", "")
-        return Engines(__version__, self._book.bar.version, axe_core, browser)
+        return Engines(__version__, book.bar.version, axe_core, browser)
+
+    async def _rules(self) -> Rulebook:
+        return self._book if isinstance(self._book, Rulebook) else await self._book
+
+    async def clear(self) -> None:
+        """Get browsers ready for the next check now, so that it need not wait for that."""
+        if self._pool is not None:
+            await self._pool.clear()
 
     async def check(self, jobs: Sequence[Pages]) -> list[SiteResult]:
         """What was found of each job, in the order given."""
@@ -129,7 +142,8 @@ class Checker:
             async with room:
                 results[number] = self._access.hidden(await self._check(job))
 
-        await together(one(number, job) for number, job in enumerate(jobs))
+        # A book that cannot be read is no fault of the pages, so it is waited for here too.
+        await together((self._rules(), *(one(number, job) for number, job in enumerate(jobs))))
         return [results[number] for number in range(len(jobs))]
 
     async def _check(self, job: Pages) -> SiteResult:
@@ -138,6 +152,7 @@ class Checker:
             self._watch.step(source)
 
         try:
+            looks = close_looks(await self._rules()) if self._looks is None else self._looks
             visit = await exactly.visit(
                 job.site,
                 job.targets,
@@ -147,9 +162,9 @@ class Checker:
                 progress=seen,
                 whole=job.whole,
                 files=job.files,
-                closely=close_looks(self._book),
+                closely=tuple(looks),
             )
-            result = await aside(evaluate, self._book, visit)
+            result = await aside(evaluate, await self._rules(), visit)
             result = await asyncio.to_thread(located, visit, result, self._templates)
             if job.files:
                 result = _in_paths(result)

@@ -245,7 +245,7 @@ async def _look_at_sites(
         warming.cancel()
 
 
-async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def together(work: Iterable[Coroutine[Any, Any, object]]) -> None:
     """Do all at once; the first error the user can act on ends the others and is raised alone."""
     faults: list[BaseException] = []
     try:

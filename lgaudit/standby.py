@@ -104,7 +104,7 @@ class Standby:
             pool=await self._browsers() if wanted else None,
             gate=None if own else self._gate,
         ) as checker:
-            return await checker.check(jobs), checker.engines
+            return await checker.check(jobs), await checker.engines()
 
     async def _browsers(self) -> BrowserPool:
         if self._pool is None:

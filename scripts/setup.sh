@@ -94,6 +94,10 @@ if ! has -dev && { [ -n "$extra" ] || ! has ""; }; then
   echo "$wanted" >"$stamp${extra:+-$extra}"
 fi
 
+# Compiled once, here: some machines tell Python to keep nothing, and compiling takes longer than
+# all else that `lgaudit --help` does.
+.venv/bin/python -m compileall -q lgaudit || true
+
 # A browser. chromium-sandbox is its second way to shut pages in, for kernels that lack the first.
 chrome() { have chromium || have chromium-browser || have google-chrome || [ -n "${LGAUDIT_CHROMIUM:-}" ]; }
 if ! chrome; then

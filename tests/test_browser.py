@@ -230,6 +230,10 @@ async def test_nothing_of_a_site_is_left_for_the_next(pool, sites):
     fetched = [path for path, _ in a.asked[before:]]
     assert fetched.count("/s.css") == 2  # once a site: kept within it, gone after it
     assert not other[2].requests[1].from_cache
+    await pool.clear()
+    (after,) = await pool.visit("c", [f"{B}/secrets"])
+    (again,) = await pool.visit("d", [f"{B}/secrets"])
+    assert [after.title, again.title] == ["1|", "1|"]
 
 
 @browser_test

@@ -76,32 +76,42 @@ class Check:
         return (*self.budgeted(results), engines)
 
     async def _look(self, chosen: Settings, watch: Watch) -> tuple[list[SiteResult], Engines]:
-        """Look and judge. The whole bar needs browsers: they start while it is read."""
+        """Look and judge. The whole bar needs browsers: they start and look while it is read."""
         most = max(1, sum(len(group.targets) for group in self.groups))
         soon = self.whole and chosen.browser
         async with _ahead(chosen, self.access, most) if soon else nullcontext() as pool:
-            await asyncio.to_thread(self._load)
+            await asyncio.to_thread(import_module, "lgaudit.checking")
             from lgaudit.checking import Checker
+            from lgaudit.gather.looks import NAMES
 
+            reading = asyncio.create_task(asyncio.to_thread(self._get_ready, all_=soon))
             async with Checker(
                 chosen,
-                self.book,
+                reading,
                 watch,
                 now,
                 self.access,
+                looks=NAMES if soon else None,
                 pool=pool,
                 templates=self.templates,
                 budgets=self.budgets,
                 most=most,
             ) as checker:
-                ahead = asyncio.to_thread(_get_ready) if soon else asyncio.sleep(0)
-                results, _ = await asyncio.gather(checker.check(pages(self.groups)), ahead)
-                return results, checker.engines
+                return await checker.check(pages(self.groups)), await checker.engines()
 
-    def _load(self) -> None:
-        """Read the rules and what asks for pages, while browsers start."""
-        import_module("lgaudit.checking")
-        self.read()
+    def _get_ready(self, *, all_: bool) -> Rulebook:
+        """Read the rules, and load what is needed after them, while pages are looked at."""
+        book = self.read()
+        if all_:
+            from lgaudit import urls
+            from lgaudit.evaluate.checks import readability
+            from lgaudit.gather import closely
+
+            closely.lookers()
+            import_module("lgaudit.report.summary")
+            urls.read_suffixes()
+            readability.hyphenation()
+        return book
 
     def budgeted(self, results: Sequence[SiteResult]) -> tuple[list[SiteResult], tuple[Rule, ...]]:
         """The results with what the budgets say of them, and every rule that was judged."""
@@ -109,18 +119,6 @@ class Check:
 
         after, more = budget.judged(results, self.budgets)
         return after, (*self.book.rules, *more)
-
-
-def _get_ready() -> None:
-    """While pages come and browsers start: load what is needed when both are there."""
-    from lgaudit import urls
-    from lgaudit.evaluate.checks import readability
-    from lgaudit.gather import closely
-
-    closely.lookers()
-    import_module("lgaudit.report.summary")
-    urls.read_suffixes()
-    readability.hyphenation()
 
 
 def _ahead(chosen: Settings, access: Access, most: int) -> AbstractAsyncContextManager[BrowserPool]:

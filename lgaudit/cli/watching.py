@@ -102,3 +102,4 @@ async def _look(job: Check, checker: Checker, groups: Sequence[Group]) -> None:
     out().print(summary.issues(results, rules))
     took = time.monotonic() - started
     err().print(f"Checked in {took:.1f} s. Watching for changes; Ctrl-C ends it.")
+    await checker.clear()

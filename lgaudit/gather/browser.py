@@ -184,6 +184,12 @@ class BrowserPool:
             await worker.begin(0)
             return timings
 
+    async def clear(self) -> None:
+        """Leave nothing of a site in browsers that have nothing to do, before the next asks."""
+        async with contextlib.AsyncExitStack() as held:
+            idle = [await held.enter_async_context(self._one()) for _ in range(self._idle.qsize())]
+            await asyncio.gather(*(worker.begin(0) for worker in idle))
+
     @asynccontextmanager
     async def _one(self) -> AsyncIterator[Worker]:
         worker = await self._idle.get()

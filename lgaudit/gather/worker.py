@@ -41,6 +41,7 @@ class Worker:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="browser")
         self._tab: Tab | None = None
         self._closed = False
+        self._clean = False  # nothing is left in the browser since it was last cleared
         self.worked = 0.0  # seconds
         self.versions = ("", "")
 
@@ -108,13 +109,12 @@ class Worker:
         tab = self._tab
         if tab is None or (tab.pages and tab.pages + pages > self._settings.recycle_pages):
             await self.replace()
-            return
-        if not tab.pages:  # it has just been started
-            return
-        try:
-            await self._in_thread(tab.forget, self._settings.page_deadline)
-        except BrowserLost:
-            await self.replace()
+        elif tab.pages and not self._clean:
+            try:
+                await self._in_thread(tab.forget, self._settings.page_deadline)
+            except BrowserLost:
+                await self.replace()
+        self._clean = True
 
     async def whole(
         self, url: str, page: Page | None, turn: Turn | None, consent: bool, looks: Looks | None
@@ -157,6 +157,7 @@ class Worker:
     async def _see(self, url: str, turn: Turn | None, consent: bool) -> BrowserEvidence | Verdict:
         tab = await self._ready()
         clock = asyncio.get_running_loop().time
+        self._clean = False
         async with _turn(turn, url) as leave:
             began = clock()
             limit = self._settings.page_deadline + GRACE
@@ -207,6 +208,7 @@ class Worker:
         while len(loads) + falls < self._settings.quiet_loads:
             try:
                 tab = await self._ready()
+                self._clean = False
                 async with _turn(turn, url):
                     limit = self._settings.page_deadline + GRACE
                     found = await self._in_thread(lambda tab=tab: tab.timings(url), limit)  # type: ignore[misc]
