@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from lgaudit import __version__
+from lgaudit import __version__, collector
 from lgaudit.cli import audit, check, compare, councils, demo, judge, report, rules, runs, statement
 from lgaudit.cli.console import complain, hidden, let_go, never_choke
 from lgaudit.errors import LgauditError
@@ -75,7 +75,8 @@ def main() -> None:
     never_choke()
     _end_like_ctrl_c()
     try:
-        app()
+        with collector.seldom():  # most of what a command makes is there until it ends
+            app()
     except LgauditError as error:
         complain(str(error))
         sys.exit(COULD_NOT_RUN)

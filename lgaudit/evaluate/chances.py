@@ -1,8 +1,8 @@
 """Chances and trends, as scipy.stats works them out; what that module costs to load is the reason.
 
 Loading ``scipy.stats`` takes longer than all of a comparison of two runs of the whole country. The
-distributions are scipy's own (``scipy.special``); what is left is here, and a test holds each
-function to its namesake in ``scipy.stats``.
+distributions are scipy's own (``scipy.special``) or the standard library's; what is left is here,
+and a test holds each function to its namesake in ``scipy.stats``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -35,9 +36,7 @@ def t_chance(size: float, freedom: float) -> float:
 
 def normal_reach(confidence: float) -> float:
     """Standard errors either way that hold the truth so often: the normal distribution."""
-    from scipy import special
-
-    return float(special.ndtri((1 + confidence) / 2))
+    return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
 def allowing_for_many(chances: Sequence[float]) -> list[float]:
@@ -84,8 +83,6 @@ def kendall(values: Sequence[float], times: Sequence[float]) -> float:
     Kendall 1938; Mann 1945, Econometrica 13(3), 245-259. Counted out where nothing is tied and
     looks are few, otherwise by the normal distribution with the variance that ties leave.
     """
-    from scipy import special
-
     y, x = np.asarray(values, dtype=float), np.asarray(times, dtype=float)
     many = len(y)
     first, second = np.triu_indices(many, 1)
@@ -102,7 +99,7 @@ def kendall(values: Sequence[float], times: Sequence[float]) -> float:
         variance += both / (2 * _falling(many, 2) if power == 2 else 9 * _falling(many, 3))
     if variance <= 0:
         return 1.0
-    return float(special.erfc(abs(score) / math.sqrt(2 * variance)))
+    return float(math.erfc(abs(score) / math.sqrt(2 * variance)))
 
 
 def _ties(values: npt.NDArray[np.float64]) -> list[int]:

@@ -44,6 +44,7 @@ import hashlib
 import math
 import statistics
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -142,6 +143,7 @@ def varied(good: npt.NDArray[np.integer], bad: npt.NDArray[np.integer]) -> Array
     return chances
 
 
+@lru_cache(100_000)  # counts of pages, which are few and come again for each rule of each site
 def _of_any_share(kept: int, broken: int) -> float:
     """How likely so many pages are when any share of pages may keep the rule (Jeffreys' prior)."""
     every = math.lgamma(kept + 0.5) + math.lgamma(broken + 0.5) - math.lgamma(kept + broken + 1)

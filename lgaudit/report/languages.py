@@ -18,9 +18,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from babel.dates import format_date
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
@@ -80,6 +77,10 @@ class Language:
         self.code = code
         file = resources.files("lgaudit.report").joinpath("locale", f"{code}.po")
         compiled = io.BytesIO()
+        # Babel takes a while to load, and most reports that are printed at once are English.
+        from babel.messages.mofile import write_mo
+        from babel.messages.pofile import read_po
+
         write_mo(compiled, read_po(io.BytesIO(file.read_bytes()), locale=code))
         compiled.seek(0)
         self._said = gettext.GNUTranslations(compiled)
@@ -172,6 +173,8 @@ class Words:
 
     def date(self, moment: dt.datetime | None) -> str:
         """'23 Tachwedd 2026'."""
+        from babel.dates import format_date
+
         return format_date(moment, "d MMMM y", locale=WELSH) if moment else ""
 
     def clock(self, moment: dt.datetime | None) -> str:

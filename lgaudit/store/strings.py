@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from importlib import import_module
 from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, delete, select, union
-from sqlalchemy.dialects import postgresql, sqlite
 
 from lgaudit.store import schema
 
@@ -62,7 +62,8 @@ def numbers(
     known = _lookup(connection, digests.values())
     missing = {digest: given for given, digest in sorted(digests.items()) if digest not in known}
     if missing:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        kind = "postgresql" if connection.dialect.name == "postgresql" else "sqlite"
+        dialect = import_module(f"sqlalchemy.dialects.{kind}")  # only the one in use: they are large
         connection.execute(
             dialect.insert(schema.text).on_conflict_do_nothing(),
             [{"digest": digest, "value": clean(given)} for digest, given in missing.items()],
