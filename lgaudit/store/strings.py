@@ -63,7 +63,8 @@ def numbers(
     missing = {digest: given for given, digest in sorted(digests.items()) if digest not in known}
     if missing:
         kind = "postgresql" if connection.dialect.name == "postgresql" else "sqlite"
-        dialect = import_module(f"sqlalchemy.dialects.{kind}")  # only the one in use: they are large
+        # Only the one in use: they are large.
+        dialect = import_module(f"sqlalchemy.dialects.{kind}")
         connection.execute(
             dialect.insert(schema.text).on_conflict_do_nothing(),
             [{"digest": digest, "value": clean(given)} for digest, given in missing.items()],
