@@ -8,13 +8,15 @@ import pytest
 import pytest_asyncio
 from selectolax.lexbor import LexborHTMLParser
 
-from benchmarks.fighting import HOST, HOSTILE, STUCK
+from benchmarks.fighting import HOST, HOSTILE, STUCK, page
 from lgaudit.evidence import BrowserEvidence, Look, Page, Sighting
 from lgaudit.gather import pixels
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.looks import Looks, leaders
 from lgaudit.replay import Replay, StaticSite
 from lgaudit.settings import Settings
+
+LONG = page("<main><h1>Long</h1>" + "".join(f"<p><a href=/{n}>{n}</a></p>" for n in range(70)))
 
 
 class Counting(StaticSite):
@@ -29,7 +31,7 @@ class Counting(StaticSite):
 
 @pytest.fixture(scope="module")
 def replay():
-    with Replay([Counting(HOST, {**HOSTILE, **STUCK})]) as replay:
+    with Replay([Counting(HOST, {**HOSTILE, **STUCK, "/long": LONG})]) as replay:
         yield replay
 
 
@@ -58,6 +60,14 @@ async def test_a_page_that_fights_back_leaves_the_next_one_alone(pool, path):
     assert plain.title == "Plain"
     assert all(look.error == "" for look in plain.looks.values())
     assert plain.looks["keyboard"].facts["stops"] == 3
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="module")
+async def test_every_stop_of_a_page_that_keeps_still_is_walked_to(pool):
+    (long,) = await seen(pool, "/long")
+    facts = long.looks["keyboard"].facts
+    assert (facts["stops"], facts["wrapped"]) == (70, True)
 
 
 @pytest.mark.browser

@@ -116,6 +116,7 @@
     else document.body.prepend(mark);
     mark.focus({ preventScroll: true });
     mark.remove();
+    focused = 0; // that was us
     if (!before) scrollTo({ top: 0, left: 0, behavior: "instant" });
   };
 
