@@ -6,9 +6,9 @@ The councils are the real ones of the register, so that names, nations and types
 do; every score and finding is drawn from a seed, and a notice on every page says so. The run and
 the one before it, in which one rule in ten said otherwise, are put into a store first, which takes
 minutes and is not timed; --store keeps it for the next time. What is timed is what `lgaudit report`
-does, in a process of its own: read the store, group places by supplier, compare, follow issues,
-write. To reach: under 60 seconds, under 1 GB in all processes together, and a league page under
-300 KB compressed.
+does, all of it, in a process of its own: read the store, group places by supplier, compare, follow
+issues and scores, write. To reach: under 60 seconds, under 1 GB in all processes together, and a
+league page under 300 KB compressed.
 """
 
 from __future__ import annotations
@@ -33,12 +33,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import numpy as np
 from report_sector import Sector, draws_of
 
-from lgaudit import beside, following, register
+from lgaudit import register
+from lgaudit.cli import auditing
 from lgaudit.evaluate import fingerprints, rulebook
 from lgaudit.evaluate.issues import marked
-from lgaudit.evaluate.shared import Sector as Sharing
 from lgaudit.models import Finding, Outcome, Rule, Site
-from lgaudit.report.write import WrittenReport, write
 from lgaudit.results import Bar, SiteResult, SupplierUse
 from lgaudit.store import Part, Store
 
@@ -137,38 +136,27 @@ def _fill(store: Store, councils: int, rules: list[Rule], bar: Bar) -> None:
         store.keep_run(sector.run, sector.rules, sector.bar, parts, sector.ranks)
 
 
-def _write(where: str, folder: Path) -> WrittenReport:
-    """The report of the newest run in the store, as `lgaudit report` makes it."""
+def _timed(where: str, folder: Path) -> None:
+    """Write the report of the newest run as `lgaudit report` does, and say what it took."""
+    started = time.perf_counter()
     with Store.open(where, create=False) as store:
         results = store.results()
         results.notice = NOTICE  # type: ignore[attr-defined]
-        return write(
-            results,
-            folder,
-            sharing=Sharing(fingerprints.load()),
-            comparisons=beside.comparisons(store, results),
-            lives=following.lives(store, results),
-        )
-
-
-def _timed(where: str, folder: Path) -> None:
-    """Write the report once and say what it took."""
-    started, cpu = time.perf_counter(), time.process_time()
-    written = _write(where, folder)
-    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+        written = auditing.write_report(results, store, folder, quiet=True)
+    seconds = time.perf_counter() - started
     own, beside_it = (
         resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     memory = (own.ru_maxrss + beside_it.ru_maxrss) / 1024
-    other = beside_it.ru_utime + beside_it.ru_stime
-    sizes = [(written.folder / name).stat().st_size for name in written.files]
+    here, other = (one.ru_utime + one.ru_stime for one in (own, beside_it))
+    sizes = [path.stat().st_size for path in written.rglob("*.*")]
     print(f"{len(sizes)} files, {sum(sizes) / 1e6:.0f} MB")
     print(
-        f"{seconds:.1f} s ({cpu:.1f} s of CPU here and {other:.1f} s beside), "
+        f"{seconds:.1f} s ({here:.1f} s of CPU here and {other:.1f} s beside), "
         f"{memory:.0f} MB of memory at most"
     )
     for name in ("index.html", "map.html"):
-        body = (written.folder / name).read_bytes()
+        body = (written / name).read_bytes()
         small = len(gzip.compress(body, 6)) / 1e3
         print(f"{name}: {len(body) / 1e3:.0f} KB, {small:.0f} KB compressed")
 

@@ -11,6 +11,7 @@ MONTHS = (
 _NUMBER = {name[:3]: n for n, name in enumerate(MONTHS, 1)}
 _NAME = r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
 _NAME += r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_YEAR = re.compile(r"\d{4}")  # every date has one, and most texts have none
 _DATE = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?{_NAME}\.?,?\s(\d{{4}})\b"
     rf"|\b{_NAME}\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})\b"
@@ -21,7 +22,7 @@ _DATE = re.compile(
 
 def undated(text: str) -> str:
     """The text with one word for every full date: what stays when only the day has moved on."""
-    return _DATE.sub("someday", text)
+    return _DATE.sub("someday", text) if _YEAR.search(text) else text
 
 
 def dates_in(text: str) -> list[dt.date]:

@@ -100,35 +100,68 @@ def identity(
         exact: its fingerprint, where that is known or nobody will ask for it.
     """
     whole = not snippet.strip() and not place
-    tag, attributes, text = start_of(snippet)
-    text = _plain(text)
-    if not tag and _BARE_ADDRESS.match(text):
-        attributes, text = {"href": text}, ""
-    target = next((_address(k, attributes[k]) for k in _TARGETS if attributes.get(k)), "")
-    target = "" if _NOWHERE.match(target) else target
-    if not text:
-        text = next((_plain(attributes[key]) for key in _LABELS if attributes.get(key)), "")
-    build = build_of(snippet)
-    names = build.attributes
+    build, own = build_of(snippet), anchors_of(snippet)
     return Identity(
         rule=rule,
         exact=fingerprint(rule, None if whole else Spot(place, snippet), message)
         if exact is None
         else exact,
         whole=whole,
-        tag=tag,
+        tag=own.tag,
         classes=build.classes,
-        attributes=names,
-        aria=frozenset(key for key in names if key.startswith("aria-"))
-        | {"role=" + attributes.get("role", "")},
+        attributes=build.attributes,
+        aria=own.aria,
         place=tuple(step for step in place.split(" > ") if step in LANDMARKS),
-        target=target,
+        target=own.target,
+        name=own.name,
+        text=own.text,
+        cut=own.cut,
+        id=own.id,
+        says=own.says(message),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """What an element is known by when it was written anew, whatever is wrong with it."""
+
+    tag: str
+    aria: frozenset[str]  # names of aria- attributes, and the role
+    target: str
+    name: str
+    text: str  # without what shows that it goes on
+    cut: bool
+    id: str
+    whole_text: str
+
+    def says(self, message: str) -> tuple[str, ...]:
+        """What a rule quotes as wrong; quoting the element's own words only names it."""
+        if "“" not in message:
+            return ()
+        quotes = map(_plain, _QUOTED.findall(message))
+        return tuple(quote for quote in quotes if not _is_its_name(quote, self.whole_text))
+
+
+@functools.lru_cache(maxsize=4096)  # several rules fail on one element, which stands on many pages
+def anchors_of(snippet: str) -> Anchors:
+    """The anchors of a snippet's first element."""
+    tag, attributes, text = start_of(snippet)
+    text = _plain(text)
+    if not tag and _BARE_ADDRESS.match(text):
+        attributes, text = {"href": text}, ""
+    target = next((_address(k, attributes[k]) for k in _TARGETS if attributes.get(k)), "")
+    if not text:
+        text = next((_plain(attributes[key]) for key in _LABELS if attributes.get(key)), "")
+    aria = (key for key in build_of(snippet).attributes if key.startswith("aria-"))
+    return Anchors(
+        tag=tag,
+        aria=frozenset((*aria, "role=" + attributes.get("role", ""))),
+        target="" if _NOWHERE.match(target) else target,
         name=_name(tag, attributes),
         text=text.rstrip("…").rstrip(),
         cut=snippet.rstrip().endswith("…"),
         id=attributes.get("id", ""),
-        # A rule that quotes the element's own words names it; it does not say what is wrong in it.
-        says=tuple(q for q in map(_plain, _QUOTED.findall(message)) if not _is_its_name(q, text)),
+        whole_text=text,
     )
 
 

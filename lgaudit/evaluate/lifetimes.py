@@ -294,8 +294,12 @@ def _matched(lives: Sequence[_Life], found: Iterable[_Seen]) -> dict[str, _Seen]
             matched[known[0].id] = seen
         else:
             left.setdefault(seen.rule, []).append(seen)
+    by_rule: dict[str, list[_Life]] = {}
+    for life in order:
+        if life.id not in matched:
+            by_rule.setdefault(life.seen.rule, []).append(life)
     for rule, waiting in left.items():
-        old = [x for x in order if x.seen.rule == rule and x.id not in matched]
+        old = by_rule.get(rule, [])
         if 0 < len(old) <= CROWD and len(waiting) <= CROWD:
             matched |= _written_anew(old, waiting)
     return matched

@@ -10,7 +10,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from lgaudit.evaluate.identity import identity
+from lgaudit.evaluate.identity import anchors_of, build_of
 from lgaudit.models import Site, Spot
 from lgaudit.urls import host_of, registrable
 
@@ -49,23 +49,30 @@ class Mark:
 
 def mark_of(rule: str, spot: Spot, own_words: frozenset[str]) -> Mark:
     """The mark of a place; ``own_words`` are those of the site's councils."""
-    mark = _element(rule, spot.snippet, spot.message, own_words)
-    place = _POSITION.sub("", spot.selector)
-    return Mark(mark.build, place, mark.target, mark.words, mark.says, mark.bare)
+    build, target, words, bare = _element(spot.snippet, own_words)
+    says = anchors_of(spot.snippet).says(spot.message)
+    if says:
+        says = tuple(_plain(quote, own_words) for quote in says)
+    return Mark((rule, *build), _place(spot.selector), target, words, says, bare)
+
+
+@functools.lru_cache(maxsize=4096)
+def _place(selector: str) -> str:
+    return _POSITION.sub("", selector)
 
 
 @functools.lru_cache(maxsize=4096)  # a template's element stands on most pages of a site
-def _element(rule: str, snippet: str, message: str, own_words: frozenset[str]) -> Mark:
-    """The mark of an element, wherever it stands."""
-    it = identity(rule, snippet, "", message, exact="")
+def _element(snippet: str, own_words: frozenset[str]) -> tuple[Build, str, tuple[str, ...], bool]:
+    """Build, target and words of an element, wherever it stands; and whether that is little."""
+    it, built = anchors_of(snippet), build_of(snippet)
     words = _plain(it.text, own_words).split()
     if it.cut:  # how much of the text was kept depends on what stands before it
         words = words[:-1][:KEPT_OF_CUT]
-    build = (rule, it.tag, it.classes, it.name, it.attributes, it.aria, _plain(it.id, own_words))
+    known_by_id = _plain(it.id, own_words)
+    build = (it.tag, built.classes, it.name, built.attributes, it.aria, known_by_id)
     target = _target(it.target, own_words)
-    says = tuple(_plain(quote, own_words) for quote in it.says)
-    bare = not (it.classes or it.id or it.name or target or len(words) >= ENOUGH_WORDS)
-    return Mark(build, "", target, tuple(words), says, bare)
+    bare = not (built.classes or it.id or it.name or target or len(words) >= ENOUGH_WORDS)
+    return build, target, tuple(words), bare
 
 
 def own_words_of(site: Site) -> frozenset[str]:

@@ -38,6 +38,8 @@ def cut(text: str, limit: int = TEXT) -> str:
 
 def one_line(text: str, limit: int = TEXT) -> str:
     """The text on one line, cut and cleaned."""
+    if text.isascii() and text.isprintable() and len(text) <= limit and "  " not in text:
+        return text.strip()
     return clean(cut(_SPACES.sub(" ", cut(text, limit * 2)).strip(), limit))
 
 

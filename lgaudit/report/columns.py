@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
@@ -74,13 +75,14 @@ def head(path: Path) -> list[str]:
 
 def rows(path: Path, most: int) -> list[list[Any]] | None:
     """The rows of a CSV file with numbers as numbers; None when there are more than ``most``."""
+    with path.open("rb") as lines:
+        if sum(1 for _ in itertools.islice(lines, most + 2)) > most + 1:  # no cell has line ends
+            return None
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         kinds = [column.type for column in columns(path.name, next(reader, []))]
         found: list[list[Any]] = []
         for row in reader:
-            if len(found) == most:
-                return None
             found.append([_typed(kind, raw) for kind, raw in zip(kinds, row, strict=True)])
     return found
 

@@ -41,6 +41,13 @@ class Job:
     pictures: tuple[Picture, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What the tables of all sites need besides their parts."""
+
+    owners: ledger.Owners | None  # of issues; None where none are followed
+
+
 class CouncilPages:
     """Writes them. Holds what is the same for all, so that another process may do it too."""
 
@@ -55,6 +62,7 @@ class CouncilPages:
         years: YearPages,
     ) -> None:
         self._rules: dict[str, Rule] = {rule.id: rule for rule in results.rules}
+        self._sites = [(line.site.slug, line.page, line.stems) for line in lines]
         self._bar, self._started = results.bar, results.run.started
         self._ranked = league.ranked(lines)
         self._folder, self._render, self._axis, self._tables = folder, render, axis, tables
@@ -126,6 +134,16 @@ class CouncilPages:
             self._render.editions(
                 "council.html", page, TITLE, TOLD, tongues, name, {**shown, **values}
             )
+
+    def join(self, joint: Joint) -> None:
+        """Write the tables of all sites from their drafts, and each council's issues."""
+        for name in (STEADY, LATE):
+            with (self._folder / name).open("wb") as file:
+                file.write(csv_text([FINDINGS]).encode())
+                for _, page, _ in self._sites:
+                    self._drafts.add_to(file, page, name)
+        if joint.owners is not None:
+            ledger.join(self._folder, self._drafts, self._sites, joint.owners)
 
     def _paint(self, stem: str, pictures: Sequence[Picture]) -> dict[Place, InPlace]:
         """Put the pictures of a site beside its pages; tells which place is in which file."""

@@ -41,6 +41,7 @@ def finding_rows(
 ) -> list[list[object]]:
     """One row per place of a site's findings (one when there is none), in a fixed order."""
     rows: list[list[object]] = []
+    known: dict[tuple[int, str], list[object]] = {}
     site = [cells.cell(line.site.slug), cells.cell(line.name)]
     for finding in findings:
         rule = rules.get(finding.rule)
@@ -48,13 +49,20 @@ def finding_rows(
             continue
         said = [rule.id, rule.category, rule.severity.value, finding.outcome.value]
         start = [*site, cells.cell(finding.url), *said]
-        for spot in finding.spots or (None,):
-            message = (spot.message if spot else "") or finding.message
-            place = [spot.selector, spot.snippet] if spot else ["", ""]
-            mark = spot.fingerprint if spot else finding.fingerprint
-            rows.append([*start, *(cells.cell(v, _LONGEST) for v in (message, *place, mark))])
+        if not finding.spots:
+            rows.append([*start, *_cells(finding.message, "", "", finding.fingerprint)])
+        for spot in finding.spots:
+            message = spot.message or finding.message
+            own = known.get(key := (id(spot), message))  # on other pages too
+            if own is None:
+                own = known[key] = _cells(message, spot.selector, spot.snippet, spot.fingerprint)
+            rows.append([*start, *own])
     rows.sort(key=lambda row: (row[3], row[2], row[6:]))
     return rows
+
+
+def _cells(*values: str) -> list[object]:
+    return [cells.cell(value, _LONGEST) for value in values]
 
 
 def timing_rows(line: Line, pages: Iterable[PageResult]) -> Iterator[list[object]]:

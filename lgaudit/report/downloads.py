@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,10 +50,12 @@ class Tables:
     changes: Mapping[str, float]  # points gained by the sites that moved, by slug
     more: Mapping[str, tuple[str, pd.DataFrame]]  # file to its title and table
     issues: bool  # whether there is a table of issues
+    _made: dict[str, pd.DataFrame] = field(default_factory=dict)  # by title
+    _titles: dict[str, str] = field(default_factory=dict)  # of files
 
-    def write(self) -> list[Download]:
-        """Write all of them, and tell what there is to fetch."""
-        from lgaudit.report import exports, tables, workbook  # pandas: only a report needs it
+    def write(self) -> None:
+        """Write those that need no other table."""
+        from lgaudit.report import exports, tables  # pandas: only a report needs it
 
         results, bar = self.results, self.results.bar.version
         table = tables.league(
@@ -66,16 +68,22 @@ class Tables:
         for file, (_, one) in more.items():
             tables.write_csv(one, self.folder / file)
         by_rule = tables.by_rule(self.lines, self.rules)
-        made = {"League": table, **dict(more.values()), "Rules": by_rule}
-        titles = {"league.csv": "League", **{file: one for file, (one, _) in more.items()}}
-        told = {ledger.FILE: "Issues"} if self.issues else {}
-        sheets, left = exports.sheets(self.folder, made, titles | told | exports.SHEETS)
-        when = results.run.started.astimezone(dt.UTC)
-        notes = [*self._notes(), *left]
-        workbook.write_xlsx(sheets, notes, self.folder / "league.xlsx", when)
+        self._made.update({"League": table, **dict(more.values()), "Rules": by_rule})
+        self._titles.update({"league.csv": "League", **{f: one for f, (one, _) in more.items()}})
         self._put("league.json", exports.as_json(results, table, self.edition, self.heard))
         counted = standards.scored(self.standings)
         self._put("summary.md", exports.as_markdown(results, self.lines, counted, self.heard))
+
+    def finish(self) -> list[Download]:
+        """Write the workbook of all tables, and tell what there is to fetch."""
+        from lgaudit.report import exports, workbook
+
+        told = {ledger.FILE: "Issues"} if self.issues else {}
+        titles = self._titles | told | exports.SHEETS
+        sheets, left = exports.sheets(self.folder, self._made, titles)
+        when = self.results.run.started.astimezone(dt.UTC)
+        notes = [*self._notes(), *left]
+        workbook.write_xlsx(sheets, notes, self.folder / "league.xlsx", when)
         listed = [
             ("league.csv", "The league table", "CSV"),
             ("league.xlsx", "Every table, a sheet each", "Excel workbook"),
@@ -85,7 +93,7 @@ class Tables:
             ("findings.csv", "Every finding that does not depend on a clock", "CSV"),
             ("findings-timing.csv", "Findings that depend on a clock", "CSV"),
             ("timings.csv", "Load times of the pages timed", "CSV"),
-            *((file, title, "CSV") for file, (title, _) in more.items()),
+            *((file, title, "CSV") for file, title in self._titles.items() if file != "league.csv"),
         ]
         if self.issues:
             listed.append((ledger.FILE, "Every issue of every website, once", "CSV"))

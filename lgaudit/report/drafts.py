@@ -26,6 +26,10 @@ class Drafts:
         """Where a part is; ``site`` is the name of one of its pages."""
         return self.folder / _FOLDER / table / site
 
+    def lines(self, site: str, table: str) -> list[str]:
+        """A part's lines, for tables whose cells have no line ends."""
+        return self.path(site, table).read_bytes().decode().split("\n")[:-1]
+
     def add_to(self, file: IO[bytes], site: str, table: str) -> None:
         """Copy a part into a file."""
         with self.path(site, table).open("rb") as part:

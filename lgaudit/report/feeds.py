@@ -7,10 +7,11 @@ may be published anywhere and must keep its ids. Links are relative, and so foll
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
@@ -23,34 +24,26 @@ TITLE = 160
 SUMMARY = 600
 _TAG = "tag:lgaudit.invalid,2026:"
 _NOT_XML = re.compile("[^\\t\\n\\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_TAG = re.compile(r"[^A-Za-z0-9:/.,@_~-]")
 _SAID = {State.NEW: "New", State.FIXED: "Fixed", State.RETURNED: "Returned"}
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A change with the names a feed says it by."""
 
+    order: tuple[float, int, int, str, str]  # newest first, most serious, on the most pages
     change: Change
     rule: Rule
     council: str  # name of the site's councils
     page: str  # of the council, below the report's folder
 
-    @cached_property
-    def order(self) -> tuple[float, int, int, str, str]:
-        """Sorts the newest first, then the most serious, then that on the most pages."""
-        change = self.change
-        return (
-            -change.when.timestamp(),
-            -self.rule.severity.order,
-            -len(change.issue.pages),
-            change.issue.site,
-            change.issue.id,
-        )
+
+_ORDER = operator.itemgetter(0)
 
 
 def newest(entries: Iterable[Entry], most: int = MOST) -> list[Entry]:
     """The first entries of a feed, in its order."""
-    return sorted(entries, key=lambda entry: entry.order)[:most]
+    return sorted(entries, key=_ORDER)[:most]
 
 
 def feed(
@@ -91,7 +84,7 @@ def feed(
 
 def _entry(entry: Entry, root: str) -> list[str]:
     change, issue, rule = entry.change, entry.change.issue, entry.rule
-    visit = f"{change.when.astimezone(dt.UTC):%Y%m%dT%H%M%S}"  # of all runs that judge it anew
+    visit = _day(change.when)  # of all runs that judge it anew
     mark = f"{_TAG}issue/{issue.site}/{issue.id}/{change.state.value}/{visit}"
     return [
         "<entry>",
@@ -128,16 +121,22 @@ def _summary(entry: Entry) -> str:
 
 def _plain(mark: str) -> str:
     """A tag URI's characters only."""
-    return re.sub(r"[^A-Za-z0-9:/.,@_~-]", "-", mark)
+    return _NOT_TAG.sub("-", mark)
 
 
 @lru_cache(maxsize=256)  # starts of runs
+def _day(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%S}"
+
+
+@lru_cache(maxsize=256)
 def _when(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _text(value: str) -> str:
-    return escape(_NOT_XML.sub("\ufffd", value))
+    plain = value.isascii() and value.isprintable()
+    return escape(value if plain else _NOT_XML.sub("\ufffd", value))
 
 
 @lru_cache(maxsize=4096)  # states, rules and severities
@@ -154,4 +153,17 @@ def of_changes(
     changes: Iterable[Change], rules: Mapping[str, Rule], council: str, page: str
 ) -> list[Entry]:
     """The changes a feed can tell of: those whose rule the run knows."""
-    return [Entry(c, rules[c.issue.rule], council, page) for c in changes if c.issue.rule in rules]
+    moments: dict[dt.datetime, float] = {}  # few runs, many changes
+    ranks = {name: -rule.severity.order for name, rule in rules.items()}
+    found = []
+    for change in changes:
+        issue, when = change.issue, change.when
+        rule = rules.get(issue.rule)
+        if rule is None:
+            continue
+        moment = moments.get(when)
+        if moment is None:
+            moment = moments[when] = -when.timestamp()
+        order = (moment, ranks[rule.id], -len(issue.pages), issue.site, issue.id)
+        found.append(Entry(order, change, rule, council, page))
+    return found

@@ -7,5 +7,9 @@ from pathlib import Path
 
 def put(path: Path, text: str) -> int:
     """Write a file, with its folder where there is none; how many bytes it takes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.write_bytes(text.encode("utf-8", "replace"))
+    written = text.encode("utf-8", "replace")
+    try:
+        return path.write_bytes(written)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.write_bytes(written)

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
 
 from lgaudit.lives import FIRST_LOOK, IssueLife, State
 from lgaudit.models import Rule, Status
 from lgaudit.report import cells
+from lgaudit.report.csvs import csv_text
 from lgaudit.report.league import Line
 
 COLUMNS = (
     "issue slug site rule category severity status state first_seen last_seen pattern block"
     " template pages places message selector snippet fingerprint urls note"
 ).split()
+OURS = frozenset(  # nothing of them comes from a website or from a rule
+    "issue severity status state first_seen last_seen pattern block pages places".split()
+)
 OWNERS = "supplier product shared_issue".split()  # known once every site has been read
 HEADINGS = ",".join([*COLUMNS, *OWNERS]) + "\n"
+Owner = tuple[str, str, str]
+NOBODY: Owner = ("", "", "")
 URLS = 20  # named in one row; the rest are counted
 BLOCKS = {
     "header": "Header",
@@ -142,12 +151,21 @@ def row(one: Mapping[str, object]) -> list[object]:
     urls = one["urls"]
     assert isinstance(urls, tuple)
     shown = {**one, "urls": " ".join(urls[:URLS])}
-    return [cells.cell(shown[name], 2 * cells.SNIPPET) for name in COLUMNS]
+    return [
+        value if name in OURS else cells.cell(value, 2 * cells.SNIPPET)
+        for name, value in zip(COLUMNS, map(shown.__getitem__, COLUMNS), strict=True)
+    ]
 
 
 def as_json(one: Mapping[str, object]) -> str:
     """The same on one line of JSON."""
-    return json.dumps(one, ensure_ascii=True)
+    try:
+        text = msgspec.json.encode(one)
+    except UnicodeEncodeError:  # half of a character
+        text = b"\xff"
+    if text.isascii():
+        return text.decode()
+    return json.dumps(one, ensure_ascii=True, separators=(",", ":"))
 
 
 def listed(texts: Iterable[str]) -> str:
@@ -182,12 +200,23 @@ def _told(line: Line, issue: IssueLife, rule: Rule) -> dict[str, object]:
     }
 
 
-def with_owner(row: Sequence[str], owner: Sequence[str] | None) -> list[object]:
-    """A row read back with the supplier that could mend it; :data:`OWNERS` says what it holds."""
-    return [*row, *(cells.cell(value) for value in owner or ("", "", ""))]
+def with_owner(text: str, owner: Owner | None) -> str:
+    """A line of CSV with the supplier that could mend it; :data:`OWNERS` says what it holds."""
+    return f"{text},{_owner_cells(owner or NOBODY)}"
 
 
-def json_with_owner(text: str, owner: Sequence[str] | None) -> str:
+def json_with_owner(text: str, owner: Owner | None) -> str:
     """A line of JSON with the supplier that could mend it."""
-    more = dict(zip(OWNERS, owner or ("", "", ""), strict=True))
-    return f"{text.rstrip()[:-1]}, {json.dumps(more, ensure_ascii=True)[1:]}"
+    return f"{text[:-1]},{_owner_json(owner or NOBODY)}"
+
+
+@lru_cache(maxsize=1024)
+def _owner_cells(owner: Owner) -> str:
+    return csv_text([[cells.cell(value) for value in owner]])
+
+
+@lru_cache(maxsize=1024)
+def _owner_json(owner: Owner) -> str:
+    return json.dumps(
+        dict(zip(OWNERS, owner, strict=True)), ensure_ascii=True, separators=(",", ":")
+    )[1:]

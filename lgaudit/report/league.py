@@ -13,6 +13,7 @@ from lgaudit.report import cells, words
 from lgaudit.results import Results, SiteResult
 
 MINIMUM_PEERS = 3  # a place among fewer says nothing
+TITLE = "Council websites: league table"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lgaudit.lives import Lives, SiteLife
@@ -17,10 +16,10 @@ from lgaudit.results import SiteResult
 
 HELD = 200  # changes of one site that suppliers' feeds are drawn from
 FILE = "issues.csv"
-Owners = Mapping[tuple[str, str, str], tuple[str, str, str]]  # slug, rule, fingerprint -> OWNERS
+Owners = Mapping[tuple[str, ...], issues.Owner]  # by slug, rule and fingerprint
 
 
-ROWS, TOLD = "issues.csv", "issues.jsonl"  # drafts of each site's issues
+ROWS, TOLD, KEYS = "issues.csv", "issues.jsonl", "issues.txt"  # drafts of each site's issues
 
 
 def draft(drafts: Drafts, line: Line, life: SiteLife, rules: Mapping[str, Rule]) -> tuple[int, int]:
@@ -28,7 +27,32 @@ def draft(drafts: Drafts, line: Line, life: SiteLife, rules: Mapping[str, Rule])
     told = list(issues.told(line, life.issues, rules))
     rows = drafts.put(line.page, ROWS, csv_text(map(issues.row, told)))
     lines = drafts.put(line.page, TOLD, "".join(issues.as_json(one) + "\n" for one in told))
+    drafts.put(line.page, KEYS, "".join(f"{one['rule']}\t{one['fingerprint']}\n" for one in told))
     return rows + len(issues.HEADINGS), lines
+
+
+def join(
+    folder: Path,
+    drafts: Drafts,
+    sites: Iterable[tuple[str, str, Sequence[str]]],
+    owners: Owners,
+) -> None:
+    """Add the supplier to each issue; write the sector's table and each council's own.
+
+    ``sites`` are told by slug, the page that drafts go by, and the pages of their councils.
+    """
+    with (folder / FILE).open("wb") as whole:
+        whole.write(issues.HEADINGS.encode())
+        for slug, page, stems in sites:
+            keys, rows, lines = (drafts.lines(page, name) for name in (KEYS, ROWS, TOLD))
+            whose = [owners.get((slug, *key.split("\t"))) for key in keys]
+            text = "".join(map(issues.with_owner, rows, whose))
+            whole.write(text.encode())
+            listed = issues.listed(map(issues.json_with_owner, lines, whose))
+            for stem in stems:
+                beside = folder / "councils"
+                files.put(beside / f"{stem}-issues.csv", issues.HEADINGS + text)
+                files.put(beside / f"{stem}-issues.json", listed)
 
 
 class Ledger:
@@ -41,7 +65,6 @@ class Ledger:
         self._sector: list[Entry] = []
         self._by_rule: dict[str, list[Entry]] = {}
         self._shared: list[Entry] = []  # of sites that have suppliers
-        self._lines: list[Line] = []  # whose own files are written when suppliers are known
 
     @property
     def known(self) -> bool:
@@ -53,7 +76,6 @@ class Ledger:
         if self._lives is None:
             return None
         life = self._lives.follow(result)
-        self._lines.append(line)
         entries = feeds.of_changes(
             life.changes, self._rules, line.name, f"councils/{line.page}.html"
         )
@@ -67,25 +89,20 @@ class Ledger:
             self._shared += feeds.newest(entries, HELD)
         return life
 
-    def finish(
-        self,
-        views: Sequence[suppliers.SupplierView],
-        rule_files: Mapping[str, str],
-        drafts: Drafts,
-    ) -> None:
-        """Write the tables of issues, and the feeds of the sector, of rules and of suppliers."""
+    def owners(self, views: Sequence[suppliers.SupplierView]) -> Owners | None:
+        """Who could mend which issue; None where issues are not followed."""
+        if self._lives is None:
+            return None
+        found: dict[tuple[str, ...], issues.Owner] = {}
+        for view, defect, key in _marks(views):
+            found[key] = (view.use.supplier, view.use.name, defect.issue.id)
+        return found
+
+    def feeds(self, views: Sequence[suppliers.SupplierView], rule_files: Mapping[str, str]) -> None:
+        """Write the feeds of the sector, of rules and of suppliers."""
         if self._lives is None:
             return
-        owners: dict[tuple[str, str, str], tuple[str, str, str]] = {}
-        pages: dict[tuple[str, str, str], str] = {}
-        for view in views:
-            for defect in view.defects:
-                for place in defect.issue.sites:
-                    for mark in place.fingerprints:
-                        key = (place.site, defect.issue.rule, mark)
-                        owners[key] = (view.use.supplier, view.use.name, defect.issue.id)
-                        pages[key] = view.page
-        self._finish_tables(owners, drafts)
+        pages = {key: view.page for view, _, key in _marks(views)}
         self._feed("sector", "Council websites: issues", self._sector, "feed.xml", "index.html")
         for rule_id, file in rule_files.items():
             rule = self._rules[rule_id]
@@ -111,25 +128,17 @@ class Ledger:
                 f"suppliers/{view.page}.html",
             )
 
-    def _finish_tables(self, owners: Owners, drafts: Drafts) -> None:
-        """Add the supplier to each issue; write the sector's table and each council's own."""
-        rule, mark = issues.COLUMNS.index("rule"), issues.COLUMNS.index("fingerprint")
-        with (self._folder / FILE).open("w", encoding="utf-8", newline="\n") as whole:
-            whole.write(issues.HEADINGS)
-            for line in self._lines:
-                slug = line.site.slug
-                with drafts.path(line.page, ROWS).open(encoding="utf-8", newline="") as rows:
-                    own = list(csv.reader(rows))
-                whose = [owners.get((slug, row[rule], row[mark])) for row in own]
-                text = csv_text(map(issues.with_owner, own, whose))
-                whole.write(text)
-                with drafts.path(line.page, TOLD).open(encoding="utf-8", newline="\n") as lines:
-                    listed = issues.listed(map(issues.json_with_owner, lines, whose))
-                for stem in line.stems:
-                    beside = self._folder / "councils"
-                    files.put(beside / f"{stem}-issues.csv", issues.HEADINGS + text)
-                    files.put(beside / f"{stem}-issues.json", listed)
-
     def _feed(self, name: str, title: str, entries: Sequence[Entry], file: str, page: str) -> None:
         text = feeds.feed(name, title, entries, file=file, page=page, started=self._run.started)
         files.put(self._folder / file, text)
+
+
+def _marks(
+    views: Sequence[suppliers.SupplierView],
+) -> Iterator[tuple[suppliers.SupplierView, suppliers.Defect, tuple[str, ...]]]:
+    """Every issue that a supplier could mend, by slug, rule and fingerprint."""
+    for view in views:
+        for defect in view.defects:
+            for place in defect.issue.sites:
+                for mark in place.fingerprints:
+                    yield view, defect, (place.site, defect.issue.rule, mark)

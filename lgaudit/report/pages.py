@@ -22,11 +22,12 @@ from lgaudit.report import (
     suppliers,
 )
 from lgaudit.report.comparisonpages import ComparisonPages
-from lgaudit.report.councilpages import LATE, STEADY, CouncilPages, Job, stems
-from lgaudit.report.csvs import FINDINGS, PAGE_TIMINGS, csv_text, timing_rows
+from lgaudit.report.councilpages import CouncilPages, Job, Joint, stems
+from lgaudit.report.csvs import PAGE_TIMINGS, csv_text, timing_rows
 from lgaudit.report.downloads import Tables
 from lgaudit.report.drafts import Drafts
 from lgaudit.report.filters import filters_for
+from lgaudit.report.languages import ENGLISH
 from lgaudit.report.ledger import Ledger
 from lgaudit.report.press import Press
 from lgaudit.report.render import Renderer
@@ -106,7 +107,16 @@ class Site:
 
     def write(self, progress: Callable[[int, int], None]) -> None:
         """Write everything; sites are read one at a time."""
-        self._write_sites(progress)
+        with Press(self._councils, len(self._lines)) as press:
+            self._write_sites(press, progress)
+            finish = self._write_sector(press)
+        finish()
+
+    def _write_sector(self, press: Press) -> Callable[[], None]:
+        """What can be told of all sites while councils' pages may still be in the making.
+
+        What is returned writes the rest, which needs the tables that are joined of them.
+        """
         lines = list(self._lines.values())
         pages = SectorPages(
             self._results,
@@ -117,13 +127,14 @@ class Site:
             self._ledger.known,
         )
         found = suppliers.views(self._sharing, self._lines, self._rules, self._results.bar)
-        self._ledger.finish(found, self._rule_files, self._drafts)
-        self._drafts.remove()
+        press.join(Joint(self._ledger.owners(found)))
+        self._ledger.feeds(found, self._rule_files)
         standings = standards.standings(self._results.rules, lines)
         compared = ComparisonPages(self._comparisons, self._lines, standings, self._rules)
         pages.suppliers(found)
         pages.tasks(lines, self._tasks)
-        downloads = Tables(
+        self._render.claim("index", league.TITLE, (ENGLISH,), "")
+        tables = Tables(
             self._folder,
             self._results,
             self._rules,
@@ -135,40 +146,37 @@ class Site:
             shifts.changes(compared.movers),
             compared.tables(),
             self._ledger.known,
-        ).write()
-        pages.index(lines, standings, downloads, compared)
+        )
+        tables.write()
         pages.rules(lines, standings, compared, self._seen)
         compared.write(self._render)
         self._years.write(self._render, self._names)
         pages.map(lines)
         pages.method(lines)
 
+        def finish() -> None:
+            self._drafts.remove()
+            pages.index(lines, standings, tables.finish(), compared)
+
+        return finish
+
     # Sites
 
-    def _write_sites(self, progress: Callable[[int, int], None]) -> None:
+    def _write_sites(self, press: Press, progress: Callable[[int, int], None]) -> None:
         total = len(self._lines)
         timings = [csv_text([PAGE_TIMINGS])]
-        with Press(self._councils, total) as press:
-            for done, result in enumerate(self._results.each_site(), start=1):
-                line = league.full_line(self._lines[result.site.slug], result)
-                self._lines[result.site.slug] = line
-                self._tasks[result.site.slug] = result.tasks
-                life = self._ledger.take(line, result)
-                shown = self._pictures.of(result.site.slug) if self._pictures else ()
-                press.write(Job(line, replace(result, outcomes=()), life, tuple(shown)))
-                timings.append(csv_text(timing_rows(line, result.pages)))
-                self._note_good_pages(result)
-                self._sharing.add(result)
-                progress(done, total)
-        self._put("timings.csv", "".join(timings))
-        for name in (STEADY, LATE):
-            with (self._folder / name).open("wb") as file:
-                file.write(csv_text([FINDINGS]).encode())
-                for line in self._lines.values():
-                    self._drafts.add_to(file, line.page, name)
-
-    def _put(self, name: str, text: str) -> None:
-        files.put(self._folder / name, text)
+        for done, result in enumerate(self._results.each_site(), start=1):
+            line = league.full_line(self._lines[result.site.slug], result)
+            self._lines[result.site.slug] = line
+            self._tasks[result.site.slug] = result.tasks
+            life = self._ledger.take(line, result)
+            shown = self._pictures.of(result.site.slug) if self._pictures else ()
+            press.write(Job(line, replace(result, outcomes=()), life, tuple(shown)))
+            timings.append(csv_text(timing_rows(line, result.pages)))
+            self._note_good_pages(result)
+            self._sharing.add(result)
+            progress(done, total)
+        files.put(self._folder / "timings.csv", "".join(timings))
 
     def _note_good_pages(self, result: SiteResult) -> None:
         """Remember one page of the site that keeps each rule, for others to learn from."""

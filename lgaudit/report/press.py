@@ -28,11 +28,11 @@ from lgaudit import collector
 from lgaudit.lives import Change, IssueLife
 from lgaudit.machine import cores
 from lgaudit.models import Finding, RuleScore, Spot
-from lgaudit.report.councilpages import CouncilPages, Job
+from lgaudit.report.councilpages import CouncilPages, Job, Joint
 from lgaudit.results import PageResult
 
 MANY = 60  # sites; with fewer, starting a process takes longer than it saves
-WAITING = 4  # sites handed over and not yet begun
+ROOM = 64_000_000  # bytes of sites handed over and not yet begun
 
 
 def _briefly(kind: type) -> Callable[[object], tuple[type, tuple[object, ...]]]:
@@ -53,7 +53,8 @@ class Press:
     def __init__(self, pages: CouncilPages, sites: int) -> None:
         self._pages = pages
         self._beside = sites >= MANY and cores() > 1
-        self._waiting: queue.Queue[memoryview | None] = queue.Queue(WAITING)
+        self._waiting: queue.SimpleQueue[memoryview | None] = queue.SimpleQueue()
+        self._held, self._fewer = 0, threading.Condition()  # bytes that wait
         self._process: tuple[subprocess.Popen[bytes], threading.Thread] | None = None
 
     def __enter__(self) -> Press:
@@ -77,6 +78,13 @@ class Press:
         else:
             self._send(job)
 
+    def join(self, joint: Joint) -> None:
+        """Make the tables of all sites out of what was drafted; after the last job."""
+        if self._process is None:
+            self._pages.join(joint)
+        else:
+            self._send(joint)
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -94,12 +102,16 @@ class Press:
         self._waiting.put(None)  # the carrier goes on to take what waits
         carrier.join()
 
-    def _send(self, what: CouncilPages | Job) -> None:
+    def _send(self, what: CouncilPages | Job | Joint) -> None:
         written = io.BytesIO()
         pickler = pickle.Pickler(written, pickle.HIGHEST_PROTOCOL)
         pickler.dispatch_table = _BRIEFLY
         pickler.dump(what)
-        self._waiting.put(written.getbuffer())
+        block = written.getbuffer()
+        with self._fewer:
+            self._fewer.wait_for(lambda: not self._held or self._held + block.nbytes <= ROOM)
+            self._held += block.nbytes
+        self._waiting.put(block)
 
     def _carry(self, process: subprocess.Popen[bytes]) -> None:
         """Hand over what waits, in a thread, so that both processes are at work."""
@@ -112,6 +124,9 @@ class Press:
                     process.stdin.flush()
             except OSError:
                 broken = True  # it says why at the end
+            with self._fewer:
+                self._held -= written.nbytes
+                self._fewer.notify()
         with contextlib.suppress(OSError):
             process.stdin.close()
 
@@ -147,7 +162,10 @@ def _work(jobs: IO[bytes]) -> None:
     pages: CouncilPages = pickle.load(jobs)
     while True:
         try:
-            job: Job = pickle.load(jobs)
+            job: Job | Joint = pickle.load(jobs)
         except EOFError:
             return
-        pages.write(job)
+        if isinstance(job, Job):
+            pages.write(job)
+        else:
+            pages.join(job)

@@ -14,6 +14,7 @@ from lgaudit.report.prose import prose
 
 TITLE = 64  # characters that fit a search result
 DESCRIPTION = 158
+REMEMBERED = 4096  # links to pages; a site's pages are named by many of its rules
 
 
 class Renderer:
@@ -140,7 +141,13 @@ def environment(
         **more,
     )
     made.globals.update(
-        shared, charts=charts, course=trend, words=words, cells=cells, by_hand=manual.checks()
+        shared,
+        remembered=_memory(),
+        charts=charts,
+        course=trend,
+        words=words,
+        cells=cells,
+        by_hand=manual.checks(),
     )
     made.filters.update(
         points=_points,
@@ -151,6 +158,24 @@ def environment(
         prose=prose,
     )
     return made
+
+
+def _memory() -> Callable[[Callable[..., Markup]], Callable[..., Markup]]:
+    """Lets a macro that says the same of the same strings, wherever it stands, say it once."""
+    known: dict[tuple[str, ...], Markup] = {}
+
+    def remembered(macro: Any) -> Callable[..., Markup]:
+        def said(*given: str) -> Markup:
+            found = known.get(key := (macro.name, *given))
+            if found is None:
+                if len(known) >= REMEMBERED:
+                    known.clear()
+                found = known[key] = macro(*given)
+            return found
+
+        return said
+
+    return remembered
 
 
 def _translated(shared: Mapping[str, Any], language: languages.Language) -> Environment:

@@ -68,7 +68,7 @@ class SectorPages:
         self._render.page(
             "index.html",
             "index.html",
-            "Council websites: league table",
+            league.TITLE,
             "How much of the shared bar for council websites each council "
             "website meets, with how sure we are of it.",
             lines=lines,

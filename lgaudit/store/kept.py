@@ -72,26 +72,24 @@ class KeptResults:
         visits = select(visit.c.id, visit.c.slug, visit.c.summary).where(
             visit.c.run == self._run_id, visit.c.verdict.is_not(None)
         )
-        columns = [column for column in table.c if column.name != "number"]
         scored = (
-            select(*columns)
+            select(table)
             .join(visit, table.c.visit == visit.c.id)
             .where(visit.c.run == self._run_id)
             .order_by(table.c.visit, table.c.number)
         )
-        by_visit: dict[int, list[rows.Row]] = {}
+        by_visit: dict[int, list[rows.Kept]] = {}
         with reading(self._engine, self._where) as connection:
             found = connection.execute(visits.order_by(visit.c.slug)).all()
-            for line in connection.execute(scored).mappings():
-                by_visit.setdefault(line["visit"], []).append(dict(line))
-            text = strings(connection, {r["rule"] for own in by_visit.values() for r in own})
+            for number, *line in connection.execute(scored).all():
+                by_visit.setdefault(number, []).append(line)
+            text = strings(connection, {rule for own in by_visit.values() for _, rule, *_ in own})
         scores: dict[str, SiteScore] = {}
         for row in found:
             score = rows.score_of(row.summary)
             if score is not None:
-                own = by_visit.get(row.id, [])
-                rules = tuple(rows.rule_score(r, text) for r in own)
-                scores[row.slug] = replace(score, rules=rules)
+                rules = rows.rule_scores(by_visit.get(row.id, ()), text)
+                scores[row.slug] = replace(score, rules=tuple(rules))
         return scores
 
     @cached_property
@@ -132,7 +130,9 @@ class KeptResults:
             row = connection.execute(query).one_or_none()
             if row is None:
                 raise StoreError(f"Run {self._run_id} has no finished site named {slug}.")
-            return rows.read(connection, row.id, row.summary, row.others)
+            known = self.__dict__.get("scores", {}).get(slug)  # read for all sites before
+            scores = known.rules if known else None
+            return rows.read(connection, row.id, row.summary, row.others, scores)
 
     def each_site(self) -> Iterator[SiteResult]:
         """Every finished site in full, in slug order, one in memory at a time."""

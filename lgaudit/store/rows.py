@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from lgaudit.store.strings import clean, numbers, strings, to_json
 
 _INDEX = {str(outcome): outcome for outcome in Outcome}
 Row = dict[str, Any]
+Kept = Sequence[Any]  # one row as it is kept
 
 
 def summary_of(result: SiteResult) -> str:
@@ -154,87 +156,102 @@ def _score_row(n: int, score: RuleScore, number: Mapping[str, int]) -> Row:
     }
 
 
-def read(connection: Connection, visit: int, summary: str, others: str) -> SiteResult:
-    """The result as it was saved."""
-    result = msgspec.json.decode(summary, type=SiteResult)
-    held = {table.name: _rows(connection, table, visit) for table in schema.OF_A_VISIT}
+def read(
+    connection: Connection,
+    visit: int,
+    summary: str,
+    others: str,
+    scores: Sequence[RuleScore] | None = None,
+) -> SiteResult:
+    """The result as it was saved. ``scores`` are those of its rules, where they are known."""
+    left_out = () if scores is None else (schema.rule_score,)
+    held = {
+        table.name: () if table in left_out else _rows(connection, table, visit)
+        for table in schema.OF_A_VISIT
+    }
     text = strings(connection, _numbers_in(held))
+    result = msgspec.json.decode(summary, type=SiteResult)
     pages = tuple(
-        replace(msgspec.json.decode(row["document"], type=PageResult), url=text[row["url"]])
-        for row in held["page"]
+        replace(msgspec.json.decode(document, type=PageResult), url=text[url])
+        for _, url, document in held["page"]
     )
     urls = [page.url for page in pages] + msgspec.json.decode(others, type=list[str])
     score = result.score
     if score is not None:
-        rules = tuple(rule_score(row, text) for row in held["rule_score"])
-        score = replace(score, rules=rules)
+        told = scores if scores is not None else rule_scores(held["rule_score"], text)
+        score = replace(score, rules=tuple(told))
     return replace(
         result,
         pages=pages,
         lost=tuple(
-            (text[row["url"]], Verdict(Reason(row["reason"]), text[row["detail"]]))
-            for row in held["lost"]
+            (text[url], Verdict(Reason(reason), text[detail]))
+            for _, url, reason, detail in held["lost"]
         ),
         findings=_findings(held["finding"], held["spot"], text),
-        outcomes=tuple(_outcomes(row, urls, text) for row in held["outcome"]),
+        outcomes=tuple(
+            Outcomes(text[rule], _said(site, letters, urls))
+            for _, rule, site, letters in held["outcome"]
+        ),
         score=score,
     )
 
 
-def _rows(connection: Connection, table: Table, visit: int) -> list[Row]:
-    query = select(table).where(table.c.visit == visit).order_by(table.c.number)
-    found = connection.execute(query)
-    names = tuple(found.keys())
-    return [dict(zip(names, row, strict=True)) for row in found]
+def _rows(connection: Connection, table: Table, visit: int) -> Sequence[Kept]:
+    """A visit's rows of a table, in order: its columns but for the visit."""
+    columns = [column for column in table.c if column.name != "visit"]
+    query = select(*columns).where(table.c.visit == visit).order_by(table.c.number)
+    return connection.execute(query).all()  # rows one by one take twice as long
 
 
-def _numbers_in(held: Mapping[str, Sequence[Row]]) -> set[int]:
-    named = {(column.table.name, column.name) for column in schema.TEXT_COLUMNS}
-    return {row[column] for table, column in named if table in held for row in held[table]}
+@cache
+def _texts_in(table: str) -> tuple[int, ...]:
+    """Which columns of :func:`_rows` name a text."""
+    names = [column.name for column in schema.metadata.tables[table].c if column.name != "visit"]
+    return tuple(names.index(c.name) for c in schema.TEXT_COLUMNS if c.table.name == table)
+
+
+def _numbers_in(held: Mapping[str, Sequence[Kept]]) -> set[int]:
+    return {row[n] for table, rows in held.items() for n in _texts_in(table) for row in rows}
 
 
 def _findings(
-    rows: Sequence[Row], spot_rows: Sequence[Row], text: Mapping[int, str]
+    rows: Sequence[Kept], spot_rows: Sequence[Kept], text: Mapping[int, str]
 ) -> tuple[Finding, ...]:
+    made: dict[tuple[Any, ...], Spot] = {}  # what a template writes stands on most pages
     spots: dict[int, list[Spot]] = {}
-    for row in spot_rows:
-        spot = Spot(
-            selector=text[row["selector"]],
-            snippet=text[row["snippet"]],
-            message=text[row["message"]],
-            fingerprint=row["fingerprint"],
-        )
-        spots.setdefault(row["finding"], []).append(spot)
+    for _, finding, *told in spot_rows:
+        spot = made.get(key := tuple(told))
+        if spot is None:
+            selector, snippet, message, mark = key
+            spot = made[key] = Spot(text[selector], text[snippet], text[message], mark)
+        spots.setdefault(finding, []).append(spot)
     return tuple(
         Finding(
-            rule=text[row["rule"]],
-            url=text[row["url"]],
-            outcome=_INDEX[row["outcome"]],
-            message=text[row["message"]],
-            spots=tuple(spots.get(row["number"], ())),
-            metric=row["metric"],
-            fingerprint=row["fingerprint"],
+            text[rule],
+            text[url],
+            _INDEX[outcome],
+            text[message],
+            tuple(spots.get(number, ())),
+            metric,
+            mark,
         )
-        for row in rows
+        for number, rule, url, outcome, message, metric, mark in rows
     )
 
 
-def _outcomes(row: Row, urls: Sequence[str], text: Mapping[int, str]) -> Outcomes:
-    said = {"": OUTCOMES[row["site"]]} if row["site"] else {}
-    return Outcomes(text[row["rule"]], said | spelt(urls, row["pages"]))
+def _said(site: str, letters: str, urls: Sequence[str]) -> dict[str, Outcome]:
+    said = spelt(urls, letters)
+    return {"": OUTCOMES[site], **said} if site else said
 
 
-def rule_score(row: Mapping[str, Any], text: Mapping[int, str]) -> RuleScore:
-    """One row of ``rule_score``."""
-    return RuleScore(
-        rule=text[row["rule"]],
-        share=row["share"],
-        passed=row["passed"],
-        failed=row["failed"],
-        cant_tell=row["cant_tell"],
-        unseen=row["unseen"],
-        met=None if row["met"] is None else bool(row["met"]),
-    )
+def rule_scores(rows: Iterable[Kept], text: Mapping[int, str]) -> list[RuleScore]:
+    """Rows of ``rule_score``, see :func:`_rows`."""
+    return [
+        RuleScore(
+            text[rule], share, passed, failed, cant_tell, unseen, None if met is None else bool(met)
+        )
+        for _, rule, share, passed, failed, cant_tell, unseen, met in rows
+    ]
 
 
 def score_of(summary: str) -> SiteScore | None:
