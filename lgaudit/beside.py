@@ -50,4 +50,4 @@ def _movers(store: Store, results: Results) -> Movers | None:
     if before is None:
         return None
     own, earlier = store.draws(results.run.id), store.draws(before.run.id)
-    return moving.movers(results, before, own, earlier)
+    return moving.movers(results, before, own, earlier, before.overall)

@@ -11,7 +11,7 @@ from lgaudit import visits
 from lgaudit.evaluate import lifetimes
 from lgaudit.evaluate import movers as moving
 from lgaudit.lives import Look, Point, SiteLife
-from lgaudit.models import Rank, SiteScore
+from lgaudit.models import Rank, Rule, SiteScore
 from lgaudit.results import Results, SiteResult
 
 if TYPE_CHECKING:
@@ -31,11 +31,18 @@ class _Edition:
     ranks: Mapping[str, Rank]
     slugs: frozenset[str]
     differs: tuple[str, ...]
+    rules: Mapping[str, Rule]
+
+    @classmethod
+    def before(cls, kept: KeptResults, now: Results) -> _Edition:
+        """A run before the one that is reported."""
+        slugs = frozenset(site.slug for site in kept.sites)
+        differs = moving.differs(now, kept)
+        return cls(kept, kept.overall, kept.ranks, slugs, differs, _by_id(kept))
 
     def look(self, result: SiteResult) -> Look:
         run = self.results.run
-        rules = {rule.id: rule for rule in self.results.rules}
-        return Look(run.id, run.started, run.engines, rules, result)
+        return Look(run.id, run.started, run.engines, self.rules, result)
 
     def point(self, slug: str) -> Point | None:
         """The score the run gave the site, None when it gave none."""
@@ -50,26 +57,22 @@ class Lives:
     """Follows the sites of a run through the runs kept before it."""
 
     def __init__(self, now: Results, earlier: Iterable[KeptResults]) -> None:
-        self._now = _Edition(now, now.scores, now.ranks, frozenset(), ())
-        self._before = [
-            _Edition(
-                one,
-                one.overall,
-                one.ranks,
-                frozenset(site.slug for site in one.sites),
-                moving.differs(now, one),
-            )
-            for one in earlier
-        ]  # oldest first
+        self._now = _Edition(now, now.scores, now.ranks, frozenset(), (), _by_id(now))
+        self._before = [(one, _Edition.before(one, now)) for one in earlier]  # oldest first
 
     def follow(self, result: SiteResult) -> SiteLife:
         """What became of one site's issues and score."""
         slug = result.site.slug
-        before = [one for one in self._before if slug in one.slugs]
-        looks = [one.look(one.results.site(slug)) for one in before]
+        before = [(kept, one) for kept, one in self._before if slug in one.slugs]
+        looks = [one.look(kept.site(slug, scored=False)) for kept, one in before]
         life = lifetimes.follow([*looks, self._now.look(result)])
-        points = [point for one in (*before, self._now) if (point := one.point(slug))]
+        editions = (*(one for _, one in before), self._now)
+        points = [point for one in editions if (point := one.point(slug))]
         return replace(life, trend=tuple(points) if len(points) > 1 else ())
+
+
+def _by_id(results: Results) -> dict[str, Rule]:
+    return {rule.id: rule for rule in results.rules}
 
 
 def lives(store: Store, results: Results) -> Lives:

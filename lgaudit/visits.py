@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lgaudit.store.kept import KeptResults
 
 
-def previous(store: Store, results: Results) -> Results | None:
+def previous(store: Store, results: Results) -> KeptResults | None:
     """The newest earlier visit to some of the same sites, see :func:`earlier`."""
     return next(earlier(store, results), None)
 

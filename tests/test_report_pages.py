@@ -18,7 +18,6 @@ from lgaudit.evidence import Coverage
 from lgaudit.models import Finding, Outcome, Rank, Reason, Severity, Spot, Status, Verdict
 from lgaudit.report import cells, charts, league, standards, words
 from lgaudit.report.downloads import Tables
-from lgaudit.report.drafts import Drafts
 from lgaudit.report.press import Press
 from lgaudit.report.prose import prose
 from lgaudit.report.sectorpages import SectorPages
@@ -225,9 +224,10 @@ class Thin(Sector):
 
 def test_the_league_page_of_382_sites_stays_small(tmp_path, monkeypatch):
     monkeypatch.setattr(Press, "write", lambda *_: None)
-    monkeypatch.setattr(Drafts, "add_to", lambda *_: None)
+    monkeypatch.setattr(Press, "join", lambda *_: None)
     monkeypatch.setattr(SectorPages, "rules", lambda *_: None)
-    monkeypatch.setattr(Tables, "write", lambda _: [])
+    monkeypatch.setattr(Tables, "write", lambda _: None)
+    monkeypatch.setattr(Tables, "finish", lambda _: [])
     many = Thin(382, rule_count=200, page_count=30)
     page = write(many, tmp_path).index.read_bytes()
     assert len(gzip.compress(page, 6)) < 300_000

@@ -12,6 +12,7 @@ known on, by its build and by its words as a baseline knows it (:mod:`lgaudit.ev
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,10 +56,13 @@ class _Seen:
     @property
     def block(self) -> str:
         """The outermost landmark it stands in, but for the main content."""
-        if self.spot is None:
-            return ""
-        place = ids.place_of(self.spot.snippet, self.spot.selector).split(" > ")
-        return next((step for step in place if step in ids.LANDMARKS and step != "main"), "")
+        return _block(self.spot.selector, bool(self.spot.snippet.strip())) if self.spot else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _block(selector: str, written: bool) -> str:
+    place = ids.place_of("<" if written else "", selector).split(" > ")
+    return next((step for step in place if step in ids.LANDMARKS and step != "main"), "")
 
 
 @dataclass

@@ -26,8 +26,17 @@ Draws = Mapping[str, npt.NDArray[np.floating]]
 _SHOWN = 0.05  # a smaller change is not seen in scores to one decimal
 
 
-def movers(now: Results, before: Results, now_draws: Draws, before_draws: Draws) -> Movers:
-    """The sites of ``now`` whose score is not that of ``before``, noise and chance allowed for."""
+def movers(
+    now: Results,
+    before: Results,
+    now_draws: Draws,
+    before_draws: Draws,
+    before_scores: Mapping[str, SiteScore] | None = None,
+) -> Movers:
+    """The sites of ``now`` whose score is not that of ``before``, noise and chance allowed for.
+
+    ``before_scores`` are those of ``before`` where they are known; their rules may be left out.
+    """
     earlier = before.run
     found = Movers(
         earlier.id, earlier.started, before.bar.version, earlier.engines.lgaudit,
@@ -36,7 +45,7 @@ def movers(now: Results, before: Results, now_draws: Draws, before_draws: Draws)
     if found.differs:
         return found
     confidence = now.bar.confidence
-    pairs = _pairs(now.scores, before.scores)
+    pairs = _pairs(now.scores, before.scores if before_scores is None else before_scores)
     spread = {slug: _spread(slug, now_draws, before_draws) for slug in pairs}
     named = clear({slug: new - old for slug, (old, new) in pairs.items()}, spread, confidence)
     reach = NormalDist().inv_cdf((1 + confidence) / 2)

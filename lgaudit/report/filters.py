@@ -25,6 +25,17 @@ class Filters:
         """The number of a line's type."""
         return self.types.index(line.of_first("type"))
 
+    def held(self, lines: Iterable[Line]) -> tuple[str, str, str]:
+        """Which nations, types and pairs of both are among the lines, as attributes name them.
+
+        A group says so itself: asked of its rows by ':has()', every key pressed in the box that
+        finds a council cost four times as much.
+        """
+        own = sorted({(self.nation(line), self.type(line)) for line in lines})
+        nations, types = (sorted({pair[side] for pair in own}) for side in (0, 1))
+        pairs = (f"{nation}-{kind}" for nation, kind in own)
+        return " ".join(map(str, nations)), " ".join(map(str, types)), " ".join(pairs)
+
 
 def filters_for(lines: Iterable[Line]) -> Filters:
     """The filters these lines can use."""
@@ -51,16 +62,11 @@ def stylesheet(filters: Filters) -> str:
         for number in range(len(values)):
             chosen = f"body:has(#{prefix}{number}:checked)"
             lines.append(f"{chosen} tr[data-n]:not([data-{prefix}='{number}']){{display:none}}")
-            lines.append(
-                f"{chosen} .league tbody:not(:has([data-{prefix}='{number}'])){{display:none}}"
-            )
+            lines.append(f"{chosen} .group:not([data-{prefix}s~='{number}']){{display:none}}")
     for nation in range(len(filters.nations)):
         for kind in range(len(filters.types)):
             both = f"body:has(#n{nation}:checked):has(#t{kind}:checked)"
-            lines.append(
-                f"{both} .league tbody:not(:has([data-n='{nation}'][data-t='{kind}']))"
-                "{display:none}"
-            )
+            lines.append(f"{both} .group:not([data-pairs~='{nation}-{kind}']){{display:none}}")
             if (nation, kind) not in filters.pairs:
                 lines.append(f"{both} .no-match{{display:block}}")
     return "\n".join(lines) + "\n"

@@ -180,9 +180,9 @@ class Site:
 
     def _note_good_pages(self, result: SiteResult) -> None:
         """Remember one page of the site that keeps each rule, for others to learn from."""
+        urls = sorted(filter(None, {url for told in result.outcomes for url in told.by_page}))
         for told in result.outcomes:
-            good = min(
-                (u for u, o in told.by_page.items() if o is Outcome.PASSED and u), default=""
-            )
+            said = told.by_page
+            good = next((url for url in urls if said.get(url) is Outcome.PASSED), "")
             if good:
                 self._seen.setdefault(told.rule, {})[result.site.slug] = good

@@ -17,12 +17,15 @@ from lgaudit.store import rows, schema
 from lgaudit.store.database import reading
 from lgaudit.store.strings import strings
 
+MOST_TEXTS = 50_000  # strings that are held between two sites
+
 
 class KeptResults:
     """Satisfies :class:`lgaudit.results.Results`; sites are those that were finished."""
 
     def __init__(self, engine: Engine, where: str, run_id: str) -> None:
         self._engine, self._where, self._run_id = engine, where, run_id
+        self._texts: dict[int, str] = {}  # what was read of one site is often said of the next
 
     @cached_property
     def run(self) -> Run:
@@ -116,8 +119,8 @@ class KeptResults:
         with reading(self._engine, self._where) as connection:
             return {row.slug: Rank(*row) for row in connection.execute(query)}
 
-    def site(self, slug: str) -> SiteResult:
-        """One site in full.
+    def site(self, slug: str, *, scored: bool = True) -> SiteResult:
+        """One site in full; without ``scored`` its score lacks what each rule adds to it.
 
         Raises:
             StoreError: the run has no finished site of that name.
@@ -131,8 +134,10 @@ class KeptResults:
             if row is None:
                 raise StoreError(f"Run {self._run_id} has no finished site named {slug}.")
             known = self.__dict__.get("scores", {}).get(slug)  # read for all sites before
-            scores = known.rules if known else None
-            return rows.read(connection, row.id, row.summary, row.others, scores)
+            scores = (known.rules if known else None) if scored else ()
+            if len(self._texts) > MOST_TEXTS:
+                self._texts.clear()
+            return rows.read(connection, row.id, row.summary, row.others, scores, self._texts)
 
     def each_site(self) -> Iterator[SiteResult]:
         """Every finished site in full, in slug order, one in memory at a time."""

@@ -162,14 +162,20 @@ def read(
     summary: str,
     others: str,
     scores: Sequence[RuleScore] | None = None,
+    known: dict[int, str] | None = None,
 ) -> SiteResult:
-    """The result as it was saved. ``scores`` are those of its rules, where they are known."""
+    """The result as it was saved.
+
+    Args:
+        scores: those of its rules, where they are known; or () where nobody asks for them.
+        known: see ``strings.strings``.
+    """
     left_out = () if scores is None else (schema.rule_score,)
     held = {
         table.name: () if table in left_out else _rows(connection, table, visit)
         for table in schema.OF_A_VISIT
     }
-    text = strings(connection, _numbers_in(held))
+    text = strings(connection, _numbers_in(held), known)
     result = msgspec.json.decode(summary, type=SiteResult)
     pages = tuple(
         replace(msgspec.json.decode(document, type=PageResult), url=text[url])
@@ -188,10 +194,7 @@ def read(
             for _, url, reason, detail in held["lost"]
         ),
         findings=_findings(held["finding"], held["spot"], text),
-        outcomes=tuple(
-            Outcomes(text[rule], _said(site, letters, urls))
-            for _, rule, site, letters in held["outcome"]
-        ),
+        outcomes=_outcomes(held["outcome"], urls, text),
         score=score,
     )
 
@@ -211,7 +214,11 @@ def _texts_in(table: str) -> tuple[int, ...]:
 
 
 def _numbers_in(held: Mapping[str, Sequence[Kept]]) -> set[int]:
-    return {row[n] for table, rows in held.items() for n in _texts_in(table) for row in rows}
+    found: set[int] = set()
+    for table, rows in held.items():
+        for number in _texts_in(table):
+            found.update([row[number] for row in rows])
+    return found
 
 
 def _findings(
@@ -219,12 +226,12 @@ def _findings(
 ) -> tuple[Finding, ...]:
     made: dict[tuple[Any, ...], Spot] = {}  # what a template writes stands on most pages
     spots: dict[int, list[Spot]] = {}
-    for _, finding, *told in spot_rows:
-        spot = made.get(key := tuple(told))
+    for row in spot_rows:
+        spot = made.get(key := tuple(row[2:]))
         if spot is None:
             selector, snippet, message, mark = key
             spot = made[key] = Spot(text[selector], text[snippet], text[message], mark)
-        spots.setdefault(finding, []).append(spot)
+        spots.setdefault(row[1], []).append(spot)
     return tuple(
         Finding(
             text[rule],
@@ -239,9 +246,18 @@ def _findings(
     )
 
 
-def _said(site: str, letters: str, urls: Sequence[str]) -> dict[str, Outcome]:
-    said = spelt(urls, letters)
-    return {"": OUTCOMES[site], **said} if site else said
+def _outcomes(
+    rows: Sequence[Kept], urls: Sequence[str], text: Mapping[int, str]
+) -> tuple[Outcomes, ...]:
+    made: dict[tuple[str, str], Mapping[str, Outcome]] = {}  # many rules say one thing of all pages
+    found = []
+    for _, rule, site, letters in rows:
+        said = made.get((site, letters))
+        if said is None:
+            said = {"": OUTCOMES[site]} if site else {}
+            said = made[site, letters] = said | spelt(urls, letters)
+        found.append(Outcomes(text[rule], said))
+    return tuple(found)
 
 
 def rule_scores(rows: Iterable[Kept], text: Mapping[int, str]) -> list[RuleScore]:

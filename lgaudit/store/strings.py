@@ -73,14 +73,16 @@ def numbers(
     return {given: known[digest] for given, digest in digests.items()}
 
 
-def strings(connection: Connection, wanted: Iterable[int]) -> dict[int, str]:
-    """The string of each number."""
-    found: dict[int, str] = {}
-    for chunk in _chunks(sorted(set(wanted))):
+def strings(
+    connection: Connection, wanted: Iterable[int], known: dict[int, str] | None = None
+) -> dict[int, str]:
+    """The string of each number. ``known`` are some that were read before, and grows."""
+    found = {} if known is None else known
+    for chunk in _chunks(sorted(set(wanted).difference(found))):
         rows = connection.execute(
             select(schema.text.c.id, schema.text.c.value).where(schema.text.c.id.in_(chunk))
         )
-        found.update((row.id, row.value) for row in rows)
+        found.update(map(tuple, rows.all()))
     return found
 
 
