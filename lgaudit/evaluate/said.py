@@ -127,6 +127,8 @@ class Said:
         good = ((self._passed * use).sum(axis=1) * value.judged).astype(int)
         bad = ((self._failed * use).sum(axis=1) * value.judged).astype(int)
         many, one = good + bad, rules & ((good == 0) != (bad == 0))
+        if not one.any():
+            return 0.0
         chance = sampling.varied(good, bad)
         mean = chance * 0.5 / (many + 1)
         square = chance * 0.75 / ((many + 1) * (many + 2))
