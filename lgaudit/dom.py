@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
 from lgaudit.taming import tame
-from lgaudit.tree import Tree
+from lgaudit.tree import Node, Tree
 
 BLOCKS = frozenset(
     "address article aside blockquote body caption dd details dialog div dl dt fieldset figcaption"
@@ -37,7 +35,7 @@ def parse(html: str) -> Tree:
     return Tree(tame(html).encode("utf-8", errors="replace"))
 
 
-def attribute(node: LexborNode, name: str) -> str:
+def attribute(node: Node, name: str) -> str:
     """The attribute's value, '' when absent or empty."""
     return node.attributes.get(name) or ""
 
@@ -47,7 +45,7 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-def ancestors(node: LexborNode) -> Iterator[LexborNode]:
+def ancestors(node: Node) -> Iterator[Node]:
     """Parent, grandparent and so on, up to the root element."""
     parent = node.parent
     while parent is not None and parent.tag != "-document":
@@ -55,7 +53,7 @@ def ancestors(node: LexborNode) -> Iterator[LexborNode]:
         parent = parent.parent
 
 
-def hidden_here(node: LexborNode) -> bool:
+def hidden_here(node: Node) -> bool:
     """True when this element's own markup hides it from everyone."""
     attributes = node.attributes
     return bool(attributes) and hides(node.tag or "", attributes)
@@ -71,7 +69,7 @@ def hides(tag: str, attributes: Mapping[str, str | None]) -> bool:
     return bool(style and _HIDING_STYLE.search(style))
 
 
-def hidden(node: LexborNode) -> bool:
+def hidden(node: Node) -> bool:
     """True when markup hides the element or something around it. CSS files are not known here."""
     if hidden_here(node):
         return True
@@ -80,10 +78,10 @@ def hidden(node: LexborNode) -> bool:
     return parent is not None and _hidden_within(parent, known)
 
 
-def _hidden_within(node: LexborNode, known: dict[int, bool]) -> bool:
+def _hidden_within(node: Node, known: dict[int, bool]) -> bool:
     """Whether this element or one around it hides what is inside; what is found is ``known``."""
     path: list[int] = []
-    current: LexborNode | None = node
+    current: Node | None = node
     answer = False
     while current is not None and current.tag != "-document":
         seen = known.get(current.mem_id)
@@ -100,7 +98,7 @@ def _hidden_within(node: LexborNode, known: dict[int, bool]) -> bool:
     return answer
 
 
-def main_content(tree: LexborHTMLParser) -> LexborNode | None:
+def main_content(tree: Tree) -> Node | None:
     """The element that holds the page's own content: main, else a usual stand-in, else body."""
     for selector in ("main", "[role=main]", "#main-content", "#main", "#content", "article"):
         for node in tree.css(selector):
@@ -109,7 +107,7 @@ def main_content(tree: LexborHTMLParser) -> LexborNode | None:
     return tree.body
 
 
-def visible_text(node: LexborNode, enough: int = 0) -> str:
+def visible_text(node: Node, enough: int = 0) -> str:
     """Text a reader can see below a node: blocks on lines of their own, markup-hidden left out.
 
     ``enough`` stops after so many words, for those who only ask whether there are a few.
@@ -120,8 +118,8 @@ def visible_text(node: LexborNode, enough: int = 0) -> str:
     return "\n".join([" ".join(words) for words in lines if words])
 
 
-def _collect(root: LexborNode, parts: list[str], enough: int) -> None:
-    stack: list[tuple[Iterator[LexborNode], str]] = []  # what is left of the elements around
+def _collect(root: Node, parts: list[str], enough: int) -> None:
+    stack: list[tuple[Iterator[Node], str]] = []  # what is left of the elements around
     children, end = iter((root,)), ""
     words = 0
     while True:
@@ -157,10 +155,10 @@ def _collect(root: LexborNode, parts: list[str], enough: int) -> None:
             end = "\n"
 
 
-def selector_of(node: LexborNode) -> str:
+def selector_of(node: Node) -> str:
     """A CSS selector that finds the element again in the same document."""
     steps: list[str] = []
-    current: LexborNode | None = node
+    current: Node | None = node
     while current is not None and current.tag not in (None, "-document", "html"):
         identity = attribute(current, "id")
         if identity and re.fullmatch(r"[A-Za-z][\w-]*", identity):
@@ -172,7 +170,7 @@ def selector_of(node: LexborNode) -> str:
     return " > ".join(reversed(steps)) or "html"
 
 
-def _position(node: LexborNode) -> str:
+def _position(node: Node) -> str:
     before, after = 0, False
     sibling = node.prev
     while sibling is not None:
@@ -185,7 +183,7 @@ def _position(node: LexborNode) -> str:
     return f":nth-of-type({before + 1})" if before or after else ""
 
 
-def snippet(node: LexborNode, limit: int = 160) -> str:
+def snippet(node: Node, limit: int = 160) -> str:
     """The start of an element's source, white space folded, cut with an ellipsis."""
     text = fold(node.html or "")
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

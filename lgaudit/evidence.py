@@ -14,7 +14,8 @@ from lgaudit.tree import Tree
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
-    from selectolax.lexbor import LexborNode
+
+    from lgaudit.tree import Node
 
 LIGHT = 2_000_000  # bytes of HTML in one visit; what is read from them takes 30 times as much
 Headers = tuple[tuple[str, str], ...]
@@ -228,7 +229,7 @@ class Page:
         return dom.parse(self.response_html) if self.browser else self.dom
 
     @cached_property
-    def main(self) -> LexborNode | None:
+    def main(self) -> Node | None:
         """The element that holds the page's own content."""
         return dom.main_content(self.dom)
 

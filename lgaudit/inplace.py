@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PIL import Image, ImageDraw
-from selectolax.lexbor import LexborNode, SelectolaxError
+from selectolax.lexbor import SelectolaxError
 
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Finding, Outcome, Rule, Status
 from lgaudit.pictures import Picture, Sheet
 from lgaudit.results import SiteResult
+from lgaudit.tree import Node
 
 MOST = 20  # pictures of one site, one a rule
 MOST_BYTES = 400_000  # of one site's pictures
@@ -65,7 +66,7 @@ class _Paged:
             return None
         return left, top, right, bottom
 
-    def _number(self, node: LexborNode) -> int | None:
+    def _number(self, node: Node) -> int | None:
         """Its number among the elements of its name, if page and picture have as many of them."""
         tag = str(node.tag)
         if tag not in self._numbers:
@@ -75,7 +76,7 @@ class _Paged:
         return self._numbers[tag].get(node.mem_id)
 
 
-def _silent(node: LexborNode) -> bool:
+def _silent(node: Node) -> bool:
     """Whether a browser that runs scripts has no such element, only its source."""
     above = node.parent
     while above is not None:

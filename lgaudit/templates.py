@@ -13,10 +13,9 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
 from lgaudit import dom
 from lgaudit.evidence import Page
+from lgaudit.tree import Node, Tree
 
 LANDMARKS = frozenset("header nav main aside footer form search".split())
 ROLES = frozenset("banner navigation main complementary contentinfo form search region".split())
@@ -57,19 +56,19 @@ def template_of(page: Page) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def _elements(tree: LexborHTMLParser) -> int:
+def _elements(tree: Tree) -> int:
     return len(tree.css("body *")) if tree.body is not None else 0
 
 
-def _body_kinds(body: LexborNode) -> Iterator[str]:
+def _body_kinds(body: Node) -> Iterator[str]:
     for name in _classes(body):
         if _BODY_KIND.search(name):
             yield f"body.{name}"
 
 
-def _landmarks(body: LexborNode) -> Iterator[str]:
+def _landmarks(body: Node) -> Iterator[str]:
     """The path of every landmark through the landmarks around it."""
-    waiting: list[tuple[LexborNode, tuple[str, ...]]] = [(body, ())]
+    waiting: list[tuple[Node, tuple[str, ...]]] = [(body, ())]
     for _ in range(MOST_ELEMENTS):
         if not waiting:
             return
@@ -85,11 +84,11 @@ def _landmarks(body: LexborNode) -> Iterator[str]:
                 waiting.append((child, here))
 
 
-def _spine(main: LexborNode) -> Iterator[str]:
+def _spine(main: Node) -> Iterator[str]:
     """The wrappers from the main content down to its h1; without one, while there is only one."""
     heading = main.css_first("h1")
     if heading is not None:
-        around: list[LexborNode] = []
+        around: list[Node] = []
         for node in dom.ancestors(heading):
             if node.mem_id == main.mem_id:
                 break
@@ -105,18 +104,18 @@ def _spine(main: LexborNode) -> Iterator[str]:
         yield f"spine {_label(node)}"
 
 
-def _comes_and_goes(node: LexborNode) -> bool:
+def _comes_and_goes(node: Node) -> bool:
     if node.tag in dom.UNSEEN:
         return True
     name = f"{dom.attribute(node, 'id')} {dom.attribute(node, 'class')}"
     return len(name) > 1 and _COMES_AND_GOES.search(name[:300]) is not None
 
 
-def _label(node: LexborNode) -> str:
+def _label(node: Node) -> str:
     role = dom.attribute(node, "role")
     kept = [name for name in _classes(node) if not _PASSING.search(name)][:CLASSES]
     return ".".join([node.tag or "", *([f"({role})"] if role in ROLES else []), *sorted(kept)])
 
 
-def _classes(node: LexborNode) -> list[str]:
+def _classes(node: Node) -> list[str]:
     return dom.attribute(node, "class")[:1000].split()

@@ -1,13 +1,14 @@
-"""A tree that remembers and looks at the source first finds what a plain one finds."""
+"""A tree read once answers as the parser's own nodes do, whatever is asked."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from lgaudit.tree import Tree, needed
+from lgaudit import selectors
+from lgaudit.tree import DEEP, Node, Tree
 
 SELECTORS = (
     "*", "p", "br", "img", "tbody tr", "td, th", "table", "body", "html", "head", "colgroup",
@@ -15,20 +16,46 @@ SELECTORS = (
     "div > p", "p + p", "p ~ a", "form input[name]", "a:not([href])", ":is(p, a)", "image",
     'a[href^="/" i], area', "lineargradient", "linearGradient", "input[type=hidden i]",
     ".hint-text", "[class~=fjord]", "[class*=FJ i]", '[class^="hint-"], [class$="zz yy" i]',
+    "body *", "div p a", "div > p > a, p", "div p > a", "div > p a", "b.x, .x, b",
+    "[name=n], [class=X]",
+    "p:not(.x):not([hreflang])", "[type=hidden]", ".Z", "#Y", "[alt='']", "[href]", "[viewbox]",
+    "a:not(.x, .z)", "[class~='x']", "p , a", "[lang|=en]", "div>p", "[data-k=K i]",
 )  # fmt: skip
 PIECES = st.sampled_from(
     "<p>|</p>|</br>|<image src=a>|<td>x|<table>|<tr>|<col>|<a href=/b>|<A HREF='/c' Class=X>|</a>"
-    "|<svg><linearGradient/><a xlink:href=q>s</a></svg>|<div id=y class='x z'>|<!-- <form> -->"
-    "|<input TYPE=Hidden name=n>|<script>'<area>'</script>|text"
-    "|<template><p hreflang=cy></template>|<form>|<link hreflang=en>|&lt;area&gt;"
-    "|<b class='&#102;jord'>|<b class=&fjlig;ord>|<b class='Hi&#x6E;t-text'>"
+    "|<svg viewBox=1><linearGradient/><a xlink:href=q>s</a></svg>|<div id=y class='x z'>"
+    "|<!-- <form> -->|<!doctype html>|<b:p xlink:href=1>|<img alt>|<i lang=en-GB>|<img alt=''>"
+    "|<input TYPE=Hidden name=n>|<script>'<area>'</script>|text|</div>|<frameset>"
+    "|<svg><![CDATA[c]]>"
+    "|<template><p hreflang=cy></template>|<form>|<link hreflang=en>|&lt;area&gt;|<p data-k=\u212a>"
+    "|<b class='&#102;jord'>|<b class=&fjlig;ord>|<b class='Hi&#x6E;t-text'>|<b class='a&#160;x'>"
     "|<b class='d&#039;or hint-text zz&#32;yy'>".split("|")
 )
 
 
+def told(node: Node | LexborNode | None) -> object:
+    """All that is asked of a node, as far as it says so of itself and of those next to it."""
+    if node is None or node.tag == "-document":
+        return None
+    return (
+        node.tag, dict(node.attributes), node.id, node.html, node.text(), node.text(strip=True),
+        node.text_content, node.is_text_node, node.is_element_node,
+    )  # fmt: skip
+
+
+def around(node: Node | LexborNode) -> list[object]:
+    return [
+        told(node), told(node.parent), told(node.next), told(node.prev), told(node.child),
+        [told(child) for child in node.iter()],
+        [told(child) for child in node.iter(include_text=True)],
+        [inner.tag for inner in node.traverse()],
+        [inner.tag for inner in node.traverse(include_text=True)],
+    ]  # fmt: skip
+
+
 @given(st.lists(PIECES, max_size=12).map("".join))
 @settings(max_examples=150, deadline=None)
-def test_it_finds_what_a_plain_tree_finds(html: str) -> None:
+def test_it_finds_what_the_parser_finds(html: str) -> None:
     plain, tree = LexborHTMLParser(html.encode()), Tree(html.encode())
     for selector in SELECTORS:
         expected = [node.html for node in plain.css(selector)]
@@ -36,30 +63,50 @@ def test_it_finds_what_a_plain_tree_finds(html: str) -> None:
         assert [node.html for node in tree.css(selector)] == expected, selector
         assert [node.html for node in tree.css(selector)] == expected, "asked again"
         assert (first.html if first is not None else None) == next(iter(expected), None)
+    for ours, its in zip(tree.css("p, div, b"), plain.css("p, div, b"), strict=True):
+        for selector in ("*", "p", "body p", "a[href], b", "p:not(.x)", ":is(p, a)"):
+            expected = [node.html for node in its.css(selector)]
+            first = ours.css_first(selector)
+            assert [node.html for node in ours.css(selector)] == expected, selector
+            assert (first.html if first is not None else None) == next(iter(expected), None)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+@settings(max_examples=100, deadline=None)
+def test_its_nodes_say_what_the_parsers_say(html: str) -> None:
+    plain, tree = LexborHTMLParser(html.encode()), Tree(html.encode())
+    assert plain.root is not None
+    its = list(plain.root.traverse(include_text=True))
+    assert [around(node) for node in tree.nodes] == [around(node) for node in its]
+    if plain.body is None or plain.body.parent is not None:  # else frames took its place
+        assert told(tree.body) == told(plain.body)
+    assert told(tree.head) == told(plain.head)
+    assert tree.html == plain.html
     tree.forget()
+    assert told(tree.head) == told(plain.head), "what is forgotten is read again"
 
 
 @pytest.mark.parametrize(
     "selector",
-    ["td[", "td,, b", "..x", "a[=x]", "td >", "> td", "a > > td", "*td", ".x,", "[x]td", ""],
-)
+    ["td[", "td,, b", "..x", "a[=x]", "td >", "> td", "a > > td", "*td", ".x,", "[x]td", "",
+     "p:not(", "p:not()", "p)", "a[href=]"],
+)  # fmt: skip
 def test_what_is_no_selector_is_still_refused(selector: str) -> None:
-    assert needed(selector) == ()
+    assert selectors.read(selector) == ()
     with pytest.raises(SelectolaxError):
         LexborHTMLParser(b"<p>").css(selector)
     with pytest.raises(SelectolaxError):
         Tree(b"<p>").css(selector)
 
 
-def test_what_the_source_must_hold() -> None:
-    assert needed("a[href], area") == (
-        (frozenset({b"<a", b"href"}), frozenset()),
-        (frozenset({b"<area"}), frozenset()),
-    )
-    assert needed("tbody td.x") == ((frozenset({b"<td", b"class"}), frozenset()),)
-    assert needed(".hint-x2, [id*='form error' i]") == (
-        (frozenset({b"class"}), frozenset({b"hint", b"x2"})),
-        (frozenset({b"id"}), frozenset({b"form", b"error"})),
-    )
-    assert needed(".hint", values=False) == ((frozenset({b"class"}), frozenset()),)
-    assert needed("video, p") == ()  # a parser makes p elements of its own
+def test_which_selectors_are_looked_up() -> None:
+    for selector in ("a[href]", "p, b.x", "div > p", "table tr td", "a:not([href])", "h1 + p"):
+        assert selectors.read(selector), selector
+    for selector in ("p ~ a", "div > p a", ":is(p)", "li:first-child", "a:not(.x, .y)"):
+        assert not selectors.read(selector), selector
+
+
+def test_deep_trees_are_left_to_the_parser() -> None:
+    html = b"<main>" + b"<div>" * (DEEP + 50) + b"<p>x"
+    tree, plain = Tree(html), LexborHTMLParser(html)
+    assert len(tree.css("main div div p")) == len(plain.css("main div div p")) == 1

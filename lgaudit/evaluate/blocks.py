@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.words import blotted, english, masked_names, sentence_spans, welsh, word_count
+from lgaudit.tree import Node
 
 PLACES = frozenset("prose heading table form quote code address chrome".split())
 _FORM_PARTS = ("label", "legend", "button", "select", "textarea", "output")
@@ -46,11 +45,11 @@ _HINT_CLASS = re.compile(r"\bhint\b|-hint\b|help-?text", re.I)
 class Block:
     """One run of text between block boundaries; ``text`` is folded, line breaks are ``\\n``."""
 
-    node: LexborNode
+    node: Node
     place: str
     lang: str
     text: str = ""
-    segments: list[tuple[int, int, LexborNode, str]] = field(default_factory=list)  # kind last
+    segments: list[tuple[int, int, Node, str]] = field(default_factory=list)  # kind last
     words: int = field(init=False)
     _masked: str = ""
     _unlinked: str = ""  # masked, links too
@@ -60,7 +59,7 @@ class Block:
     def __post_init__(self) -> None:
         self.words = word_count(self.text)
 
-    def element(self, start: int, end: int) -> LexborNode:
+    def element(self, start: int, end: int) -> Node:
         """The smallest element that holds these characters."""
         inside = [node for _, _, node, _ in self.between(start, end)]
         if not inside:
@@ -73,7 +72,7 @@ class Block:
             return first
         return next((node for node in dom.ancestors(first) if node.mem_id in around), self.node)
 
-    def between(self, start: int, end: int) -> list[tuple[int, int, LexborNode, str]]:
+    def between(self, start: int, end: int) -> list[tuple[int, int, Node, str]]:
         """The segments that touch these characters."""
         low = bisect_right(self.segments, start, key=_segment_start) - 1
         high = bisect_left(self.segments, end, key=_segment_start)
@@ -117,7 +116,7 @@ class Block:
         return 2  # what a heading without a level is
 
 
-def blocks_of(main: LexborNode, lang: str) -> tuple[Block, ...]:
+def blocks_of(main: Node, lang: str) -> tuple[Block, ...]:
     """The blocks below an element in reading order; ``lang`` is the page's own language."""
     return tuple(_Walk(main, lang).blocks)
 
@@ -126,14 +125,14 @@ def blocks_of(main: LexborNode, lang: str) -> tuple[Block, ...]:
 class _Around:
     """What surrounds a piece of text."""
 
-    block: LexborNode
+    block: Node
     place: str
     lang: str
     block_lang: str
     kind: str = ""  # of inline text: link, quote, code, foreign
 
 
-def _segment_start(segment: tuple[int, int, LexborNode, str]) -> int:
+def _segment_start(segment: tuple[int, int, Node, str]) -> int:
     return segment[0]
 
 
@@ -147,18 +146,18 @@ def _marks(classes: str, identity: str) -> tuple[bool, bool]:
 class _Walk:
     """One pass over the main content that leaves blocks behind."""
 
-    def __init__(self, main: LexborNode, lang: str) -> None:
+    def __init__(self, main: Node, lang: str) -> None:
         self.blocks: list[Block] = []
         self._whole_body = main.tag == "body"
         self._pieces: list[str] = []
         self._length = 0
-        self._segments: list[tuple[int, int, LexborNode, str]] = []
+        self._segments: list[tuple[int, int, Node, str]] = []
         self._around = _Around(main, "prose", lang, lang)
         self._go(main, self._around)
 
-    def _go(self, main: LexborNode, around: _Around) -> None:
+    def _go(self, main: Node, around: _Around) -> None:
         # The stack holds what is left of the elements that the one in hand stands in.
-        stack: list[tuple[Iterator[LexborNode], LexborNode, _Around]] = []
+        stack: list[tuple[Iterator[Node], Node, _Around]] = []
         children, owner = main.iter(include_text=True), main
         while True:
             node = next(children, None)
@@ -197,7 +196,7 @@ class _Walk:
             self._flush()
 
     def _inside(
-        self, node: LexborNode, tag: str, attributes: dict[str, str | None], around: _Around
+        self, node: Node, tag: str, attributes: dict[str, str | None], around: _Around
     ) -> _Around:
         is_block = tag in _OWN_BLOCK
         place = around.place
@@ -220,7 +219,7 @@ class _Walk:
             return around
         return _Around(around.block, around.place, lang, around.block_lang, kind)
 
-    def _place(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> str:
+    def _place(self, node: Node, tag: str, attributes: dict[str, str | None]) -> str:
         role = attributes.get("role")
         place = (role and _PLACE_BY_ROLE.get(role.lower())) or _PLACE_BY_TAG.get(tag, "")
         if place:
@@ -234,7 +233,7 @@ class _Walk:
             return "chrome"
         return "form" if hint else ""
 
-    def _text(self, raw: str, owner: LexborNode, kind: str) -> None:
+    def _text(self, raw: str, owner: Node, kind: str) -> None:
         text = " ".join(raw.split())
         if not text:
             if raw and self._length and self._pieces[-1][-1] not in " \n":

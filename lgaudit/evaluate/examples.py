@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
-
 from lgaudit import dom
 from lgaudit.evaluate.judge import judge_page, judge_site
 from lgaudit.evaluate.made_up import absolute, page_of, snapshot_of
 from lgaudit.evidence import BrowserEvidence
 from lgaudit.models import Example, Finding, Rule, Scope, Spot
+from lgaudit.tree import Tree
 
 _EDGES = "()[]{}<>,;:.'\"“”‘’"
 
@@ -100,7 +99,7 @@ def _wrong_spots(finding: Finding, example: Example) -> str:
     )
 
 
-def _resolved(selector: str, trees: Sequence[LexborHTMLParser]) -> str:
+def _resolved(selector: str, trees: Sequence[Tree]) -> str:
     """The usual selector of the element a spot names; '' when it names none."""
     if not selector:
         return ""

@@ -6,18 +6,17 @@ import html
 from collections.abc import Iterable
 from itertools import islice
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.checks.vocabulary import spot
 from lgaudit.evaluate.reading import Hit
 from lgaudit.models import Spot
+from lgaudit.tree import Node
 
 MOST = 50  # places on one page: naming an element takes time that grows with its siblings
 _AROUND = 60  # characters quoted on each side of what was found
 
 
-def spots(nodes: Iterable[LexborNode], most: int = MOST) -> list[Spot]:
+def spots(nodes: Iterable[Node], most: int = MOST) -> list[Spot]:
     """The places of the first elements."""
     return [spot(node) for node in islice(nodes, most)]
 

@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.names import Names, visually_hidden
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 NEAR = 80  # characters of text just before a field that may be its label
 
 
-def fields_of(page: Page, *tags: str) -> list[LexborNode]:
+def fields_of(page: Page, *tags: str) -> list[Node]:
     """Form controls of these tags that markup does not hide, in document order."""
     kept = page.__dict__.get("_fields")
     if kept is None:
@@ -24,7 +23,7 @@ def fields_of(page: Page, *tags: str) -> list[LexborNode]:
     return [node for node in kept if node.tag in tags]
 
 
-def _usable(node: LexborNode) -> bool:
+def _usable(node: Node) -> bool:
     attributes = node.attributes
     if "disabled" in attributes or (attributes.get("tabindex") or "").strip().startswith("-"):
         return False  # out of reach: decoys for robots look like this
@@ -33,7 +32,7 @@ def _usable(node: LexborNode) -> bool:
     return not any(dom.attribute(a, "aria-hidden").lower() == "true" for a in dom.ancestors(node))
 
 
-def has_visible_label(node: LexborNode, names: Names) -> bool:
+def has_visible_label(node: Node, names: Names) -> bool:
     """True when a label, or what ``aria-labelledby`` points at, has text that can be seen."""
     labels = [*names.labels(node), *names.referenced(node, "aria-labelledby")]
     return any(
@@ -42,9 +41,9 @@ def has_visible_label(node: LexborNode, names: Names) -> bool:
     )
 
 
-def text_before(node: LexborNode) -> str:
+def text_before(node: Node) -> str:
     """Short text just before a field, in the same small container, that may be its label."""
-    current: LexborNode | None = node
+    current: Node | None = node
     for _ in range(2):
         if current is None or current.tag in ("form", "body", "main", "section", "fieldset"):
             return ""
@@ -55,7 +54,7 @@ def text_before(node: LexborNode) -> str:
     return ""
 
 
-def _previous_text(node: LexborNode) -> str:
+def _previous_text(node: Node) -> str:
     before = node.prev
     while before is not None:
         if before.is_text_node and (before.text_content or "").strip():
@@ -70,18 +69,18 @@ def _previous_text(node: LexborNode) -> str:
     return ""
 
 
-def form_of(node: LexborNode) -> LexborNode | None:
+def form_of(node: Node) -> Node | None:
     """The form around an element."""
     return next((a for a in dom.ancestors(node) if a.tag == "form"), None)
 
 
-def form_number(node: LexborNode) -> int:
+def form_number(node: Node) -> int:
     """A number that fields of one form share; 0 outside of any form."""
     form = form_of(node)
     return form.mem_id if form is not None else 0
 
 
-def group_name(node: LexborNode, names: Names) -> str:
+def group_name(node: Node, names: Names) -> str:
     """The name of the nearest fieldset or group around an element that has one, or ''."""
     for around in dom.ancestors(node):
         role = dom.attribute(around, "role").lower()
@@ -92,7 +91,7 @@ def group_name(node: LexborNode, names: Names) -> str:
     return ""
 
 
-def surroundings(node: LexborNode, names: Names) -> str:
+def surroundings(node: Node, names: Names) -> str:
     """What says whose details are asked for: label, names of groups, the nearest heading before."""
     texts = [names.name(node), dom.attribute(node, "name"), dom.attribute(node, "id")]
     heading = ""
@@ -105,14 +104,14 @@ def surroundings(node: LexborNode, names: Names) -> str:
     return " | ".join([*texts, heading])
 
 
-def _heading_before(node: LexborNode) -> str:
+def _heading_before(node: Node) -> str:
     for before in islice(_earlier(node), 20):
         if re.fullmatch(r"h[1-6]", before.tag or ""):
             return dom.fold(before.text())
     return ""
 
 
-def _earlier(node: LexborNode) -> Iterator[LexborNode]:
+def _earlier(node: Node) -> Iterator[Node]:
     before = node.prev
     while before is not None:
         if before.is_element_node:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 MOST_TABLES = 100  # of one page
 MOST_ROWS = 400  # of one table; what comes after is not looked at
@@ -31,7 +30,7 @@ _HEADLIKE = re.compile(r"\bhead|\bhdr|title", re.I)  # in the class of a cell or
 class Cell:
     """One cell and the slots it takes, counted from 0."""
 
-    node: LexborNode
+    node: Node
     row: int
     column: int
     height: int
@@ -52,7 +51,7 @@ class Cell:
 class Grid:
     """One table: its cells in document order, and how many slots each row fills."""
 
-    table: LexborNode
+    table: Node
     cells: tuple[Cell, ...]
     widths: tuple[int, ...]  # one a row
     whole: bool  # False when it was too long to be read to its end
@@ -77,7 +76,7 @@ def tables_of(page: Page) -> list[Grid]:
     return list(kept)
 
 
-def read(table: LexborNode) -> Grid:
+def read(table: Node) -> Grid:
     """The grid of a table element, or of an element with a table's role."""
     cells: list[Cell] = []
     widths: list[int] = []
@@ -110,13 +109,13 @@ def read(table: LexborNode) -> Grid:
     return Grid(table, tuple(cells), tuple(widths), whole)
 
 
-def is_header(node: LexborNode) -> bool:
+def is_header(node: Node) -> bool:
     """True for a cell that heads others, by its element or its role."""
     role = (node.attributes.get("role") or "").strip().lower()
     return role in HEADER_ROLES if role else node.tag == "th"
 
 
-def is_data(table: LexborNode, *, rows: int = 2, columns: int = 2, longest_cell: int = 200) -> bool:
+def is_data(table: Node, *, rows: int = 2, columns: int = 2, longest_cell: int = 200) -> bool:
     """True when a table holds data rather than the layout of a page.
 
     At least ``rows`` rows have text in at least ``columns`` cells. Nested tables, menus, what
@@ -142,7 +141,7 @@ def is_data(table: LexborNode, *, rows: int = 2, columns: int = 2, longest_cell:
     return filled >= rows
 
 
-def names_its_cells(table: LexborNode) -> bool:
+def names_its_cells(table: Node) -> bool:
     """True when the first row, or the first column, looks or reads like names of the others.
 
     It does when it is in a thead, is bold throughout where the rest is not, is called a heading
@@ -165,7 +164,7 @@ def names_its_cells(table: LexborNode) -> bool:
     return not any(_VALUE.search(dom.fold(cell.text())[:200]) for cell in first)
 
 
-def _stands_out(cell: LexborNode) -> bool:
+def _stands_out(cell: Node) -> bool:
     classes = [dom.attribute(n, "class") for n in (cell, cell.parent) if n is not None]
     if _HEADLIKE.search(" ".join(classes)[:500]):
         return True
@@ -182,24 +181,24 @@ def data_tables(page: Page) -> list[Grid]:
     return list(kept)
 
 
-def _is_table(node: LexborNode) -> bool:
+def _is_table(node: Node) -> bool:
     role = dom.attribute(node, "role").strip().lower()
     return role in ("", "table", "grid", "treegrid") and not dom.hidden(node)
 
 
-def _rows(table: LexborNode) -> Iterator[tuple[LexborNode, int]]:
+def _rows(table: Node) -> Iterator[tuple[Node, int]]:
     """Rows with the number of rows from each to the end of its group."""
     for group in _row_groups(table):
         for number, row in enumerate(group):
             yield row, len(group) - number
 
 
-def _row_groups(table: LexborNode) -> Iterator[Sequence[LexborNode]]:
+def _row_groups(table: Node) -> Iterator[Sequence[Node]]:
     if table.tag != "table":
         rows = table.css("[role=row]")
         yield rows[: MOST_ROWS + 1]
         return
-    loose: list[LexborNode] = []
+    loose: list[Node] = []
     for child in table.iter():
         if child.tag == "tr":
             loose.append(child)
@@ -212,7 +211,7 @@ def _row_groups(table: LexborNode) -> Iterator[Sequence[LexborNode]]:
         yield loose
 
 
-def _cells(row: LexborNode) -> Iterator[LexborNode]:
+def _cells(row: Node) -> Iterator[Node]:
     for child in row.iter():
         if child.tag in ("td", "th") or dom.attribute(child, "role").lower() in _CELL_ROLES:
             yield child

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom, urls
 from lgaudit.evaluate.kept import kept
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 _NOT_NAMED = frozenset("script style template noscript head title iframe object".split())
 _CHROME = re.compile(r"pagination|pager|breadcrumb|skip-?link|\bshare\b|social", re.I)
@@ -22,7 +21,7 @@ _EDGES = " \u00a0.,:;!?…>»›→←«‹<|-–—•"
 class Link:
     """One link: its element, accessible name and absolute address."""
 
-    node: LexborNode
+    node: Node
     name: str
     plain: str  # the name as it is compared
     url: str  # '' when it is no web address
@@ -52,10 +51,10 @@ def _links(page: Page) -> Iterator[Link]:
         yield Link(node, name, plain(name), urls.normalise(href, base) or "")
 
 
-def _left_out(node: LexborNode, main: LexborNode, whole_body: bool, known: dict[int, bool]) -> bool:
+def _left_out(node: Node, main: Node, whole_body: bool, known: dict[int, bool]) -> bool:
     """True when the element or one around it is hidden, or navigation rather than content."""
     path = []
-    current: LexborNode | None = node
+    current: Node | None = node
     answer = False
     while current is not None and current.mem_id not in known:
         path.append(current.mem_id)
@@ -71,7 +70,7 @@ def _left_out(node: LexborNode, main: LexborNode, whole_body: bool, known: dict[
     return answer
 
 
-def _apart(node: LexborNode, whole_body: bool) -> bool:
+def _apart(node: Node, whole_body: bool) -> bool:
     tag = node.tag or ""
     if tag in ("nav", "footer") or tag in dom.UNSEEN or (whole_body and tag in ("header", "aside")):
         return True
@@ -94,7 +93,7 @@ def _is_chrome(classes: str, identity: str) -> bool:
     return bool(_CHROME.search(f"{classes} {identity}"))
 
 
-def name_of(node: LexborNode, page: Page) -> str:
+def name_of(node: Node, page: Page) -> str:
     """The accessible name of a link or button: aria-labelledby, aria-label, content, title."""
     attributes = node.attributes
     labelled = (attributes.get("aria-labelledby") or "").split()
@@ -117,11 +116,11 @@ def plain(name: str) -> str:
     return text[1:-1].strip(_EDGES) if text[:1] in "([" and text[-1:] in ")]" else text
 
 
-def text_after(node: LexborNode, root: LexborNode, length: int) -> str:
+def text_after(node: Node, root: Node, length: int) -> str:
     """The next ``length`` characters of text behind an element, up to the next link."""
     parts: list[str] = []
     total = 0
-    current: LexborNode | None = node
+    current: Node | None = node
     while current is not None and current.mem_id != root.mem_id and total < length:
         sibling = current.next
         while sibling is not None and total < length:
@@ -135,7 +134,7 @@ def text_after(node: LexborNode, root: LexborNode, length: int) -> str:
     return dom.fold("".join(parts))[:length]
 
 
-def _before_link(node: LexborNode) -> str:
+def _before_link(node: Node) -> str:
     """Text of an element up to its first link; '' for a link."""
     if node.tag == "a":
         return ""
@@ -148,28 +147,28 @@ def _before_link(node: LexborNode) -> str:
     return "".join(parts)
 
 
-def _holds_link(node: LexborNode) -> bool:
+def _holds_link(node: Node) -> bool:
     return node.is_element_node and (node.tag == "a" or node.css_first("a[href]") is not None)
 
 
-def _text_of(node: LexborNode) -> str:
+def _text_of(node: Node) -> str:
     if node.is_text_node:
         return node.text_content or ""
     return f" {_content(node)} " if node.tag in dom.BLOCKS else _content(node)
 
 
-def _by_id(page: Page, identity: str) -> LexborNode | None:
+def _by_id(page: Page, identity: str) -> Node | None:
     return kept(page, "ids", _ids).get(identity)
 
 
-def _ids(page: Page) -> dict[str, LexborNode]:
-    known: dict[str, LexborNode] = {}
+def _ids(page: Page) -> dict[str, Node]:
+    known: dict[str, Node] = {}
     for node in page.dom.css("[id]"):
         known.setdefault(dom.attribute(node, "id"), node)
     return known
 
 
-def _content(root: LexborNode) -> str:
+def _content(root: Node) -> str:
     """Name from content: text, alternatives of images, labels of parts; hidden parts left out."""
     parts: list[str] = []
     stack = list(reversed(list(root.iter(include_text=True))))

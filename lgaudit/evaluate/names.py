@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
 from lgaudit import dom
 from lgaudit.evidence import Page
+from lgaudit.tree import Node, Tree
 
 DEEPEST = 40  # levels of markup followed below one element; deeper text is taken as it stands
 LABELLED = frozenset("input select textarea button meter output progress".split())
@@ -33,26 +32,26 @@ _DEFAULT_BUTTON = {"submit": "Submit", "reset": "Reset"}
 class Names:
     """Names of the elements of one tree; ids and labels are looked up once."""
 
-    def __init__(self, tree: LexborHTMLParser) -> None:
+    def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._known: dict[int, str] = {}
 
     @cached_property
-    def ids(self) -> Mapping[str, LexborNode]:
+    def ids(self) -> Mapping[str, Node]:
         """The first element of each id."""
-        found: dict[str, LexborNode] = {}
+        found: dict[str, Node] = {}
         for node in self._tree.css("[id]"):
             found.setdefault(dom.attribute(node, "id"), node)
         return found
 
     @cached_property
-    def _labels_for(self) -> Mapping[str, list[LexborNode]]:
-        found: dict[str, list[LexborNode]] = {}
+    def _labels_for(self) -> Mapping[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
         for node in self._tree.css("label[for]"):
             found.setdefault(dom.attribute(node, "for"), []).append(node)
         return found
 
-    def labels(self, control: LexborNode) -> list[LexborNode]:
+    def labels(self, control: Node) -> list[Node]:
         """The label elements of a form control: by ``for``, else the one around it."""
         identity = dom.attribute(control, "id")
         by_id = list(self._labels_for.get(identity, ())) if identity else []
@@ -64,12 +63,12 @@ class Names:
             by_id.append(around)
         return by_id
 
-    def referenced(self, node: LexborNode, attribute: str) -> list[LexborNode]:
+    def referenced(self, node: Node, attribute: str) -> list[Node]:
         """Elements that an attribute of ids, such as ``aria-labelledby``, points at."""
         found = (self.ids.get(identity) for identity in dom.attribute(node, attribute).split())
         return [target for target in found if target is not None]
 
-    def name(self, node: LexborNode) -> str:
+    def name(self, node: Node) -> str:
         """The element's accessible name, white space folded; '' when it has none."""
         known = self._known.get(node.mem_id)
         if known is None:
@@ -79,7 +78,7 @@ class Names:
 
     def _name(
         self,
-        node: LexborNode,
+        node: Node,
         seen: frozenset[int],
         depth: int,
         *,
@@ -119,7 +118,7 @@ class Names:
 
     def _native(
         self,
-        node: LexborNode,
+        node: Node,
         attributes: Mapping[str, str | None],
         seen: frozenset[int],
         depth: int,
@@ -147,7 +146,7 @@ class Names:
                 return self._content(named, seen, depth + 1)
         return ""
 
-    def _content(self, node: LexborNode, seen: frozenset[int], depth: int) -> str:
+    def _content(self, node: Node, seen: frozenset[int], depth: int) -> str:
         if depth >= DEEPEST:
             return f" {node.text()} "
         parts = []
@@ -187,30 +186,30 @@ def names_of(page: Page) -> Names:
     return names
 
 
-def visually_hidden(node: LexborNode) -> bool:
+def visually_hidden(node: Node) -> bool:
     """True when a class on or around the element usually means "for screen readers only"."""
     return any(
         _VISUALLY_HIDDEN.search(dom.attribute(item, "class")) for item in (node, *_around(node))
     )
 
 
-def _around(node: LexborNode) -> Iterator[LexborNode]:
+def _around(node: Node) -> Iterator[Node]:
     for item in dom.ancestors(node):
         if item.tag in ("form", "main", "body"):
             return
         yield item
 
 
-def _not_read(node: LexborNode, attributes: Mapping[str, str | None]) -> bool:
+def _not_read(node: Node, attributes: Mapping[str, str | None]) -> bool:
     return (attributes.get("aria-hidden") or "").lower() == "true" or dom.hidden_here(node)
 
 
-def _named_by_content(node: LexborNode, attributes: Mapping[str, str | None]) -> bool:
+def _named_by_content(node: Node, attributes: Mapping[str, str | None]) -> bool:
     role = (attributes.get("role") or "").lower().split()
     return role[0] in _CONTENT_ROLES if role else node.tag in _CONTENT_TAGS
 
 
-def _embedded_value(node: LexborNode, attributes: Mapping[str, str | None]) -> str | None:
+def _embedded_value(node: Node, attributes: Mapping[str, str | None]) -> str | None:
     """What a control inside a label says: its value; None when the element is no such control."""
     tag = node.tag
     if tag == "textarea":
@@ -225,7 +224,7 @@ def _embedded_value(node: LexborNode, attributes: Mapping[str, str | None]) -> s
     return None
 
 
-def _placeholder(node: LexborNode, attributes: Mapping[str, str | None]) -> str:
+def _placeholder(node: Node, attributes: Mapping[str, str | None]) -> str:
     if node.tag in ("input", "textarea"):
         return dom.fold(attributes.get("placeholder") or attributes.get("aria-placeholder") or "")
     return ""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evidence import Page
 from lgaudit.models import Finding, Outcome, Rule, Spot, Status
+from lgaudit.tree import Node
 
 MOST = 50  # places of one rule that are compared
 
@@ -67,7 +66,7 @@ def _same(spot: Spot, others: Sequence[Spot], page: Page) -> bool:
     return False
 
 
-def _node(spot: Spot, page: Page) -> LexborNode | None:
+def _node(spot: Spot, page: Page) -> Node | None:
     """The element of a place; None where its selector is none, or reaches into a frame."""
     try:
         return page.dom.css_first(spot.selector) if spot.selector else None

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, chain
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit.evaluate.blocks import PLACES, Block, blocks_of
 from lgaudit.evaluate.kept import kept
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 __all__ = ["GAP", "Block", "Hit", "Reading", "Stream", "read"]
 GAP = "\n\uffff\n"  # between blocks: neither a letter nor a space, so no pattern runs across
@@ -24,7 +23,7 @@ _WORD = re.compile(r"\w+")
 class Hit:
     """Something found in a stream: the words and the smallest element that holds them."""
 
-    node: LexborNode
+    node: Node
     text: str
     block: Block
     start: int  # within the block's text

@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import paths
 from lgaudit.evaluate.startags import StartTags
@@ -19,6 +17,7 @@ from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Finding, Spot
 from lgaudit.results import SiteResult
 from lgaudit.settings import TemplateMapping
+from lgaudit.tree import Node, Tree
 
 SINGLE = ("html", "head", "body")
 _TAG = re.compile(r"[a-z][a-z0-9-]*")
@@ -67,7 +66,7 @@ class _Lines:
         template, line = self._template(node, number)
         return replace(spot, line=self._tags.line_of(number), template=template, template_line=line)
 
-    def _find(self, spot: Spot) -> LexborNode | None:
+    def _find(self, spot: Spot) -> Node | None:
         if not spot.selector or " >>> " in spot.selector:
             return None
         if self._shown is None:
@@ -76,11 +75,11 @@ class _Lines:
         shown = [n for n in _all(self._shown, spot.selector) if _fits(n, spot)]
         return self._sent(shown[0], spot) if len(shown) == 1 else None
 
-    def _by_snippet(self, nodes: Sequence[LexborNode], spot: Spot) -> LexborNode | None:
+    def _by_snippet(self, nodes: Sequence[Node], spot: Spot) -> Node | None:
         said = [n for n in nodes if _starts(dom.fold(self._tags.html_of(n)), spot.snippet)]
         return said[0] if len(said) == 1 else None
 
-    def _sent(self, shown: LexborNode, spot: Spot) -> LexborNode | None:
+    def _sent(self, shown: Node, spot: Spot) -> Node | None:
         """The element of the source that the browser showed as this one."""
         tag = shown.tag or ""
         if not _TAG.fullmatch(tag) or self._shown is None:
@@ -104,7 +103,7 @@ class _Lines:
         agreed = len(by_selector) == 1 and by_selector[0].mem_id == same_sent[place].mem_id
         return same_sent[place] if agreed else None
 
-    def _template(self, node: LexborNode, number: int) -> tuple[str, int]:
+    def _template(self, node: Node, number: int) -> tuple[str, int]:
         """The template file and the line in it, 0 when that is not known; ('', 0) for none."""
         name, line = self._tags.template_of(number)
         root = self._templates.root.rstrip("/")
@@ -116,14 +115,14 @@ class _Lines:
                 return file, self._line_in(text, number) or at
         return "", 0
 
-    def _mapped(self, node: LexborNode) -> Iterator[str]:
+    def _mapped(self, node: Node) -> Iterator[str]:
         """Files that the configuration names for an element, the last entry first."""
         for mapping in reversed(self._templates.mappings):
             file = matched(mapping, self._path)
             if file and (not mapping.selector or self._inside(node, mapping.selector)):
                 yield file
 
-    def _inside(self, node: LexborNode, selector: str) -> bool:
+    def _inside(self, node: Node, selector: str) -> bool:
         around = {node.mem_id, *(a.mem_id for a in dom.ancestors(node))}
         return any(n.mem_id in around for n in _all(self._tags.tree, selector))
 
@@ -149,14 +148,14 @@ def matched(mapping: TemplateMapping, path: str) -> str:
     return ""
 
 
-def _all(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+def _all(tree: Tree, selector: str) -> list[Node]:
     try:
         return tree.css(selector)
     except (ValueError, RuntimeError):  # what axe-core writes is not always what is understood
         return []
 
 
-def _fits(node: LexborNode, spot: Spot) -> bool:
+def _fits(node: Node, spot: Spot) -> bool:
     """Whether a snippet can be of this element at all."""
     return spot.snippet.lstrip().lower().startswith(f"<{node.tag}")
 

@@ -11,9 +11,8 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
 from lgaudit import dom
+from lgaudit.tree import Node, Tree
 
 MOST = 200_000  # start tags of one page
 _START = re.compile(r"<(?:(!--)|([!?/])|([a-zA-Z][^\s/>]*))")
@@ -103,7 +102,7 @@ class StartTags:
         return {name for _, name, _ in self._templates if name}
 
     @cached_property
-    def tree(self) -> LexborHTMLParser:
+    def tree(self) -> Tree:
         """The source parsed, each element marked with its start tag."""
         parts, last = [], 0
         for number, (_, name_end, _) in enumerate(self._tags):
@@ -115,15 +114,15 @@ class StartTags:
     def _mark(self) -> re.Pattern[str]:
         return re.compile(rf' {self._name}="\d+"')
 
-    def html_of(self, node: LexborNode) -> str:
+    def html_of(self, node: Node) -> str:
         """An element's source as the parser writes it, without the marks."""
         return self._mark.sub("", node.html or "")
 
-    def attributes_of(self, node: LexborNode) -> dict[str, str | None]:
+    def attributes_of(self, node: Node) -> dict[str, str | None]:
         """An element's attributes, without the mark."""
         return {k: v for k, v in node.attributes.items() if k != self._name}
 
-    def number_of(self, node: LexborNode) -> int | None:
+    def number_of(self, node: Node) -> int | None:
         """The start tag an element came of; None for one that the parser made up."""
         mark = node.attributes.get(self._name)
         return int(mark) if mark else None

@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.kept import remembered
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 # A dash needs space on both sides; the rest separate with or without it.
 _SEPARATOR = re.compile(r"\s+[-‐–—/:~]+\s+|\s*(?:\||»|›|·|•|::|\s<\s|\s>\s)+\s*")
@@ -84,12 +83,12 @@ def _headings(page: Page, selector: str) -> list[str]:
     return [text for n in nodes if (text := heading_text(n)) and not dom.hidden(n)]
 
 
-def heading_text(node: LexborNode) -> str:
+def heading_text(node: Node) -> str:
     """The text of a heading without the permalink sign that some systems put behind it."""
     return dom.fold(node.text()).rstrip(" ¶#§")
 
 
-def asks_in_form(node: LexborNode) -> bool:
+def asks_in_form(node: Node) -> bool:
     """Whether a heading is the question of a form's field: in or around a legend or label, or
     with the form right behind it.
     """

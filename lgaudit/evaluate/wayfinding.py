@@ -21,13 +21,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import regex
-from selectolax.lexbor import LexborNode
 
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns
-from lgaudit.evaluate.needles import needles
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Reason
+from lgaudit.tree import Node
 
 MOST_LINKS = 3_000  # of one page
 MOST_TEXTS = 60_000  # of one visit
@@ -106,7 +105,7 @@ class Signs:
         """
         hits: dict[str, tuple[int, str, str]] = {}  # key -> (words more, by, text)
         if subject:
-            for number, match in self._matches(_pattern(tuple(subject))):
+            for number, match in self._matches(tuple(subject)):
                 line = self._texts[number]
                 more = line.count(" ") - match.group().count(" ")
                 for key in self._keys[number]:
@@ -207,20 +206,19 @@ class Signs:
             return True
         return bool(_NEWS.search(urls.path_of(place.url)))
 
-    def _matches(self, pattern: str) -> Iterator[tuple[int, regex.Match[str]]]:
-        """Numbers of the lines that the pattern stands in, with each match, in order."""
-        wanted = needles(pattern)
-        if not wanted:
-            for match in patterns.finditer(pattern, self._lines):
-                yield bisect_right(self._starts, match.start()) - 1, match
-            return
+    def _matches(self, subject: tuple[str, ...]) -> Iterator[tuple[int, regex.Match[str]]]:
+        """Numbers of the lines that a phrase stands in, with each match, in order."""
         near: set[int] = set()  # no match runs on into another line, so these alone are tried
-        for needle in wanted:
-            at = self._lines.find(needle)
+        for words in _words(subject):
+            rarest = max(words, key=len)
+            at = self._lines.find(rarest)
             while at >= 0:
                 number = bisect_right(self._starts, at) - 1
-                near.add(number)
-                at = self._lines.find(needle, self._starts[number] + len(self._texts[number]))
+                line = self._texts[number]
+                if all(map(line.__contains__, words)):
+                    near.add(number)
+                at = self._lines.find(rarest, self._starts[number] + len(line))
+        pattern = _pattern(subject)
         for number in sorted(near):
             for match in patterns.finditer(pattern, self._texts[number]):
                 yield number, match
@@ -300,13 +298,20 @@ def base_of(page: Page) -> str:
     return (written and urls.normalise(written, page.final_url)) or page.final_url
 
 
-def link_text(node: LexborNode) -> str:
+def link_text(node: Node) -> str:
     """What a link says: its text, else its label, else the alternative of its picture."""
     text = node.text(deep=True).strip() or dom.attribute(node, "aria-label")
     text = text or dom.attribute(node, "title")
     if not text and (image := node.css_first("img[alt]")) is not None:
         text = dom.attribute(image, "alt")
     return text
+
+
+@lru_cache(maxsize=512)
+def _words(subject: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Of each phrase the words, as they stand in a text that says it."""
+    phrases = (tuple(folded(word.rstrip("*")) for word in phrase.split()) for phrase in subject)
+    return tuple(words for words in phrases if words)
 
 
 @lru_cache(maxsize=512)

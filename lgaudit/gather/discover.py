@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom, urls
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 MOST_LINKS = 3000  # of one page
 _BASE = re.compile("<base\\b", re.I)
@@ -56,7 +55,7 @@ def links_of(page: Page) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def text_of(node: LexborNode) -> str:
+def text_of(node: Node) -> str:
     """A link's name: its text, else its label, else the alternative of its picture."""
     text = dom.fold(node.text(deep=True))[:300]
     if not text:
@@ -108,7 +107,7 @@ def assets_of(page: Page) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
-def _ids(main: LexborNode | None) -> set[int]:
+def _ids(main: Node | None) -> set[int]:
     if main is None:
         return set()
     return {node.mem_id for node in main.css("a[href], area[href]")}

@@ -11,12 +11,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-from selectolax.lexbor import LexborHTMLParser
-
 from lgaudit import dom, urls
 from lgaudit.evidence import Headers, Page
 from lgaudit.gather import blockpages, wording
 from lgaudit.models import OK, Kind, Reason, Site, Verdict
+from lgaudit.tree import Tree
 
 SMALL = 250  # words on the whole page; a longer document is never a block page
 BARE = 50  # words; below this, without main and nav, a page says nothing but its title
@@ -50,7 +49,7 @@ class Document:
     status: int | None
     headers: Headers
     source: str
-    tree: LexborHTMLParser
+    tree: Tree
     title: str
 
     @cached_property

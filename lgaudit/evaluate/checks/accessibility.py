@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.blocks import Block
@@ -29,6 +27,7 @@ from lgaudit.evaluate.reading import read
 from lgaudit.evaluate.titles import own_title, site_names
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Spot
+from lgaudit.tree import Node
 from lgaudit.urls import normalise
 
 _CONTROLS = frozenset("button input select textarea summary iframe".split())
@@ -165,9 +164,9 @@ def new_tabs_announced(page: Page, *, pattern: str, section_pattern: str) -> Res
     return failed(f"{count} a new tab without saying so.", shown)
 
 
-def _keyboard_stops(page: Page, most: int) -> list[LexborNode]:
+def _keyboard_stops(page: Page, most: int) -> list[Node]:
     """The first things the keyboard reaches in document order, cookie banners left out."""
-    stops: list[LexborNode] = []
+    stops: list[Node] = []
     for node in page.dom.body.traverse() if page.dom.body is not None else ():
         if _takes_focus(node) and not any(_is_cookie(i) for i in (node, *dom.ancestors(node))):
             stops.append(node)
@@ -176,7 +175,7 @@ def _keyboard_stops(page: Page, most: int) -> list[LexborNode]:
     return stops
 
 
-def _takes_focus(node: LexborNode) -> bool:
+def _takes_focus(node: Node) -> bool:
     tag, attributes = node.tag or "", node.attributes
     if "tabindex" in attributes:
         if (attributes["tabindex"] or "").strip().startswith("-"):
@@ -188,22 +187,22 @@ def _takes_focus(node: LexborNode) -> bool:
     return not dom.hidden(node)
 
 
-def _is_cookie(node: LexborNode) -> bool:
+def _is_cookie(node: Node) -> bool:
     if node.tag in ("body", "html", "main"):
         return False
     attributes = node.attributes
     return any(_COOKIE.search(attributes.get(a) or "") for a in ("id", "class", "aria-label"))
 
 
-def _in_main(page: Page, node: LexborNode) -> bool:
+def _in_main(page: Page, node: Node) -> bool:
     return page.main is not None and page.main.tag != "body" and _is_inside(node, page.main)
 
 
-def _is_inside(node: LexborNode, container: LexborNode) -> bool:
+def _is_inside(node: Node, container: Node) -> bool:
     return any(item.mem_id == container.mem_id for item in dom.ancestors(node))
 
 
-def _fragment(page: Page, node: LexborNode) -> str:
+def _fragment(page: Page, node: Node) -> str:
     """The fragment of a link to this very page, or ''."""
     href = dom.attribute(node, "href").strip()
     address, mark, fragment = href.partition("#")
@@ -282,7 +281,7 @@ def _canonical(page: Page) -> str:
     return normalise(whole) or whole
 
 
-def _opens_tab(page: Page, node: LexborNode) -> bool:
+def _opens_tab(page: Page, node: Node) -> bool:
     if dom.attribute(node, "target").strip().lower() != "_blank" or dom.hidden(node):
         return False
     if dom.attribute(node, "href").strip().lower().startswith(("mailto:", "tel:", "sms:")):
@@ -292,7 +291,7 @@ def _opens_tab(page: Page, node: LexborNode) -> bool:
     return True
 
 
-def _announces(page: Page, node: LexborNode, pattern: str) -> bool:
+def _announces(page: Page, node: Node, pattern: str) -> bool:
     names = names_of(page)
     texts = [names.name(node), dom.attribute(node, "title")]
     texts += [inner.text() for inner in names.referenced(node, "aria-describedby")]

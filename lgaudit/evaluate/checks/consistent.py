@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import Result, failed, inapplicable, passed, site_check
 from lgaudit.evaluate.links import plain
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Spot
+from lgaudit.tree import Node
 
 _FURNITURE = "header, footer, [role=banner], [role=contentinfo], #header, #footer"
 _MOST_LINKS = 200
@@ -110,7 +109,7 @@ def _help(page: Page, pattern: str) -> Iterator[str]:
                 yield mark
 
 
-def _names(links: Sequence[LexborNode]) -> list[str]:
+def _names(links: Sequence[Node]) -> list[str]:
     """Names in order, each once: menus for small screens often repeat them."""
     found = dict.fromkeys(
         plain(node.text()) for node in links[:_MOST_LINKS] if not dom.hidden(node)
@@ -118,5 +117,5 @@ def _names(links: Sequence[LexborNode]) -> list[str]:
     return [name for name in found if name]
 
 
-def _inside_main(node: LexborNode) -> bool:
+def _inside_main(node: Node) -> bool:
     return any(a.tag in ("main", "article") for a in dom.ancestors(node))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom, urls
 from lgaudit.evaluate import trackers
 from lgaudit.evaluate.checks.vocabulary import (
@@ -23,6 +21,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 from lgaudit.evaluate.wayfinding import folded, signs
 from lgaudit.evidence import Consent, Cookie, Page, Snapshot
 from lgaudit.models import Spot
+from lgaudit.tree import Node
 
 TRACKING = ("advertising", "social", "recording")
 MOST = 20  # things named
@@ -194,7 +193,7 @@ def _first(visit: Snapshot) -> tuple[Page, Consent]:
     raise LookupError("no page was looked at for consent")
 
 
-def _frames(page: Page) -> Iterator[tuple[LexborNode, str]]:
+def _frames(page: Page) -> Iterator[tuple[Node, str]]:
     for node in page.dom.css(_FRAMES)[:100]:
         url = urls.normalise(dom.attribute(node, "src"), page.final_url)
         if url is not None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.checks.vocabulary import Result, inapplicable, judged, page_check
 from lgaudit.evaluate.excerpts import spots
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 _LINE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bunderline\b", re.I)
 MOST_LOOKED_AT = 500  # elements: each is looked at with all that is around it
@@ -28,11 +27,11 @@ def underline_absent(page: Page) -> Result:
     return judged(spots(innermost), "Underlined text looks like a link.")
 
 
-def _underlined(node: LexborNode) -> bool:
+def _underlined(node: Node) -> bool:
     return node.tag == "u" or bool(_LINE.search(dom.attribute(node, "style")[:1000]))
 
 
-def _excused(node: LexborNode) -> bool:
+def _excused(node: Node) -> bool:
     if node.tag in _EXEMPT or any(a.tag in _EXEMPT for a in dom.ancestors(node)):
         return True
     if dom.hidden(node):

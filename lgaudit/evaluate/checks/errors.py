@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import (
@@ -27,6 +25,7 @@ from lgaudit.evaluate.fields import fields_of, form_number, form_of, group_name
 from lgaudit.evaluate.kept import kept
 from lgaudit.evaluate.names import Names, names_of
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 _TEXT_TYPES = frozenset("text search email url tel number password date month time".split()) | {""}
 _ERROR_MARK = re.compile(r"(?:^|[\s_-])(?:errors?|invalid|validation)(?=[\s_-]|$)", re.I)
@@ -88,7 +87,7 @@ def labels_point(page: Page) -> Result:
 def labels_distinct(page: Page) -> Result:
     """No two text fields or lists of one form have the same name, unless their groups differ."""
     names = names_of(page)
-    by_label: dict[tuple[int, str], list[LexborNode]] = {}
+    by_label: dict[tuple[int, str], list[Node]] = {}
     for node in fields_of(page, "input", "select", "textarea"):
         form = form_number(node)
         if not form or (
@@ -100,10 +99,10 @@ def labels_distinct(page: Page) -> Result:
             by_label.setdefault((form, name), []).append(node)
     forms = Counter(form for (form, _), nodes in by_label.items() for _ in nodes)
     several = any(number > 1 for number in forms.values())
-    same: list[list[LexborNode]] = []
+    same: list[list[Node]] = []
     for nodes in by_label.values():
         if len(nodes) > 1:
-            groups: dict[str, list[LexborNode]] = {}
+            groups: dict[str, list[Node]] = {}
             for node in nodes:
                 groups.setdefault(group_name(node, names) + _row_heading(node), []).append(node)
             same += [group for group in groups.values() if len(group) > 1]
@@ -224,13 +223,13 @@ def captchas_escapable(page: Page, *, selectors: Sequence[str], contact_pattern:
 _SUMMARIES = ".govuk-error-summary, .nhsuk-error-summary, .error-summary, [class*=error-summary i]"
 
 
-def _messages(page: Page, *, aria_hidden: bool = False) -> list[LexborNode]:
+def _messages(page: Page, *, aria_hidden: bool = False) -> list[Node]:
     """Error messages of forms that can be seen; those hidden from screen readers on request."""
     found = kept(page, "error messages", lambda seen: list(_find_messages(seen)))
     return [node for node in found if aria_hidden or not _aria_hidden(node)]
 
 
-def _find_messages(page: Page) -> Iterator[LexborNode]:
+def _find_messages(page: Page) -> Iterator[Node]:
     if page.dom.css_first("form") is None:
         return
     selector = "[id*=error i], [class*=error i], [id*=invalid i], [class*=invalid i]"
@@ -250,19 +249,19 @@ def _find_messages(page: Page) -> Iterator[LexborNode]:
             yield node
 
 
-def _holds_control(label: LexborNode) -> bool:
+def _holds_control(label: Node) -> bool:
     """Whether a label is around a control: HTML's own, one by its role, or a script's own."""
     if label.css_first(_LABELLED) is not None or label.css_first(_WIDGETS) is not None:
         return True
     return any("-" in (node.tag or "-")[1:] for node in label.css("*"))
 
 
-def _names_something(page: Page, label: LexborNode) -> bool:
+def _names_something(page: Page, label: Node) -> bool:
     identity = dom.attribute(label, "id")
     return bool(identity) and identity in _tied_ids(page)
 
 
-def _aria_hidden(node: LexborNode) -> bool:
+def _aria_hidden(node: Node) -> bool:
     around = (node, *dom.ancestors(node))
     return any(dom.attribute(item, "aria-hidden").lower() == "true" for item in around)
 
@@ -272,7 +271,7 @@ def _is_whole(pattern: str, text: str) -> bool:
     return found is not None and found.span() == (0, len(text))
 
 
-def _labels_in(form: LexborNode, names: Names) -> Counter[str]:
+def _labels_in(form: Node, names: Names) -> Counter[str]:
     fields = form.css("input, select, textarea")[:200]
     labels: Counter[str] = Counter()
     for node in fields:
@@ -299,12 +298,12 @@ def _of_any(text: str, labels: Counter[str]) -> bool:
     )
 
 
-def _shown(node: LexborNode) -> bool:
+def _shown(node: Node) -> bool:
     kind = dom.attribute(node, "type").lower()
     return kind not in ("hidden", "submit", "button", "image", "reset") and not dom.hidden(node)
 
 
-def _row_heading(node: LexborNode) -> str:
+def _row_heading(node: Node) -> str:
     """What a row or list item around a field starts with, which tells repeated fields apart."""
     for around in islice(dom.ancestors(node), 6):
         if around.tag in ("tr", "li") or _GROUPS.search(dom.attribute(around, "class")):
@@ -314,7 +313,7 @@ def _row_heading(node: LexborNode) -> str:
     return ""
 
 
-def _only_field(node: LexborNode) -> LexborNode | None:
+def _only_field(node: Node) -> Node | None:
     """The one field of the group an element stands in; None when there are more or none."""
     for around in islice(dom.ancestors(node), 3):
         if around.tag in ("form", "fieldset", "main", "body", "section"):
@@ -325,7 +324,7 @@ def _only_field(node: LexborNode) -> LexborNode | None:
     return None
 
 
-def _in_label(node: LexborNode) -> bool:
+def _in_label(node: Node) -> bool:
     return any(a.tag in ("label", "legend") for a in islice(dom.ancestors(node), 5))
 
 
@@ -341,7 +340,7 @@ def _find_tied_ids(page: Page) -> frozenset[str]:
     )
 
 
-def _tied(node: LexborNode, field: LexborNode, tied: frozenset[str]) -> bool:
+def _tied(node: Node, field: Node, tied: frozenset[str]) -> bool:
     """Whether a text, or something around or inside it, is what an element names by its id."""
     around = [node, *islice(dom.ancestors(node), 2), *node.css("[id]")[:10]]
     if any((i := dom.attribute(item, "id")) and i in tied for item in around):
@@ -350,13 +349,13 @@ def _tied(node: LexborNode, field: LexborNode, tied: frozenset[str]) -> bool:
                for a in around) and not dom.attribute(field, "id")  # fmt: skip
 
 
-def _marked_wrong(node: LexborNode) -> bool:
+def _marked_wrong(node: Node) -> bool:
     if dom.attribute(node, "aria-invalid").strip().lower() in ("true", "grammar", "spelling"):
         return True
     return bool(_WRONG_FIELD.search(dom.attribute(node, "class")))
 
 
-def _has_message(page: Page, node: LexborNode) -> bool:
+def _has_message(page: Page, node: Node) -> bool:
     names = names_of(page)
     for attribute in ("aria-describedby", "aria-errormessage"):
         if any(dom.fold(n.text()) and not dom.hidden(n) for n in names.referenced(node, attribute)):

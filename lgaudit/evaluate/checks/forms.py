@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import (
@@ -34,6 +32,7 @@ from lgaudit.evaluate.fields import (
 )
 from lgaudit.evaluate.names import Names, names_of
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 _TEXT_TYPES = frozenset(("", "text", "search", "email", "url", "tel", "number", "password"))
 _DETAIL_TYPES = _TEXT_TYPES | {"date"}
@@ -91,7 +90,7 @@ def labels_visible(page: Page) -> Result:
 @page_check
 def choices_grouped(page: Page) -> Result:
     """Radio buttons and checkboxes that belong together have a name for the group."""
-    groups: dict[tuple[int, str, str], list[LexborNode]] = {}
+    groups: dict[tuple[int, str, str], list[Node]] = {}
     for node in fields_of(page, "input"):
         kind, name = dom.attribute(node, "type").lower(), dom.attribute(node, "name")
         if name and (kind == "radio" or (kind == "checkbox" and name.endswith("[]"))):
@@ -140,7 +139,7 @@ def purposes_declared(
     """
     names = names_of(page)
     wanted = tuple(label_patterns.items())
-    by_form: dict[int, list[tuple[LexborNode, str]]] = {}
+    by_form: dict[int, list[tuple[Node, str]]] = {}
     for node in fields_of(page, "input", "textarea"):
         if dom.attribute(node, "type").lower() not in _DETAIL_TYPES or not form_number(node):
             continue
@@ -165,13 +164,13 @@ def pasting_allowed(page: Page) -> Result:
     return judged(places(blocked), f"{count} people from pasting.", bool(fields))
 
 
-def _has_placeholder(node: LexborNode) -> bool:
+def _has_placeholder(node: Node) -> bool:
     if node.tag == "input" and dom.attribute(node, "type").lower() not in _TEXT_TYPES:
         return False
     return bool(dom.attribute(node, "placeholder").strip())
 
 
-def _is_search_box(node: LexborNode, names: Names) -> bool:
+def _is_search_box(node: Node, names: Names) -> bool:
     around = list(dom.ancestors(node))
     box = next((a for a in around if _is_search_region(a)), None) or form_of(node)
     if box is None:
@@ -190,20 +189,20 @@ def _is_search_box(node: LexborNode, names: Names) -> bool:
     return any(not dom.hidden(b) and names.name(b) for b in buttons)
 
 
-def _is_search_region(node: LexborNode) -> bool:
+def _is_search_region(node: Node) -> bool:
     return node.tag == "search" or dom.attribute(node, "role").lower() == "search"
 
 
-def _is_text(node: LexborNode) -> bool:
+def _is_text(node: Node) -> bool:
     return node.tag != "input" or dom.attribute(node, "type").lower() in _TEXT_TYPES
 
 
-def _in_headed_row(node: LexborNode) -> bool:
+def _in_headed_row(node: Node) -> bool:
     row = next((a for a in dom.ancestors(node) if a.tag == "tr"), None)
     return row is not None and row.css_first("th, [scope=row], [role=rowheader]") is not None
 
 
-def _advised(node: LexborNode, names: Names) -> bool:
+def _advised(node: Node, names: Names) -> bool:
     texts = [names.name(node), dom.attribute(node, "title"), text_before(node)]
     texts += [target.text() for target in names.referenced(node, "aria-describedby")]
     return any(_ADVISED.search(text) for text in texts)
@@ -228,11 +227,11 @@ def _purpose(label: str, label_patterns: tuple[tuple[str, str], ...]) -> str:
     return ""
 
 
-def _declared(node: LexborNode) -> bool:
+def _declared(node: Node) -> bool:
     return any(t in _PURPOSES for t in dom.attribute(node, "autocomplete").lower().split())
 
 
-def _is_secret(node: LexborNode, names: Names) -> bool:
+def _is_secret(node: Node, names: Names) -> bool:
     kind = dom.attribute(node, "type").lower()
     if kind == "password":
         return True
@@ -244,7 +243,7 @@ def _is_secret(node: LexborNode, names: Names) -> bool:
     return any(_ONE_TIME.search(text) for text in about)
 
 
-def _blocks_paste(node: LexborNode) -> bool:
+def _blocks_paste(node: Node) -> bool:
     attributes = node.attributes
     if any(_STOPS_PASTE.search(attributes.get(a) or "") for a in ("onpaste", "oncopy")):
         return True

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
@@ -19,6 +17,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 )
 from lgaudit.evaluate.links import Link, links_of
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 from lgaudit.urls import host_of, path_of
 
 _FILE = re.compile(r"\.(?:pdf|docx?|odt|rtf)$", re.I)
@@ -163,7 +162,7 @@ def no_govuk_brand(page: Page) -> Result:
     return judged(places(shown.values()), "The page wears the GOV.UK logo or crown.")
 
 
-def _is_govuk(node: LexborNode) -> bool:
+def _is_govuk(node: Node) -> bool:
     marks = f"{dom.attribute(node, 'class')} {dom.attribute(node, 'aria-label')}".lower()
     return "crown" in marks or "gov.uk" in marks or "govuk-logo" in marks
 
@@ -231,7 +230,7 @@ def title_not_asked(page: Page) -> Result:
         said = {dom.fold(o.text()).casefold().rstrip(".") for o in node.css("option")[:40]}
         if len(_TITLES & said) >= 2:
             found.append(node)
-    groups: dict[str, list[LexborNode]] = {}
+    groups: dict[str, list[Node]] = {}
     for node in page.dom.css('input[type="radio"][name]')[:200]:
         forms = True
         groups.setdefault(dom.attribute(node, "name"), []).append(node)
@@ -253,7 +252,7 @@ def _own_form(page: Page) -> bool:
     return False
 
 
-def _only_search(form: LexborNode) -> bool:
+def _only_search(form: Node) -> bool:
     if dom.attribute(form, "method").lower() == "post":
         return False
     return form.css_first('input[type="search"]') is not None or "search" in (
@@ -267,14 +266,14 @@ def _goes_online(link: Link) -> bool:
     )
 
 
-def _site_search(node: LexborNode) -> bool:
+def _site_search(node: Node) -> bool:
     return any(
         around.tag == "form" and (dom.attribute(around, "role") == "search" or _only_search(around))
         for around in dom.ancestors(node)
     )
 
 
-def _trail(page: Page) -> LexborNode | None:
+def _trail(page: Page) -> Node | None:
     for node in page.dom.css(
         "nav, [class*=breadcrumb i], [id*=breadcrumb i], [itemtype], [class*=trail i]"
     ):
@@ -285,7 +284,7 @@ def _trail(page: Page) -> LexborNode | None:
     return None
 
 
-def _back(page: Page) -> list[LexborNode]:
+def _back(page: Page) -> list[Node]:
     found = list(page.dom.css("a.govuk-back-link"))
     if not found:
         nodes = page.dom.css("a[href]")[:60]

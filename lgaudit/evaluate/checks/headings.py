@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.blocks import Block
@@ -27,6 +25,7 @@ from lgaudit.evaluate.titles import own_title
 from lgaudit.evaluate.words import MASK
 from lgaudit.evidence import Page
 from lgaudit.models import Spot
+from lgaudit.tree import Node
 
 LONGEST = 300  # characters: more is no heading, whatever its mark-up says
 _WORD = re.compile(r"[^\W_]+(?:['’&./-][^\W_]+)*")
@@ -220,7 +219,7 @@ def _spots(headings: Iterable[Block]) -> list[Spot]:
     return spots(_heading_element(heading.node) for heading in headings)
 
 
-def _heading_element(node: LexborNode) -> LexborNode:
+def _heading_element(node: Node) -> Node:
     """The heading itself when a block inside it held the text."""
     if re.fullmatch(r"h[1-6]", node.tag or "") or dom.attribute(node, "role") == "heading":
         return node

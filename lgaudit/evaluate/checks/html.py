@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.blocks import Block
@@ -23,6 +21,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 from lgaudit.evaluate.reading import read
 from lgaudit.evidence import Page
 from lgaudit.models import Spot
+from lgaudit.tree import Node
 
 _PARAGRAPHS = frozenset("p div li".split())
 _INLINE = frozenset("span font u em i strong b".split())
@@ -66,7 +65,7 @@ def bold_not_heading(
     bold = page.main.css("strong, b")
     if not bold:
         return inapplicable("Nothing is bold.")
-    found: list[LexborNode] = []
+    found: list[Node] = []
     for node in bold:
         line = _bold_line(node)
         if line is None or not _reads_as_heading(line, minimum_words, maximum_words):
@@ -88,7 +87,7 @@ def lists_marked_up(page: Page, *, least: int = 3) -> Result:
     return judged(spots, "Lists are typed with bullets or numbers instead of list markup.")
 
 
-def _bold_line(node: LexborNode) -> LexborNode | None:
+def _bold_line(node: Node) -> Node | None:
     """The paragraph whose only content is this bold text, or None."""
     parent = node.parent
     for _ in range(_WRAPPERS):
@@ -105,7 +104,7 @@ def _bold_line(node: LexborNode) -> LexborNode | None:
     return parent
 
 
-def _reads_as_heading(line: LexborNode, least: int, most: int) -> bool:
+def _reads_as_heading(line: Node, least: int, most: int) -> bool:
     text = dom.fold(line.text())
     words = text.split()
     if not least <= len(words) <= most or text[-1] in _END_MARKS or "@" in text:
@@ -115,7 +114,7 @@ def _reads_as_heading(line: LexborNode, least: int, most: int) -> bool:
     return line.css_first("a, button, input, img, svg, br") is None
 
 
-def _heads_something(line: LexborNode) -> bool:
+def _heads_something(line: Node) -> bool:
     after = line.next
     while after is not None and not after.is_element_node:
         if after.is_text_node and (after.text_content or "").strip():
@@ -127,7 +126,7 @@ def _heads_something(line: LexborNode) -> bool:
     return bold is None or _bold_line(bold) is None  # a run of bold lines is no heading
 
 
-def _set_apart(line: LexborNode) -> bool:
+def _set_apart(line: Node) -> bool:
     if dom.hidden(line) or (dom.attribute(line, "role") or "").lower() == "heading":
         return True
     return any(
@@ -194,7 +193,7 @@ def _neighbours(before: Block, block: Block) -> bool:
     return one is not None and other is not None and one.mem_id == other.mem_id
 
 
-def _inside_list(node: LexborNode) -> bool:
+def _inside_list(node: Node) -> bool:
     return any(
         item.tag in _LISTS or dom.attribute(item, "role").lower() in ("list", "listitem")
         for item in (node, *dom.ancestors(node))

@@ -13,8 +13,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
@@ -27,6 +25,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 )
 from lgaudit.evidence import Page
 from lgaudit.models import Spot
+from lgaudit.tree import Node
 
 LANGUAGES = {"en": "English", "cy": "Welsh", "gd": "Scottish Gaelic", "ga": "Irish"}
 READ = 8_000  # characters of a text that are looked at
@@ -110,7 +109,7 @@ def welsh_parts_marked(
     if page.lang != "en":
         return inapplicable("The page is not declared English.")
     wanted = {name.casefold() for name in names}
-    found: list[LexborNode] = []
+    found: list[Node] = []
     marked = False
     source = page.html
     if any(name in source for name in names):
@@ -183,16 +182,16 @@ def _is_welsh(text: str, minimum_words: int, confidence: float) -> bool:
     return code == "cy" and sure >= confidence
 
 
-def _foreign_parts(main: LexborNode, declared: str) -> bool:
+def _foreign_parts(main: Node, declared: str) -> bool:
     return main.css_first(_QUOTED) is not None or any(
         _subtag(node) not in ("", declared) for node in main.css("[lang]")
     )
 
 
-def _own_text(main: LexborNode, declared: str) -> str:
+def _own_text(main: Node, declared: str) -> str:
     """Text of the main content without quotations and parts marked as another language."""
     parts: list[str] = []
-    stack: list[LexborNode] = [main]
+    stack: list[Node] = [main]
     while stack:
         node = stack.pop()
         if node.is_text_node:
@@ -206,11 +205,11 @@ def _own_text(main: LexborNode, declared: str) -> str:
     return " ".join(parts)
 
 
-def _subtag(node: LexborNode) -> str:
+def _subtag(node: Node) -> str:
     return dom.attribute(node, "lang").strip().lower().replace("_", "-").split("-")[0]
 
 
-def _declared(node: LexborNode) -> str:
+def _declared(node: Node) -> str:
     """The language an element inherits."""
     for item in (node, *dom.ancestors(node)):
         code = _subtag(item)
@@ -219,9 +218,9 @@ def _declared(node: LexborNode) -> str:
     return ""
 
 
-def _elements_that_say(page: Page, wanted: set[str]) -> list[LexborNode]:
+def _elements_that_say(page: Page, wanted: set[str]) -> list[Node]:
     """The innermost elements of links, buttons and items whose whole text is one of these words."""
-    found: dict[int, LexborNode] = {}
+    found: dict[int, Node] = {}
     for node in page.dom.css("body *"):
         if node.tag in dom.UNSEEN or not _has_words(node):
             continue
@@ -230,7 +229,7 @@ def _elements_that_say(page: Page, wanted: set[str]) -> list[LexborNode]:
     return list(found.values())
 
 
-def _has_words(node: LexborNode) -> bool:
+def _has_words(node: Node) -> bool:
     """True when a text stands directly in the element."""
     child = node.child
     while child is not None:
@@ -240,10 +239,10 @@ def _has_words(node: LexborNode) -> bool:
     return False
 
 
-def _is_item(node: LexborNode) -> bool:
+def _is_item(node: Node) -> bool:
     """True for a word that stands alone in a link, button or block, not within a sentence."""
     own = dom.fold(node.text())
-    current: LexborNode | None = node
+    current: Node | None = node
     while current is not None and dom.fold(current.text()) == own:
         if current.tag in _SWITCHER:
             return True
@@ -251,13 +250,13 @@ def _is_item(node: LexborNode) -> bool:
     return False
 
 
-def _text_blocks(page: Page) -> list[LexborNode]:
+def _text_blocks(page: Page) -> list[Node]:
     """Blocks that hold text of their own, not just further blocks."""
     body = page.dom.body
     return [] if body is None else [n for n in body.css(_BLOCKS) if _own_words(n)]
 
 
-def _own_words(node: LexborNode) -> str:
+def _own_words(node: Node) -> str:
     """The text of a block without the blocks inside it."""
     parts: list[str] = []
     stack = list(node.iter(include_text=True))[::-1]
@@ -270,6 +269,6 @@ def _own_words(node: LexborNode) -> str:
     return dom.fold(" ".join(parts))
 
 
-def _start_tag(root: LexborNode) -> Spot:
+def _start_tag(root: Node) -> Spot:
     attributes = " ".join(f'{k}="{v or ""}"' for k, v in sorted(root.attributes.items())[:6])
     return Spot("html", f"<html {attributes}>"[:160])

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from itertools import islice
 from urllib.parse import unquote
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import (
@@ -26,6 +24,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 from lgaudit.evaluate.links import endings, plain
 from lgaudit.evaluate.names import Names, names_of
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 _MOST_LINKS = 2_000
 _FIRST_LINKS = 12  # of a page, among which skip links are looked for
@@ -62,8 +61,8 @@ def same_name_same_site(page: Page) -> Result:
     """
     names = names_of(page)
     own = urls.registrable(urls.host_of(page.final_url or page.url))
-    by_name: dict[str, list[tuple[LexborNode, str]]] = {}
-    inside: list[LexborNode] = []
+    by_name: dict[str, list[tuple[Node, str]]] = {}
+    inside: list[Node] = []
     for node in page.dom.css("a, area[href], [role=link]")[:_MOST_LINKS]:
         target = _target(node)
         if not target:
@@ -158,7 +157,7 @@ def skip_links_reach(page: Page, *, words: int = 10) -> Result:
     return passed() if skips else inapplicable("There is no link to the main content.")
 
 
-def _words_until(target: LexborNode, main: LexborNode, page: Page) -> int | None:
+def _words_until(target: Node, main: Node, page: Page) -> int | None:
     """Words between the start of one element and that of another; None when not before it."""
     around = {n.mem_id for n in (main, *dom.ancestors(main))}
     if target.mem_id in around or page.dom.body is None:
@@ -180,7 +179,7 @@ def _words_until(target: LexborNode, main: LexborNode, page: Page) -> int | None
     return None
 
 
-def _next_link(node: LexborNode) -> LexborNode | None:
+def _next_link(node: Node) -> Node | None:
     """The link that follows with nothing but space between; wrappers of one thing are crossed."""
     after = node.next
     while after is not None:
@@ -195,12 +194,12 @@ def _next_link(node: LexborNode) -> LexborNode | None:
     return None
 
 
-def _same_target(one: LexborNode, other: LexborNode) -> bool:
+def _same_target(one: Node, other: Node) -> bool:
     first, second = (dom.attribute(n, "href").strip() for n in (one, other))
     return bool(first) and first == second and not first.startswith(("#", "javascript:"))
 
 
-def _name(names: Names, node: LexborNode) -> str:
+def _name(names: Names, node: Node) -> str:
     """A link's name as it is compared; '' for one that is hidden or only a number."""
     if any(map(dom.hidden_here, (node, *dom.ancestors(node)))):  # links of drawings count too
         return ""
@@ -208,7 +207,7 @@ def _name(names: Names, node: LexborNode) -> str:
     return "" if _NUMBER.match(name) else name
 
 
-def _target(node: LexborNode) -> str:
+def _target(node: Node) -> str:
     """Where a link, or an element that a script makes one, leads; as it is written."""
     attributes = node.attributes
     href = (attributes.get("href") or attributes.get("xlink:href") or "").strip()
@@ -218,13 +217,11 @@ def _target(node: LexborNode) -> str:
     return "" if href.lower().startswith(("#", "javascript:", "mailto:", "tel:")) else href
 
 
-def _said(node: LexborNode, attribute: str) -> bool:
+def _said(node: Node, attribute: str) -> bool:
     return bool(dom.attribute(node, attribute).strip() and node.text().strip())
 
 
-def _is_media(
-    page: Page, node: LexborNode, extensions: Sequence[str], hosts: Sequence[str]
-) -> bool:
+def _is_media(page: Page, node: Node, extensions: Sequence[str], hosts: Sequence[str]) -> bool:
     href = dom.attribute(node, "href").strip().lower()
     path = href.split("#", 1)[0].split("?", 1)[0]
     if path.endswith(endings(tuple(extensions))):

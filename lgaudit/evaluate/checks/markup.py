@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import (
@@ -24,6 +22,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 )
 from lgaudit.evaluate.names import names_of
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 _MOST = 2_000  # elements of one kind that are looked at
 _HEADING = "h1, h2, h3, h4, h5, h6, [role=heading]"
@@ -42,7 +41,7 @@ def elements_absent(
     ``among`` says what makes the rule apply; without it, it always does. ``shown`` leaves out
     what markup hides.
     """
-    found: dict[int, LexborNode] = {}
+    found: dict[int, Node] = {}
     for selector in selectors:
         for node in page.dom.css(selector)[:_MOST]:
             if not shown or not dom.hidden(node):
@@ -154,15 +153,15 @@ def lists_hold_items(page: Page) -> Result:
     return judged(places(empty), f"{count} no items.", bool(lists))
 
 
-def _is_list(node: LexborNode) -> bool:
+def _is_list(node: Node) -> bool:
     return dom.attribute(node, "role").lower() in ("", "list")
 
 
-def _is_item(node: LexborNode) -> bool:
+def _is_item(node: Node) -> bool:
     return dom.attribute(node, "role").lower() == "listitem" or node.css_first("li") is not None
 
 
-def _is_shown(heading: LexborNode) -> bool:
+def _is_shown(heading: Node) -> bool:
     if not heading.text().strip() and heading.css_first("img[alt]") is None:
         return False
     return not dom.hidden(heading)

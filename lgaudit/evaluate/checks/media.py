@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import (
@@ -24,6 +22,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 )
 from lgaudit.evaluate.names import names_of
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 _SIZING_STYLE = re.compile(
     r"aspect-ratio\s*:|\bwidth\s*:[^;]+;.*?\bheight\s*:|"
@@ -42,7 +41,7 @@ def image_names_avoid(page: Page, *, patterns: Sequence[str]) -> Result:
     Pictures without a name are left alone: an empty alt text is right for decoration.
     """
     names = names_of(page)
-    found: list[tuple[LexborNode, str]] = []
+    found: list[tuple[Node, str]] = []
     seen: set[int] = set()
     named = False
     for node in page.dom.css("img, svg, [role=img], input[type=image], area[href]"):
@@ -76,7 +75,7 @@ def images_sized(page: Page, *, allowed: int = 3) -> Result:
     return failed(message, spots)
 
 
-def _speaks(node: LexborNode) -> bool:
+def _speaks(node: Node) -> bool:
     attributes = node.attributes
     role = (attributes.get("role") or "").lower()
     if role in ("presentation", "none") or (attributes.get("aria-hidden") or "").lower() == "true":
@@ -84,7 +83,7 @@ def _speaks(node: LexborNode) -> bool:
     return node.tag != "svg" or role == "img"
 
 
-def _is_content(node: LexborNode, main: LexborNode) -> bool:
+def _is_content(node: Node, main: Node) -> bool:
     if not (dom.attribute(node, "src") or dom.attribute(node, "srcset")):
         return False
     if main.tag != "body":
@@ -92,7 +91,7 @@ def _is_content(node: LexborNode, main: LexborNode) -> bool:
     return not any(around.tag in ("nav", "header", "footer") for around in dom.ancestors(node))
 
 
-def _sized(node: LexborNode) -> bool:
+def _sized(node: Node) -> bool:
     attributes = node.attributes
     if attributes.get("width") and attributes.get("height"):
         return True

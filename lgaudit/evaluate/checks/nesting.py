@@ -6,13 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.checks.vocabulary import MOST_PLACES, Result, inapplicable, judged, page_check
 from lgaudit.evaluate.startags import StartTags
 from lgaudit.evidence import Page
 from lgaudit.models import Spot
+from lgaudit.tree import Node, Tree
 
 MOST = 500_000  # characters of a source that are looked at
 _RUNNING = ("a", "strong", "b", "em", "i", "u")  # a browser opens these again when left open
@@ -51,7 +50,7 @@ def parts_end(page: Page, *, words: int = 40) -> Result:
     return judged(places[:MOST_PLACES], f"{count} not end where it should.")
 
 
-def _suspect(source: str, tree: LexborHTMLParser) -> bool:
+def _suspect(source: str, tree: Tree) -> bool:
     """Whether a browser may have opened, dropped or moved anything; most pages end here."""
     written = Counter(map(str.lower, _COUNTED.findall(source)))
     if any(written[name] != len(tree.css(name)) for name in (*_RUNNING, "form")):
@@ -73,8 +72,8 @@ def _open_links(source: str) -> Iterator[int]:
 
 def _from_source(tags: StartTags, words: int) -> Iterator[Spot]:
     """What only the source and the tree together tell."""
-    elements: dict[int, list[LexborNode]] = {}
-    moved: list[LexborNode] = []
+    elements: dict[int, list[Node]] = {}
+    moved: list[Node] = []
     last = -1
     for node in tags.tree.css("*"):
         number = tags.number_of(node)
@@ -104,9 +103,9 @@ def _from_source(tags: StartTags, words: int) -> Iterator[Spot]:
             yield _spot(tags, elements[number][0], "It is still open where the next link begins")
 
 
-def _before(table: LexborNode, number: int, tags: StartTags) -> list[LexborNode]:
+def _before(table: Node, number: int, tags: StartTags) -> list[Node]:
     """Elements just before a table that were written inside it, and show something."""
-    found: list[LexborNode] = []
+    found: list[Node] = []
     node = table.prev
     while node is not None and len(found) < MOST_PLACES:
         if node.is_element_node:
@@ -119,30 +118,30 @@ def _before(table: LexborNode, number: int, tags: StartTags) -> list[LexborNode]
     return found[::-1]
 
 
-def _headings(tree: LexborHTMLParser, words: int) -> Iterator[Spot]:
+def _headings(tree: Tree, words: int) -> Iterator[Spot]:
     for node in tree.css("h1, h2, h3, h4, h5, h6")[:500]:
         if node.css_first(_IN_HEADING) is not None and len(node.text().split()) > words:
             yield _plain(node, "It has paragraphs, lists or tables in it: is its end tag missing?")
 
 
-def _around(tree: LexborHTMLParser) -> Iterator[Spot]:
+def _around(tree: Tree) -> Iterator[Spot]:
     for node in tree.css(_INSIDE)[:20]:
         control = next((a for a in dom.ancestors(node) if a.tag in ("button", "label")), None)
         if control is not None:
             yield _plain(control, "Whole parts of the page are inside it: is its end tag missing?")
 
 
-def _swallowed(tree: LexborHTMLParser) -> Iterator[Spot]:
+def _swallowed(tree: Tree) -> Iterator[Spot]:
     for node in tree.css("textarea, title")[:50]:
         text = node.text()
         if re.search(r"</(?:head|body|html|main|form)>", text[:100_000], re.I) and "\n" in text:
             yield _plain(node, "It is not ended, and holds the rest of the page as text")
 
 
-def _plain(node: LexborNode, message: str) -> Spot:
+def _plain(node: Node, message: str) -> Spot:
     return Spot(dom.selector_of(node), dom.snippet(node), message)
 
 
-def _spot(tags: StartTags, node: LexborNode, message: str) -> Spot:
+def _spot(tags: StartTags, node: Node, message: str) -> Spot:
     html = " ".join(tags.html_of(node).split())
     return Spot(dom.selector_of(node), html[:200], message)

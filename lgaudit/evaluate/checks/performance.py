@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
@@ -23,6 +21,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 )
 from lgaudit.evidence import Page, Request
 from lgaudit.models import Spot
+from lgaudit.tree import Node
 from lgaudit.urls import host_of, path_of, registrable, same_site
 
 KILOBYTE = 1024  # as the HTTP Archive counts, whose medians the rules use
@@ -163,8 +162,8 @@ def blocking_scripts_absent(page: Page) -> Result:
 
     Judged on the response: scripts that scripts add later do not block.
     """
-    own: list[LexborNode] = []
-    foreign: list[LexborNode] = []
+    own: list[Node] = []
+    foreign: list[Node] = []
     head = page.response_dom.head
     scripts = head.css("script[src]") if head is not None else []
     for node in scripts:
@@ -203,11 +202,11 @@ def _named_in(page: Page, url: str) -> bool:
     return bool(name) and name in page.html
 
 
-def _has_heading(nodes: Sequence[LexborNode]) -> bool:
+def _has_heading(nodes: Sequence[Node]) -> bool:
     return any(dom.fold(n.text()) or n.css_first("img[alt], svg") is not None for n in nodes)
 
 
-def _blocks(node: LexborNode) -> bool:
+def _blocks(node: Node) -> bool:
     attributes = node.attributes
     kind = (attributes.get("type") or "").split(";")[0].strip().lower()
     if kind not in _SCRIPT_TYPES or any(a in attributes for a in ("async", "defer", "nomodule")):

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import (
@@ -24,6 +22,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 )
 from lgaudit.evaluate.kept import kept
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 _MOST = 1_000
 _WORD = re.compile(r"[^\W_]+")
@@ -139,17 +138,17 @@ def drawings_named(page: Page) -> Result:
     return passed() if drawings else inapplicable("There are no drawings.")
 
 
-def _images(page: Page) -> list[LexborNode]:
+def _images(page: Page) -> list[Node]:
     return kept(page, "images that count", lambda seen: list(_find_images(seen)))
 
 
-def _find_images(page: Page) -> Iterator[LexborNode]:
+def _find_images(page: Page) -> Iterator[Node]:
     for node in page.dom.css("img")[:_MOST]:
         if not dom.hidden(node):
             yield node
 
 
-def _around(node: LexborNode) -> Iterator[LexborNode]:
+def _around(node: Node) -> Iterator[Node]:
     return islice(dom.ancestors(node), 30)
 
 
@@ -157,44 +156,44 @@ def _key(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
 
 
-def _share_words(node: LexborNode) -> bool:
+def _share_words(node: Node) -> bool:
     alt, title = (_key(dom.attribute(node, a)) for a in ("alt", "title"))
     return bool(set(alt.split()) & set(title.split())) or not alt or not title
 
 
-def _is_silent(node: LexborNode) -> bool:
+def _is_silent(node: Node) -> bool:
     attributes = node.attributes
     if "alt" not in attributes or (attributes["alt"] or "").strip():
         return False
     return not (attributes.get("aria-label") or attributes.get("aria-labelledby"))
 
 
-def _is_muted(node: LexborNode) -> bool:
+def _is_muted(node: Node) -> bool:
     if dom.attribute(node, "role").lower() in ("presentation", "none"):
         return True
     return any(dom.attribute(n, "aria-hidden").lower() == "true" for n in (node, *_around(node)))
 
 
-def _is_spacer(node: LexborNode) -> bool:
+def _is_spacer(node: Node) -> bool:
     source = dom.attribute(node, "src").lower()
     if _TINY.search(source.split("?")[0]):
         return True
     return all(dom.attribute(node, a).strip() in ("0", "1", "2") for a in ("width", "height"))
 
 
-def _in_named_link(node: LexborNode) -> bool:
+def _in_named_link(node: Node) -> bool:
     around = next((a for a in _around(node) if a.tag in ("a", "button", "label")), None)
     return around is not None and bool(
         around.text().strip() or dom.attribute(around, "aria-label").strip()
     )
 
 
-def _beside(node: LexborNode) -> Iterator[str]:
+def _beside(node: Node) -> Iterator[str]:
     figure = next((a for a in islice(dom.ancestors(node), 6) if a.tag == "figure"), None)
     if figure is not None:
         for caption in figure.css("figcaption"):
             yield caption.text()
-    around: LexborNode = node
+    around: Node = node
     wrapper = node.parent
     if wrapper is not None and wrapper.tag in ("picture", "span", "p"):
         around = node if wrapper.text().strip() else wrapper
@@ -203,8 +202,8 @@ def _beside(node: LexborNode) -> Iterator[str]:
             yield item.text() if item.is_element_node else item.text_content or ""
 
 
-def _sibling(node: LexborNode, way: str) -> LexborNode | None:
-    found: LexborNode | None = getattr(node, way)
+def _sibling(node: Node, way: str) -> Node | None:
+    found: Node | None = getattr(node, way)
     while found is not None:
         if found.is_element_node or (found.is_text_node and (found.text_content or "").strip()):
             return found
@@ -212,7 +211,7 @@ def _sibling(node: LexborNode, way: str) -> LexborNode | None:
     return None
 
 
-def _explained(node: LexborNode, words: int) -> bool:
+def _explained(node: Node, words: int) -> bool:
     """Whether a caption, or a good deal of text in the same figure or block, goes with it."""
     for around in islice(dom.ancestors(node), 3):
         if around.tag in ("main", "body", "article"):
@@ -234,7 +233,7 @@ def _file_of(address: str) -> str:
     return re.sub(r"\.\w{2,5}$", "", unquote(path).rsplit("/", 1)[-1])[:200]
 
 
-def _is_bare_drawing(node: LexborNode) -> bool:
+def _is_bare_drawing(node: Node) -> bool:
     if dom.hidden_here(node) or _is_muted(node) or _in_named_link(node):
         return False
     attributes = node.attributes

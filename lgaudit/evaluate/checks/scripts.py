@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import answers, libraries
 from lgaudit.evaluate.checks.vocabulary import (
@@ -22,6 +20,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 from lgaudit.evaluate.kept import kept
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Spot
+from lgaudit.tree import Node
 from lgaudit.urls import host_of, normalise, path_of, same_site
 
 MOST_SPOTS = 50
@@ -135,11 +134,11 @@ def errors_keep_quiet(visit: Snapshot) -> Result:
     return passed()
 
 
-def _scripts(page: Page) -> list[tuple[LexborNode, str]]:
+def _scripts(page: Page) -> list[tuple[Node, str]]:
     return kept(page, "scripts", _find_scripts)
 
 
-def _find_scripts(page: Page) -> list[tuple[LexborNode, str]]:
+def _find_scripts(page: Page) -> list[tuple[Node, str]]:
     found = []
     for node in page.dom.css("script[src]"):
         url = normalise(dom.attribute(node, "src"), page.final_url)
@@ -148,12 +147,12 @@ def _find_scripts(page: Page) -> list[tuple[LexborNode, str]]:
     return found
 
 
-def _loads(node: LexborNode) -> bool:
+def _loads(node: Node) -> bool:
     """False for links that only point somewhere, and for what a template holds."""
     if node.tag == "link" and not _LOADED_LINKS & set(dom.attribute(node, "rel").lower().split()):
         return False
     return not _inert(node)
 
 
-def _inert(node: LexborNode) -> bool:
+def _inert(node: Node) -> bool:
     return any(around.tag in ("template", "noscript") for around in dom.ancestors(node))

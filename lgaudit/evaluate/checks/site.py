@@ -6,8 +6,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import (
@@ -24,6 +22,7 @@ from lgaudit.evaluate.excerpts import spots
 from lgaudit.evaluate.titles import asks_in_form, heading_text, own_title, without_last_part
 from lgaudit.evidence import LinkCheck, Page, Snapshot
 from lgaudit.models import Kind, Reason, Spot
+from lgaudit.tree import Node
 
 _SCRIPTED = ("onclick", "role", "aria-controls", "aria-expanded", "download")
 
@@ -217,12 +216,12 @@ def _plain_place(place: str) -> bool:
     return bool(place) and place.lower() != "top" and place[0] not in "!/?:" and "=" not in place
 
 
-def _scripted(node: LexborNode) -> bool:
+def _scripted(node: Node) -> bool:
     """True when a script may be what makes the link work."""
     return any(name in _SCRIPTED or name.startswith("data-") for name in node.attributes)
 
 
-def _description(page: Page) -> LexborNode | None:
+def _description(page: Page) -> Node | None:
     for node in page.dom.css('meta[name="description" i]'):
         if dom.fold(dom.attribute(node, "content")):
             return node

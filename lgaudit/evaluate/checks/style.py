@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.blocks import Block
@@ -25,6 +23,7 @@ from lgaudit.evaluate.kept import kept
 from lgaudit.evaluate.links import links_of
 from lgaudit.evaluate.reading import Hit, read
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 MOST_LISTS = 300  # of one page
 _ENDING = re.compile(r"(?:;|,|[;,]?\s(?:and|or))$", re.I)
@@ -57,7 +56,7 @@ def bold_within(page: Page, *, share: float = 0.15, minimum_words: int = 100) ->
     stream = read(page).stream(("prose",))
     if stream.words < minimum_words:
         return inapplicable("There is too little text to judge.")
-    bold: list[LexborNode] = []
+    bold: list[Node] = []
     count = 0
     for block in stream.blocks:
         for start, end, owner, _ in block.segments:
@@ -268,12 +267,12 @@ def _shares_line(line: str) -> bool:
     return bool(rest) and rest.casefold() not in ("postcode", "postcode:", "post code:")
 
 
-def _lists(page: Page) -> list[tuple[LexborNode, list[LexborNode]]]:
+def _lists(page: Page) -> list[tuple[Node, list[Node]]]:
     """Lists of the content with their items; kept a page."""
     return kept(page, "lists", lambda seen: list(_each_list(seen)))
 
 
-def _each_list(page: Page) -> Iterator[tuple[LexborNode, list[LexborNode]]]:
+def _each_list(page: Page) -> Iterator[tuple[Node, list[Node]]]:
     if page.main is None:
         return
     prose = _list_homes(page)
@@ -311,7 +310,7 @@ def _linked(block: Block) -> bool:
     return length >= 0.8 * len(block.text)
 
 
-def _listing(items: Sequence[LexborNode]) -> bool:
+def _listing(items: Sequence[Node]) -> bool:
     """True for links and nothing else, as in a table of contents, and for cards and stories."""
     if any(item.css_first("h2, h3, h4, h5, article, img, time") is not None for item in items):
         return True
@@ -319,14 +318,14 @@ def _listing(items: Sequence[LexborNode]) -> bool:
     return linked >= sum(len(dom.fold(item.text())) for item in items)
 
 
-def _apart(node: LexborNode) -> bool:
+def _apart(node: Node) -> bool:
     return dom.hidden(node) or any(
         a.tag in ("blockquote", "q", "cite", "code", "pre", "table", "nav", "footer", "form")
         for a in dom.ancestors(node)
     )
 
 
-def _in_code(node: LexborNode) -> bool:
+def _in_code(node: Node) -> bool:
     return any(n.tag in ("code", "pre", "kbd", "samp") for n in (node, *dom.ancestors(node)))
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.checks.vocabulary import (
     MOST_PLACES,
@@ -20,6 +18,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 )
 from lgaudit.evaluate.grids import Cell, Grid, data_tables, is_data, names_its_cells, tables_of
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 _HEADERS = "th, [role=columnheader], [role=rowheader], td[scope]"
 _CONTENT = "img, svg, input, select, textarea, button, object, video, audio, iframe, canvas"
@@ -60,7 +59,7 @@ def headers_head_cells(page: Page) -> Result:
     Header cells without text, and rows of headers below the data, are left alone; so is a table
     that has no data at all, which may be waiting for results.
     """
-    idle: list[LexborNode] = []
+    idle: list[Node] = []
     looked = False
     known: dict[int, bool] = {}
     for grid in tables_of(page):
@@ -212,7 +211,7 @@ class _Reach:
         return down or across
 
 
-def _exposed(node: LexborNode, known: dict[int, bool]) -> bool:
+def _exposed(node: Node, known: dict[int, bool]) -> bool:
     """Whether people and screen readers get an element; what is found is ``known``."""
     path: list[int] = []
     answer = True
@@ -232,14 +231,14 @@ def _exposed(node: LexborNode, known: dict[int, bool]) -> bool:
     return answer
 
 
-def _inside_table(table: LexborNode) -> bool:
+def _inside_table(table: Node) -> bool:
     for around in dom.ancestors(table):
         if around.tag == "table":
             return dom.attribute(around, "role").lower() not in ("presentation", "none")
     return False
 
 
-def _titled(table: LexborNode) -> bool:
+def _titled(table: Node) -> bool:
     caption = next((c for c in table.iter() if c.tag == "caption"), None)
     if caption is not None and caption.text().strip():
         return True
@@ -265,7 +264,7 @@ def _titled(table: LexborNode) -> bool:
     return False
 
 
-def _in_main(page: Page, node: LexborNode) -> bool:
+def _in_main(page: Page, node: Node) -> bool:
     main = page.main
     return main is not None and (
         main.tag == "body" or any(a.mem_id == main.mem_id for a in dom.ancestors(node))

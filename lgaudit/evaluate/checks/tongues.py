@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate import tongues
 from lgaudit.evaluate.checks.vocabulary import (
@@ -22,6 +20,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 from lgaudit.evaluate.kept import kept
 from lgaudit.evidence import Page
 from lgaudit.models import Spot
+from lgaudit.tree import Node
 
 _MOST_PARTS = 300
 _SHORT = 400  # characters of main text, below which the rest of the page is read as well
@@ -130,11 +129,11 @@ def direction_right(page: Page) -> Result:
     return judged(spots[:MOST_PLACES], f"{count} in the wrong direction.", right)
 
 
-def _in_other_scripts(page: Page) -> list[tuple[LexborNode, str, str]]:
+def _in_other_scripts(page: Page) -> list[tuple[Node, str, str]]:
     return kept(page, "other scripts", lambda seen: list(_find_other_scripts(seen)))
 
 
-def _find_other_scripts(page: Page) -> Iterator[tuple[LexborNode, str, str]]:
+def _find_other_scripts(page: Page) -> Iterator[tuple[Node, str, str]]:
     """(element, its own words, script) where words stand in letters that are not Latin."""
     body = page.dom.body
     if body is None or not tongues.OTHER_SCRIPT.search(page.html):
@@ -155,19 +154,19 @@ def _find_other_scripts(page: Page) -> Iterator[tuple[LexborNode, str, str]]:
                 return
 
 
-def _is_code(node: LexborNode) -> bool:
+def _is_code(node: Node) -> bool:
     codes = ("code", "pre", "kbd", "samp", "var")
     return any(n.tag in codes or "math" in (n.tag or "") for n in (node, *dom.ancestors(node)))
 
 
-def _unmarked_text(root: LexborNode) -> str:
+def _unmarked_text(root: Node) -> str:
     """Text below an element in its own language: parts with a lang of their own left out.
 
     The alternative texts of pictures are text too.
     """
     parts: list[str] = []
     size = 0
-    stack: list[LexborNode] = [root]
+    stack: list[Node] = [root]
     while stack and size < tongues.READ:
         node = stack.pop()
         if node.is_text_node:
@@ -188,15 +187,15 @@ def _unmarked_text(root: LexborNode) -> str:
     return " ".join(parts)
 
 
-def _subtag(node: LexborNode) -> str:
+def _subtag(node: Node) -> str:
     return dom.attribute(node, "lang").strip().lower().replace("_", "-").split("-")[0]
 
 
-def _inherited(node: LexborNode) -> str:
+def _inherited(node: Node) -> str:
     return next((c for n in (node, *dom.ancestors(node)) if (c := _subtag(n))), "")
 
 
-def _direction(node: LexborNode) -> str:
+def _direction(node: Node) -> str:
     for item in (node, *dom.ancestors(node)):
         attributes = item.attributes
         style = (attributes.get("style") or "").lower().replace(" ", "")

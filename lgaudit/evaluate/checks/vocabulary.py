@@ -20,13 +20,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar, overload
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.models import Outcome, Scope, Spot
+from lgaudit.tree import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,16 @@ class Result:
     message: str = ""
     spots: tuple[Spot, ...] = ()
     metric: float | None = None
+
+
+def _said_often(outcome: Outcome, message: str) -> Result:
+    """The same few sentences are said of every page; long ones hold words of the page."""
+    return _kept(outcome, message) if len(message) <= 200 else Result(outcome, message)
+
+
+@lru_cache(maxsize=1024)
+def _kept(outcome: Outcome, message: str) -> Result:
+    return Result(outcome, message)
 
 
 _PASSED = Result(Outcome.PASSED)  # most pages keep most rules, and nothing more is said of them
@@ -52,7 +62,7 @@ def passed(message: str = "", metric: float | None = None) -> Result:
 
 def inapplicable(message: str = "") -> Result:
     """There is nothing here that the rule speaks of."""
-    return Result(Outcome.INAPPLICABLE, message) if message else _INAPPLICABLE
+    return _said_often(Outcome.INAPPLICABLE, message) if message else _INAPPLICABLE
 
 
 def failed(message: str, spots: Iterable[Spot] = (), metric: float | None = None) -> Result:
@@ -67,7 +77,7 @@ def cant_tell(message: str, spots: Iterable[Spot] = (), metric: float | None = N
 
 def untested(message: str) -> Result:
     """The evidence the rule needs was not gathered."""
-    return Result(Outcome.UNTESTED, message)
+    return _said_often(Outcome.UNTESTED, message)
 
 
 def judged(spots: Iterable[Spot], message: str, applicable: bool = True) -> Result:
@@ -78,7 +88,7 @@ def judged(spots: Iterable[Spot], message: str, applicable: bool = True) -> Resu
     return passed() if applicable else inapplicable()
 
 
-def spot(node: LexborNode, message: str = "") -> Spot:
+def spot(node: Node, message: str = "") -> Spot:
     """The place of an element."""
     return Spot(dom.selector_of(node), dom.snippet(node), message)
 
@@ -86,7 +96,7 @@ def spot(node: LexborNode, message: str = "") -> Spot:
 MOST_PLACES = 50  # on one page; more would help nobody and take long to name
 
 
-def places(nodes: Iterable[LexborNode], most: int = MOST_PLACES) -> list[Spot]:
+def places(nodes: Iterable[Node], most: int = MOST_PLACES) -> list[Spot]:
     """The places of the first ``most`` elements."""
     return [spot(node) for node in islice(nodes, most)]
 

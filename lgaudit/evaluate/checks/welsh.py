@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom, urls
 from lgaudit.evaluate.checks.language import detect
 from lgaudit.evaluate.checks.vocabulary import (
@@ -23,6 +21,7 @@ from lgaudit.evaluate.page_language import votes
 from lgaudit.evaluate.wayfinding import base_of, folded
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Reason, Spot
+from lgaudit.tree import Node
 
 SURE = 0.95
 READ = 8_000  # characters
@@ -259,14 +258,14 @@ def _scripted(page: Page) -> bool:
     return any(_is_switch(node) for node in page.dom.css("a, button, [role=button], option"))
 
 
-def _is_switch(node: LexborNode) -> bool:
+def _is_switch(node: Node) -> bool:
     if _cy(node, "hreflang"):
         return True
     text = node.text()
     return len(text) < 60 and folded(text) in _SWITCH
 
 
-def _cy(node: LexborNode, name: str) -> bool:
+def _cy(node: Node, name: str) -> bool:
     return dom.attribute(node, name).strip().lower().split("-")[0] == "cy"
 
 

@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.markup import aria
 from lgaudit.evaluate.markup.registry import Item, judges, right, told, unsure, wrong
@@ -19,6 +17,7 @@ from lgaudit.evaluate.markup.view import (
     focusable,
     role_of,
 )
+from lgaudit.tree import Node
 
 _IDS = frozenset(("idref", "idrefs"))
 
@@ -58,7 +57,7 @@ def valid_attr_value(view: View) -> Iterator[Item]:
             yield right(node)
 
 
-def _excused(node: LexborNode, name: str) -> bool:
+def _excused(node: Node, name: str) -> bool:
     """References of what is closed may point at nothing yet."""
     closed = dom.attribute(node, "aria-expanded") == "false"
     if name == "aria-controls":
@@ -144,7 +143,7 @@ def required_attr(view: View) -> Iterator[Item]:
         yield told(node, f"Its role needs {', '.join(missing)}." if missing else "")
 
 
-def _kind(node: LexborNode) -> str:
+def _kind(node: Node) -> str:
     if node.tag != "input":
         return node.tag or ""
     return f"input {dom.attribute(node, 'type').lower()}"
@@ -193,7 +192,7 @@ def allowed_attr(view: View) -> Iterator[Item]:
             yield right(node)
 
 
-def _ignored(node: LexborNode, name: str, value: str) -> bool:
+def _ignored(node: Node, name: str, value: str) -> bool:
     """An attribute that says nothing, or that a native element says itself."""
     if name == "aria-multiline":
         return value == "false" and "contenteditable" in node.attributes
@@ -249,7 +248,7 @@ def prohibited_attr(view: View) -> Iterator[Item]:
 _LABELS = frozenset(("aria-label", "aria-labelledby"))
 
 
-def _in_widget(view: View, node: LexborNode) -> bool:
+def _in_widget(view: View, node: Node) -> bool:
     for item in dom.ancestors(node):
         found = aria.tables().roles.get(view.role(item))
         if found is not None:
@@ -257,7 +256,7 @@ def _in_widget(view: View, node: LexborNode) -> bool:
     return False
 
 
-def _unnamed(node: LexborNode) -> bool:
+def _unnamed(node: Node) -> bool:
     """Whether the element, without a role, may have no name at all."""
     tag = node.tag or ""
     known = aria.tables().elements.get(tag)
@@ -266,7 +265,7 @@ def _unnamed(node: LexborNode) -> bool:
     return known is None or known.naming_prohibited
 
 
-def _says_something(view: View, node: LexborNode) -> bool:
+def _says_something(view: View, node: Node) -> bool:
     return bool(node.text(deep=True).strip()) or any(
         item.tag in ("img", "svg", "input") and view.name(item) for item in below(node)
     )
@@ -325,9 +324,7 @@ def _beside(owner: str, role: str) -> bool:
     return role in ("separator", "none") and owner in ("menu", "menubar", "listbox", "tree", "list")
 
 
-def _owned(
-    view: View, node: LexborNode, needs: tuple[str, ...]
-) -> Iterator[tuple[str, LexborNode | None]]:
+def _owned(view: View, node: Node, needs: tuple[str, ...]) -> Iterator[tuple[str, Node | None]]:
     queue = list(node.iter(include_text=True))
     queue += view.names.referenced(node, "aria-owns")
     seen: set[int] = set()
@@ -373,7 +370,7 @@ def required_parent(view: View) -> Iterator[Item]:
             yield wrong(node, f"It stands in none of {', '.join(context)}.")
 
 
-def _fits(view: View, node: LexborNode, own: str, context: tuple[str, ...]) -> bool:
+def _fits(view: View, node: Node, own: str, context: tuple[str, ...]) -> bool:
     wanted, group = set(context), "group" in context
     for item in dom.ancestors(node):
         role = view.role(item)
@@ -431,7 +428,7 @@ def allowed_role(view: View) -> Iterator[Item]:
             yield wrong(node, f"<{tag}> may not have the role {role}.")
 
 
-def _roles_of(node: LexborNode, known: aria.Element) -> bool | list[str] | None:
+def _roles_of(node: Node, known: aria.Element) -> bool | list[str] | None:
     """Roles an element may have: all, none, those named; None when it is not known."""
     if not known.variant:
         return known.allowed_roles

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.markup.registry import JUDGED, SURE, UNLESS_HIDDEN
 from lgaudit.evaluate.markup.view import SHOWN, view_of
 from lgaudit.evidence import Page
 from lgaudit.models import Outcome, Spot
+from lgaudit.tree import Node
 
 MOST = 50  # places named of one rule on one page
 # Elements no style sheet hides, or whose being hidden changes nothing.
@@ -24,8 +23,8 @@ def judge(page: Page, rule: str) -> tuple[Outcome, tuple[Spot, ...]] | None:
     if judged is None:
         return None
     view = view_of(page)
-    broken: list[tuple[LexborNode, str]] = []
-    doubtful: list[tuple[LexborNode, str]] = []
+    broken: list[tuple[Node, str]] = []
+    doubtful: list[tuple[Node, str]] = []
     applies = False
     for node, problem, certainty in judged(view):
         applies = True
@@ -44,7 +43,7 @@ def judge(page: Page, rule: str) -> tuple[Outcome, tuple[Spot, ...]] | None:
     return (Outcome.PASSED if applies else Outcome.INAPPLICABLE), ()
 
 
-def _places(found: list[tuple[LexborNode, str]]) -> tuple[Spot, ...]:
+def _places(found: list[tuple[Node, str]]) -> tuple[Spot, ...]:
     return tuple(
         Spot(dom.selector_of(node), dom.snippet(node), problem) for node, problem in found[:MOST]
     )

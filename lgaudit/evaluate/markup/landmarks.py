@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.markup import aria
 from lgaudit.evaluate.markup.registry import JUDGED, Item, judges, right, told, unsure, wrong
 from lgaudit.evaluate.markup.view import DOUBTFUL, HIDDEN, SHOWN, View, role_of
+from lgaudit.tree import Node
 
 _NATIVE = {"banner": "header", "contentinfo": "footer", "main": "main"}
 _SCOPES = frozenset("article aside main nav section".split())
@@ -20,7 +19,7 @@ _ALL = (
 )
 
 
-def _landmarks(view: View, role: str) -> list[LexborNode]:
+def _landmarks(view: View, role: str) -> list[Node]:
     tag = _NATIVE[role]
     nodes = view.shown(f"{tag}, [role={role}]")
     return [n for n in nodes if role_of(n) == role or (n.tag == tag and "role" not in n.attributes)]
@@ -39,7 +38,7 @@ def _at_top(role: str) -> Callable[[View], Iterator[Item]]:
     return judge
 
 
-def _landmark(view: View, node: LexborNode) -> str:
+def _landmark(view: View, node: Node) -> str:
     if "role" not in node.attributes and node.tag == "form":
         return ""
     role = view.role(node)
@@ -64,7 +63,7 @@ def _once(role: str) -> Callable[[View], Iterator[Item]]:
     return judge
 
 
-def _scoped(node: LexborNode) -> bool:
+def _scoped(node: Node) -> bool:
     return any(item.tag in _SCOPES for item in dom.ancestors(node))
 
 
@@ -156,7 +155,7 @@ def region(view: View) -> Iterator[Item]:
     yield right(body)
 
 
-def _regional(view: View, node: LexborNode) -> bool:
+def _regional(view: View, node: Node) -> bool:
     if node.tag in ("iframe", "frame", "svg", "dialog"):
         return True
     role = view.role(node)
@@ -170,7 +169,7 @@ def _regional(view: View, node: LexborNode) -> bool:
     return node.tag == "a" and dom.attribute(node, "href").startswith("#")
 
 
-def _has_content(node: LexborNode) -> bool:
+def _has_content(node: Node) -> bool:
     if node.tag in _SEEN or (node.tag == "input" and dom.attribute(node, "type") != "hidden"):
         return True
     return any(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.markup import aria
 from lgaudit.evaluate.markup.registry import JUDGED, Item, judges, right, told, unsure, wrong
 from lgaudit.evaluate.markup.view import HIDDEN, View, below, explicit_role, focusable, role_of
+from lgaudit.tree import Node
 
 _NOT_LABELLED = frozenset("hidden image button submit reset".split())
 
@@ -21,12 +20,12 @@ def _must_be_named(role: str) -> bool:
     return found is None or role in ("none", "presentation") or found.accessible_name_required
 
 
-def _excused(view: View, node: LexborNode) -> bool:
+def _excused(view: View, node: Node) -> bool:
     """Explicitly decoration, and nothing that takes focus or says otherwise."""
     return role_of(node) in ("none", "presentation") and view.role(node) == "none"
 
 
-def _asked(node: LexborNode) -> bool:
+def _asked(node: Node) -> bool:
     return _must_be_named(role_of(node)) or focusable(node)
 
 
@@ -185,7 +184,7 @@ def empty_table_header(view: View) -> Iterator[Item]:
         yield told(node, "" if _content(view, node) else "This header cell has no text.")
 
 
-def _content(view: View, node: LexborNode) -> bool:
+def _content(view: View, node: Node) -> bool:
     """Whether something inside the element is read out."""
     if not dom.attribute(node, "aria-label") and not dom.attribute(node, "title"):
         return bool(view.name(node))
@@ -194,15 +193,15 @@ def _content(view: View, node: LexborNode) -> bool:
     return any(view.name(item) for item in below(node))
 
 
-def _labels(view: View, node: LexborNode) -> list[LexborNode]:
+def _labels(view: View, node: Node) -> list[Node]:
     return [label for label in view.names.labels(node) if not dom.hidden_here(label)]
 
 
-def _labelled(view: View, node: LexborNode) -> bool:
+def _labelled(view: View, node: Node) -> bool:
     return any(view.names.name(label) for label in view.names.labels(node))
 
 
-def _fields(view: View, selector: str) -> Iterator[LexborNode]:
+def _fields(view: View, selector: str) -> Iterator[Node]:
     for node in view.shown(selector):
         kind = dom.attribute(node, "type").lower() if node.tag == "input" else ""
         if kind not in _NOT_LABELLED:
@@ -270,7 +269,7 @@ def frame_title_unique(view: View) -> Iterator[Item]:
         yield unsure(node, "Another frame has the same title.") if same else right(node)
 
 
-def _title(node: LexborNode) -> str:
+def _title(node: Node) -> str:
     return dom.fold(dom.attribute(node, "title")).lower()
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit.evaluate.markup.view import View
+from lgaudit.tree import Node
 
 UNSURE, UNLESS_HIDDEN, SURE = 0, 1, 2
 # One element a rule speaks of: what is wrong with it ('' nothing), and how certain that is.
-Item = tuple[LexborNode, str, int]
+Item = tuple[Node, str, int]
 Judge = Callable[[View], Iterator[Item]]
 
 JUDGED: dict[str, Judge] = {}
@@ -27,26 +26,26 @@ def judges(*rules: str) -> Callable[[Judge], Judge]:
     return enter
 
 
-def right(node: LexborNode) -> Item:
+def right(node: Node) -> Item:
     """An element that keeps the rule."""
     return node, "", SURE
 
 
-def wrong(node: LexborNode, problem: str) -> Item:
+def wrong(node: Node, problem: str) -> Item:
     """An element that breaks the rule for certain, unless it is hidden."""
     return node, problem, UNLESS_HIDDEN
 
 
-def unsure(node: LexborNode, problem: str) -> Item:
+def unsure(node: Node, problem: str) -> Item:
     """An element that a person should look at."""
     return node, problem, UNSURE
 
 
-def told(node: LexborNode, problem: str) -> Item:
+def told(node: Node, problem: str) -> Item:
     """An element with what is wrong with it, '' for nothing."""
     return wrong(node, problem) if problem else right(node)
 
 
-def surely(node: LexborNode, problem: str) -> Item:
+def surely(node: Node, problem: str) -> Item:
     """An element that breaks the rule, hidden or not."""
     return node, problem, SURE

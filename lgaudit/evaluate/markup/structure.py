@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.markup import aria
 from lgaudit.evaluate.markup.registry import Item, judges, right, surely, told, unsure, wrong
@@ -20,6 +18,7 @@ from lgaudit.evaluate.markup.view import (
     role_of,
     tabbable,
 )
+from lgaudit.tree import Node
 
 _NO_ROLE = ("", "none", "presentation")
 _HEADINGS = "h1, h2, h3, h4, h5, h6, [role=heading], iframe, frame"
@@ -33,7 +32,7 @@ def lists(view: View) -> Iterator[Item]:
             yield told(node, _list_problem(view, node))
 
 
-def _list_problem(view: View, node: LexborNode) -> str:
+def _list_problem(view: View, node: Node) -> str:
     bad, empty = "", True
     for child in node.iter(include_text=True):
         if child.is_text_node:
@@ -82,7 +81,7 @@ def definition_list(view: View) -> Iterator[Item]:
             yield told(node, _terms_problem(view, node))
 
 
-def _terms_problem(view: View, node: LexborNode) -> str:
+def _terms_problem(view: View, node: Node) -> str:
     children = list(_parts(view, node))
     for child, nested in children:
         if isinstance(child, str):
@@ -100,7 +99,7 @@ def _terms_problem(view: View, node: LexborNode) -> str:
     return ""
 
 
-def _parts(view: View, node: LexborNode) -> Iterator[tuple[LexborNode | str, bool]]:
+def _parts(view: View, node: Node) -> Iterator[tuple[Node | str, bool]]:
     for child in node.iter(include_text=True):
         if child.is_text_node:
             if (child.text_content or "").strip():
@@ -153,7 +152,7 @@ def heading_order(view: View) -> Iterator[Item]:
             before, doubt = level, False
 
 
-def _level(node: LexborNode) -> int:
+def _level(node: Node) -> int:
     given = dom.attribute(node, "aria-level").strip()
     if given.isdecimal() and int(given[:6]):
         return int(given[:6])
@@ -242,19 +241,19 @@ def aria_hidden_focus(view: View) -> Iterator[Item]:
             yield surely(node, "Something in it takes focus.")
 
 
-def _seen(view: View, node: LexborNode) -> bool:
+def _seen(view: View, node: Node) -> bool:
     return view.plain(node) and (node.parent is None or view.state(node.parent) == SHOWN)
 
 
-def _gone(view: View, node: LexborNode) -> bool:
+def _gone(view: View, node: Node) -> bool:
     """Hidden from everyone, whatever aria-hidden says."""
     if dom.hides(node.tag or "", node.attributes):
         return True
     return node.parent is not None and view.state(node.parent) == HIDDEN
 
 
-def _gone_within(node: LexborNode, top: LexborNode) -> bool:
-    current: LexborNode | None = node
+def _gone_within(node: Node, top: Node) -> bool:
+    current: Node | None = node
     while current is not None:
         if current.tag in ("template", "noscript", "script", "style"):
             return True
@@ -320,7 +319,7 @@ def _quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _first(view: View, node: LexborNode) -> bool:
+def _first(view: View, node: Node) -> bool:
     """Whether only links within the page come before it."""
     for link in view.tree.css("a[href]"):
         if link.mem_id == node.mem_id:

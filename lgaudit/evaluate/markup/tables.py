@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.grids import Grid, tables_of
 from lgaudit.evaluate.kept import kept
 from lgaudit.evaluate.markup.registry import Item, judges, right, told, unsure, wrong
 from lgaudit.evaluate.markup.view import HIDDEN, View, focusable, role_of
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 _SCOPES = frozenset(("row", "col", "rowgroup", "colgroup"))
 _PARTS = frozenset(("thead", "tbody", "tfoot"))
 
 
-def rows(table: LexborNode) -> list[list[LexborNode]]:
+def rows(table: Node) -> list[list[Node]]:
     """The cells of each row of a table, not of tables inside it."""
     found = []
     for child in table.iter():
@@ -28,17 +27,17 @@ def rows(table: LexborNode) -> list[list[LexborNode]]:
     return found
 
 
-def _data_tables(view: View) -> list[tuple[LexborNode, list[list[LexborNode]]]]:
+def _data_tables(view: View) -> list[tuple[Node, list[list[Node]]]]:
     """The tables of data, each with its rows."""
 
-    def find(_: Page) -> list[tuple[LexborNode, list[list[LexborNode]]]]:
+    def find(_: Page) -> list[tuple[Node, list[list[Node]]]]:
         found = [(table, rows(table)) for table in view.shown("table")]
         return [(table, lines) for table, lines in found if _data(table, lines)]
 
     return kept(view.page, "markup tables", find)
 
 
-def _wide(cell: LexborNode) -> bool:
+def _wide(cell: Node) -> bool:
     return dom.attribute(cell, "colspan").strip() not in ("", "0", "1")
 
 
@@ -143,7 +142,7 @@ def _headed(view: View, grid: Grid) -> bool:
     return True
 
 
-def _data(table: LexborNode, lines: list[list[LexborNode]]) -> bool:
+def _data(table: Node, lines: list[list[Node]]) -> bool:
     """Whether a table is one of data for certain."""
     role = role_of(table)
     if role in ("none", "presentation") and not focusable(table):

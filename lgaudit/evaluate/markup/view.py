@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.kept import kept
 from lgaudit.evaluate.markup import aria
 from lgaudit.evaluate.names import Names, names_of
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 SHOWN, DOUBTFUL, HIDDEN = 0, 1, 2
 # Never rendered, whatever a style sheet says.
@@ -46,13 +45,13 @@ class View:
         self._roles: dict[int, str] = {}
         self._class_states: dict[str, bool] = {}
 
-    def shown(self, selector: str) -> list[LexborNode]:
+    def shown(self, selector: str) -> list[Node]:
         """The elements that are not hidden for certain, in document order."""
         # An element that fits several alternatives of a selector is found for each of them.
         nodes = {node.mem_id: node for node in self.tree.css(selector)}
         return [node for node in nodes.values() if self.state(node) != HIDDEN]
 
-    def state(self, node: LexborNode) -> int:
+    def state(self, node: Node) -> int:
         """Whether assistive technology meets the element: SHOWN, DOUBTFUL or HIDDEN."""
         states = self._states
         known = states.get(node.mem_id)
@@ -74,7 +73,7 @@ class View:
             states[item.mem_id] = found
         return found
 
-    def _own_state(self, node: LexborNode) -> int:
+    def _own_state(self, node: Node) -> int:
         tag, attributes = node.tag or "", node.attributes
         if tag in _NEVER:
             return HIDDEN
@@ -103,7 +102,7 @@ class View:
             return DOUBTFUL
         return SHOWN
 
-    def plain(self, node: LexborNode) -> bool:
+    def plain(self, node: Node) -> bool:
         """Whether neither classes nor id of the element itself say that it may be closed."""
         attributes = node.attributes
         identity = attributes.get("id")
@@ -163,7 +162,7 @@ class View:
         return body is None or len(dom.visible_text(body, 60).split()) < 40
 
     @cached_property
-    def with_aria(self) -> list[tuple[LexborNode, list[tuple[str, str]]]]:
+    def with_aria(self) -> list[tuple[Node, list[tuple[str, str]]]]:
         """Elements that have attributes whose names begin with aria-, with those."""
         names = sorted({name.lower() for name in _ARIA.findall(self.page.lowered)})[:80]
         if not names:
@@ -173,14 +172,14 @@ class View:
             for node in self.shown(", ".join(f"[{name}]" for name in names))
         ]
 
-    def role(self, node: LexborNode) -> str:
+    def role(self, node: Node) -> str:
         """The element's role, explicit or implied, '' for none; presentation as 'none'."""
         known = self._roles.get(node.mem_id)
         if known is None:
             known = self._roles[node.mem_id] = self._role(node)
         return known
 
-    def _role(self, node: LexborNode) -> str:
+    def _role(self, node: Node) -> str:
         explicit = explicit_role(node.attributes)
         if explicit in ("none", "presentation"):
             if focusable(node) or any(name in aria.everywhere() for name in node.attributes):
@@ -188,7 +187,7 @@ class View:
             return "none"
         return explicit or self.implied(node)
 
-    def implied(self, node: LexborNode) -> str:
+    def implied(self, node: Node) -> str:
         """The role that HTML gives the element, '' for none."""
         tag, attributes = node.tag or "", node.attributes
         plain = _PLAIN.get(tag)
@@ -240,13 +239,13 @@ class View:
             return "combobox" if offers else "textbox"
         return _INPUTS.get(kind, "textbox")
 
-    def _sections(self, node: LexborNode) -> bool:
+    def _sections(self, node: Node) -> bool:
         explicit = role_of(node)
         if explicit:
             return explicit in _SECTION_ROLES - {"main"}
         return node.tag in _SECTIONING and node.tag != "main"
 
-    def _named(self, node: LexborNode, *, title: bool = False) -> bool:
+    def _named(self, node: Node, *, title: bool = False) -> bool:
         attributes = node.attributes
         if (attributes.get("aria-label") or "").strip():
             return True
@@ -257,11 +256,11 @@ class View:
         targets = self.names.referenced(node, "aria-labelledby")
         return any(target.text().strip() or self.names.name(target) for target in targets)
 
-    def name(self, node: LexborNode) -> str:
+    def name(self, node: Node) -> str:
         """The element's accessible name."""
         return self.names.name(node)
 
-    def titled(self, node: LexborNode) -> bool:
+    def titled(self, node: Node) -> bool:
         """Named by aria-label, aria-labelledby or title."""
         return self._named(node, title=True)
 
@@ -289,12 +288,12 @@ def explicit_role(attributes: Mapping[str, str | None]) -> str:
     return ""
 
 
-def role_of(node: LexborNode) -> str:
+def role_of(node: Node) -> str:
     """:func:`explicit_role` of an element."""
     return explicit_role(node.attributes)
 
 
-def focusable(node: LexborNode) -> bool:
+def focusable(node: Node) -> bool:
     """Whether the element can have focus, by its markup."""
     tag, attributes = node.tag or "", node.attributes
     if disabled(node):
@@ -313,13 +312,13 @@ def focusable(node: LexborNode) -> bool:
     return editable is None or editable.lower() in ("", "true")
 
 
-def tabbable(node: LexborNode) -> bool:
+def tabbable(node: Node) -> bool:
     """Whether Tab comes to the element, by its markup."""
     index = _whole(node.attributes.get("tabindex"))
     return focusable(node) and (index is None or index >= 0)
 
 
-def disabled(node: LexborNode) -> bool:
+def disabled(node: Node) -> bool:
     """A form control that is switched off, itself or by the group around it."""
     if node.tag not in _FOCUSABLE:
         return False
@@ -330,7 +329,7 @@ def disabled(node: LexborNode) -> bool:
     )
 
 
-def below(node: LexborNode) -> Iterator[LexborNode]:
+def below(node: Node) -> Iterator[Node]:
     """Every element below another, in document order; not itself."""
     stack = [node.iter()]
     while stack:

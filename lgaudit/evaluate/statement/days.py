@@ -7,10 +7,9 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-from selectolax.lexbor import LexborNode
-
 from lgaudit import dom
 from lgaudit.evaluate.dates import MONTHS, dates_in
+from lgaudit.tree import Node
 
 _MONTH = re.compile(
     rf"\b(?P<month>{'|'.join(name[:3] + f'(?:{name[3:]})?' for name in MONTHS)})\.?,?\s+"
@@ -77,7 +76,7 @@ def _due_in(text: str) -> dt.date | None:
     return latest_in(text) or max(years, default=None)
 
 
-def promised_in_tables(root: LexborNode) -> list[tuple[dt.date, str]]:
+def promised_in_tables(root: Node) -> list[tuple[dt.date, str]]:
     """Dates in columns that say when something is to be mended, with the row they are in."""
     found = []
     for table in root.css("table")[:20]:
