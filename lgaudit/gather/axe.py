@@ -62,9 +62,9 @@ def script(name: str) -> str:
 
 @cache
 def preload() -> str:
-    """What every document and frame runs first: axe-core, then what hides and drives it."""
+    """What every document and frame runs first: axe-core, then what spares, hides and drives it."""
     with open(axe_file(), encoding="utf-8") as source:  # noqa: PTH123 - a plain path string
-        return f"{source.read()}\n;{script('preload.js')}"
+        return f"{source.read()}\n;{script('asked_less.js')}\n;{script('preload.js')}"
 
 
 def described() -> tuple[str, tuple[str, ...]] | None:
@@ -99,8 +99,12 @@ def version(driver: Driver) -> str:
     return str(driver.execute_script("return window.__lgaudit.version"))
 
 
-def run(driver: Driver, rules: Iterable[str], limit: float) -> tuple[str, AxeRun]:
+def run(
+    driver: Driver, rules: Iterable[str], limit: float, whole: bool = False
+) -> tuple[str, AxeRun]:
     """Judge the page in the window, its frames too, within ``limit`` seconds.
+
+    ``whole`` asks axe-core of every place on its own, also where it must say the same.
 
     Returns:
         The mark of the document that was judged, and axe-core's answer or its error.
@@ -113,6 +117,7 @@ def run(driver: Driver, rules: Iterable[str], limit: float) -> tuple[str, AxeRun
             "resultTypes": ["violations", "incomplete"],
             "preload": {"assets": ["cssom", "media"], "timeout": 5000},
             "frameWaitTime": 10_000,
+            "whole": whole,
         },
     }
     axe = Axe(_Page(driver), script_url=axe_file())
