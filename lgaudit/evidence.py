@@ -261,18 +261,27 @@ class Page:
         page.__dict__.update({k: v for k, v in self.__dict__.items() if k not in fields})
         return page
 
+    def bare(self) -> Page:
+        """A copy without parsed trees and what was read from them; this page keeps its own."""
+        page = replace(self)
+        page.__dict__.update({k: v for k, v in self.__dict__.items() if self._stays(k, v)})
+        return page
+
     def forget(self) -> None:
         """Drop parsed trees and what was read from them; short strings stay.
 
         Trees are many times the size of the page, and they come back when they are asked for.
+        What else was made of this page by :meth:`but` shares them: see :meth:`bare`.
         """
-        fields = self.__dataclass_fields__
         for name, value in list(self.__dict__.items()):
             if isinstance(value, Tree):
                 value.forget()
-            short = isinstance(value, str) and name not in ("response_html", "lowered")
-            if name not in fields and not short and name != "_remembered":
+            if not self._stays(name, value):
                 del self.__dict__[name]
+
+    def _stays(self, name: str, value: object) -> bool:
+        short = isinstance(value, str) and name not in ("response_html", "lowered")
+        return name in self.__dataclass_fields__ or short or name == "_remembered"
 
     @cached_property
     def soup(self) -> BeautifulSoup:

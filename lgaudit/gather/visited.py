@@ -38,9 +38,7 @@ class Visited:
             other = self._double(page)
             if other:
                 page = page.but(verdict=Verdict(Reason.DUPLICATE, f"same as {other}"))
-        kept = page.but()
-        kept.forget()  # trees are many times the size of the page
-        self.pages[key_of(page.url)] = kept
+        self.pages[key_of(page.url)] = page.bare()  # trees are many times the size of the page
         return page
 
     def seen_at(self, url: str) -> bool:
