@@ -15,6 +15,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, FileSystemLoader
 
+from lgaudit.evaluate import weightings
 from lgaudit.models import Kind
 from lgaudit.report import languages, manual, words
 
@@ -54,6 +55,9 @@ def values() -> list[str]:
     found += [kind.value for kind in Kind]
     for check in manual.checks():
         found += [check.title, check.do]
+    for entry in weightings.wanted():
+        names = languages.CATEGORIES if "{category}" in entry.title else [""]
+        found += [entry.title.replace("{category}", name) for name in names] + [entry.why]
     for name in TEMPLATES:
         source = (REPORT / "templates" / name).read_text(encoding="utf-8")
         for inside in re.findall(r"\{\{(.*?)\}\}|\{% (?:for|set)(.*?)%\}", source, re.S):

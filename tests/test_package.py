@@ -12,7 +12,7 @@ import jsonschema
 import openpyxl
 import pytest
 import yaml
-from report_sector import Sector
+from report_sector import Sector, courses
 
 import lgaudit
 from lgaudit.comparisons import Comparisons, Movers, Weighting
@@ -30,7 +30,8 @@ def report(tmp_path_factory):
         movers=Movers("before", sector.run.started, sector.bar.version, "0.1.0", 3),
         weightings=(Weighting("all-equal", "All equal", "Nothing weighs more.", places),),
     )
-    return write(sector, tmp_path_factory.mktemp("package"), comparisons=compared).folder
+    folder = tmp_path_factory.mktemp("package")
+    return write(sector, folder, comparisons=compared, years=courses(sector)).folder
 
 
 def test_every_csv_is_described_and_every_column_has_a_meaning(report):

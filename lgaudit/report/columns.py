@@ -40,7 +40,8 @@ def sector_table(file: str) -> str:
     """The sector's table that has the same columns as a file: itself, but for councils' files."""
     if not file.startswith("councils/"):
         return file
-    return "issues.csv" if file.endswith("-issues.csv") else "findings.csv"
+    of_all = ("issues.csv", "years.csv")
+    return next((name for name in of_all if file.endswith(f"-{name}")), "findings.csv")
 
 
 def about(file: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from lgaudit.models import Finding, Rule
 from lgaudit.report import cells
@@ -15,7 +17,8 @@ FINDINGS = (
     "slug site url rule category severity outcome message selector snippet fingerprint"
 ).split()
 PAGE_TIMINGS = "slug site url fcp_ms lcp_ms tbt_ms".split()
-_LONGEST = 2 * cells.SNIPPET  # characters of one cell of a finding
+LONGEST = 2 * cells.SNIPPET  # characters of one cell of a finding
+_SPECIAL = re.compile('[,"\r\n]')  # what a cell is quoted for
 
 
 def csv_text(rows: Iterable[Sequence[object]]) -> str:
@@ -33,36 +36,59 @@ def findings_text(
     late: list[Finding] = []
     for finding in findings:
         (late if finding.rule in clocked else steady).append(finding)
-    return csv_text(finding_rows(line, steady, rules)), csv_text(finding_rows(line, late, rules))
+    return _findings_text(line, steady, rules), _findings_text(line, late, rules)
 
 
-def finding_rows(
-    line: Line, findings: Iterable[Finding], rules: Mapping[str, Rule]
-) -> list[list[object]]:
-    """One row per place of a site's findings (one when there is none), in a fixed order."""
-    rows: list[list[object]] = []
-    known: dict[tuple[int, str], list[object]] = {}
-    site = [cells.cell(line.site.slug), cells.cell(line.name)]
+def _findings_text(line: Line, findings: Iterable[Finding], rules: Mapping[str, Rule]) -> str:
+    """One row per place of a site's findings (one when there is none), in a fixed order.
+
+    What a place says stands on many pages and is written once; a row is joined of such parts.
+    """
+    rows: list[tuple[object, ...]] = []
+    known: dict[tuple[int, str], tuple[str, ...]] = {}
+    site = joined((line.site.slug, line.name))
     for finding in findings:
         rule = rules.get(finding.rule)
         if rule is None:
             continue
-        said = [rule.id, rule.category, rule.severity.value, finding.outcome.value]
-        start = [*site, cells.cell(finding.url), *said]
+        url, outcome = quoted(finding.url), finding.outcome.value
+        start = f"{site},{url},{_of_rule(rule.id, rule.category, rule.severity.value)},{outcome}"
+        order = rule.id, cells.cell(finding.url), outcome
         if not finding.spots:
-            rows.append([*start, *_cells(finding.message, "", "", finding.fingerprint)])
+            own = _place(finding.message, "", "", finding.fingerprint)
+            rows.append((*order, *own[:-1], f"{start},{own[-1]}"))
         for spot in finding.spots:
             message = spot.message or finding.message
-            own = known.get(key := (id(spot), message))  # on other pages too
-            if own is None:
-                own = known[key] = _cells(message, spot.selector, spot.snippet, spot.fingerprint)
-            rows.append([*start, *own])
-    rows.sort(key=lambda row: (row[3], row[2], row[6:]))
-    return rows
+            found = known.get(key := (id(spot), message))
+            if found is None:
+                found = _place(message, spot.selector, spot.snippet, spot.fingerprint)
+                known[key] = found
+            rows.append((*order, *found[:-1], f"{start},{found[-1]}"))
+    rows.sort()
+    return "".join([f"{row[-1]}\n" for row in rows])
 
 
-def _cells(*values: str) -> list[object]:
-    return [cells.cell(value, _LONGEST) for value in values]
+def _place(*values: str) -> tuple[str, ...]:
+    """The cells that say what is wrong and where, as they are sorted; and their text."""
+    own = tuple(str(cells.cell(value, LONGEST)) for value in values)
+    return *own, joined(values, LONGEST)
+
+
+@lru_cache(maxsize=4096)
+def _of_rule(*values: str) -> str:
+    return joined(values)
+
+
+def joined(values: Iterable[str], limit: int = cells.TEXT) -> str:
+    """A row of strings, made harmless, as text; as :func:`csv_text` writes it, with no line end."""
+    return ",".join([quoted(value, limit) for value in values])
+
+
+@lru_cache(maxsize=8192)  # names, addresses and messages stand in many rows
+def quoted(value: str, limit: int = cells.TEXT) -> str:
+    """A string, made harmless, as a cell of CSV."""
+    text = str(cells.cell(value, limit))
+    return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
 
 
 def timing_rows(line: Line, pages: Iterable[PageResult]) -> Iterator[list[object]]:

@@ -14,7 +14,7 @@ _OF_THE_MACHINE = frozenset(
     "store out replies name_map ca_file chromium chromedriver browsers sites".split()
 )
 
-_NOT_LIVE = (
+NOT_LIVE = (
     "A demonstration: these websites were served on one machine. None of them is a live council "
     "website."
 )
@@ -29,7 +29,7 @@ def notice(results: Results) -> str:
     """A line for the top of every page: what the results say of themselves, '' for a live run."""
     given = str(getattr(results, "notice", ""))
     mapped = results.run.settings.get("only_mapped")
-    return given or (_NOT_LIVE if mapped else "")
+    return given or (NOT_LIVE if mapped else "")
 
 
 def edition(results: Results, replies: str = "") -> str:

@@ -79,7 +79,8 @@ class Tables:
         from lgaudit.report import exports, workbook
 
         told = {ledger.FILE: "Issues"} if self.issues else {}
-        titles = self._titles | told | exports.SHEETS
+        years = {"years.csv": "Years"} if (self.folder / "years.csv").exists() else {}
+        titles = self._titles | told | years | exports.SHEETS
         sheets, left = exports.sheets(self.folder, self._made, titles)
         when = self.results.run.started.astimezone(dt.UTC)
         notes = [*self._notes(), *left]

@@ -11,8 +11,7 @@ import msgspec
 
 from lgaudit.lives import FIRST_LOOK, IssueLife, State
 from lgaudit.models import Rule, Status
-from lgaudit.report import cells
-from lgaudit.report.csvs import csv_text
+from lgaudit.report import csvs
 from lgaudit.report.league import Line
 
 COLUMNS = (
@@ -146,15 +145,14 @@ def told(
             yield _told(line, issue, rules[issue.rule])
 
 
-def row(one: Mapping[str, object]) -> list[object]:
+def as_csv(one: Mapping[str, object]) -> str:
     """What was told of an issue as a harmless row."""
     urls = one["urls"]
     assert isinstance(urls, tuple)
     shown = {**one, "urls": " ".join(urls[:URLS])}
-    return [
-        value if name in OURS else cells.cell(value, 2 * cells.SNIPPET)
-        for name, value in zip(COLUMNS, map(shown.__getitem__, COLUMNS), strict=True)
-    ]
+    return ",".join(
+        [str(shown[n]) if n in OURS else csvs.quoted(str(shown[n]), csvs.LONGEST) for n in COLUMNS]
+    )
 
 
 def as_json(one: Mapping[str, object]) -> str:
@@ -212,7 +210,7 @@ def json_with_owner(text: str, owner: Owner | None) -> str:
 
 @lru_cache(maxsize=1024)
 def _owner_cells(owner: Owner) -> str:
-    return csv_text([[cells.cell(value) for value in owner]])
+    return csvs.joined(owner) + "\n"
 
 
 @lru_cache(maxsize=1024)

@@ -24,6 +24,7 @@ from markupsafe import Markup
 
 from lgaudit.models import Reason
 from lgaudit.report import words
+from lgaudit.report.digest import NOT_LIVE
 
 VALUE = "value"  # the gettext context of what is not text of a template
 ENGLISH, WELSH = "en", "cy"
@@ -35,6 +36,7 @@ SIZES = (  # the bands of evaluate.alike, inside a sentence
     "250,000 to 500,000 residents",
     "500,000 residents or more",
 )
+CATEGORIES = "accessibility content performance statutory service security openness".split()
 VALUES = (  # texts made elsewhere than in a template
     "{name}: website audit",
     "How much of the shared bar for council websites {name} meets, what to fix next, and which "
@@ -59,7 +61,10 @@ VALUES = (  # texts made elsewhere than in a template
     "structured",
     "random",
     "All findings",
-    *"accessibility content performance statutory service security openness axe".split(),
+    "Every issue once",
+    NOT_LIVE,
+    *CATEGORIES,
+    "axe",
 )
 _TAG = re.compile(r"<[^<>]*>?")
 _INLINE = re.compile(r"</?(?:strong|em|b|i|code|q|cite)>")  # stays inside its message

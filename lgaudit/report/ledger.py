@@ -8,7 +8,6 @@ from pathlib import Path
 from lgaudit.lives import Lives, SiteLife
 from lgaudit.models import Rule, Run
 from lgaudit.report import feeds, files, issues, suppliers
-from lgaudit.report.csvs import csv_text
 from lgaudit.report.drafts import Drafts
 from lgaudit.report.feeds import Entry
 from lgaudit.report.league import Line
@@ -25,7 +24,7 @@ ROWS, TOLD, KEYS = "issues.csv", "issues.jsonl", "issues.txt"  # drafts of each 
 def draft(drafts: Drafts, line: Line, life: SiteLife, rules: Mapping[str, Rule]) -> tuple[int, int]:
     """Draft one site's own files of issues; about how many bytes of CSV and JSON they will take."""
     told = list(issues.told(line, life.issues, rules))
-    rows = drafts.put(line.page, ROWS, csv_text(map(issues.row, told)))
+    rows = drafts.put(line.page, ROWS, "".join(issues.as_csv(one) + "\n" for one in told))
     lines = drafts.put(line.page, TOLD, "".join(issues.as_json(one) + "\n" for one in told))
     drafts.put(line.page, KEYS, "".join(f"{one['rule']}\t{one['fingerprint']}\n" for one in told))
     return rows + len(issues.HEADINGS), lines

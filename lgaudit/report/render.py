@@ -160,13 +160,19 @@ def environment(
     return made
 
 
-def _memory() -> Callable[[Callable[..., Markup]], Callable[..., Markup]]:
-    """Lets a macro that says the same of the same strings, wherever it stands, say it once."""
+def _memory() -> Callable[[Any, str], Callable[..., Markup]]:
+    """Lets a macro that says the same of the same strings or rules say it once.
+
+    What it says may depend on ``root`` too, and on nothing else of the page.
+    """
     known: dict[tuple[str, ...], Markup] = {}
 
-    def remembered(macro: Any) -> Callable[..., Markup]:
-        def said(*given: str) -> Markup:
-            found = known.get(key := (macro.name, *given))
+    def remembered(macro: Any, root: str) -> Callable[..., Markup]:
+        start = (macro.name, root)
+
+        def said(*given: Any) -> Markup:
+            key = (*start, *(one if isinstance(one, str) else one.id for one in given))
+            found = known.get(key)
             if found is None:
                 if len(known) >= REMEMBERED:
                     known.clear()
