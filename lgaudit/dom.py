@@ -149,7 +149,7 @@ def _collect(root: Node, parts: list[str], enough: int) -> None:
             parts.append("\n")
             continue
         stack.append((children, end))
-        children, end = item.iter(include_text=True), ""
+        children, end = iter(item.children), ""
         if tag in BLOCKS:
             parts.append("\n")
             end = "\n"

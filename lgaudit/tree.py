@@ -128,12 +128,7 @@ class _Element(Node):
     is_element_node = True
 
     def __init__(self, tree: Tree, raw: LexborNode, parent: Node | None, at: int, n: int) -> None:
-        self._tree = tree
-        self._raw = raw
-        self.parent = parent
-        self.at = at
-        self.number = n
-        self.mem_id = raw.mem_id
+        super().__init__(tree, raw, parent, at, n)
         self.tag = raw.tag or "-"
         self.attributes = raw.attributes or _NONE
         self.children = _CHILDLESS
@@ -145,26 +140,12 @@ class _Element(Node):
         return self._text
 
 
-class _Document(_Element):
-    __slots__ = ()
-    is_element_node = False
-
-
 class _Text(Node):
     __slots__ = ("text_content",)
     is_text_node = True
     tag = "-text"
-    text_content: str
     children = _CHILDLESS
-
-    def __init__(self, tree: Tree, raw: LexborNode, parent: Node | None, at: int, n: int) -> None:
-        self._tree = tree
-        self._raw = raw
-        self.parent = parent
-        self.at = at
-        self.number = n
-        self.mem_id = raw.mem_id
-        self.text_content = raw.text_content or ""
+    text_content: str
 
 
 class _Other(Node):
@@ -176,6 +157,14 @@ class _Other(Node):
     def __init__(self, tree: Tree, raw: LexborNode, parent: Node | None, at: int, n: int) -> None:
         super().__init__(tree, raw, parent, at, n)
         self.tag = raw.tag or "-"
+
+
+_new_text, _new_element, _new_other = _Text.__new__, _Element.__new__, _Other.__new__
+
+
+class _Document(_Element):
+    __slots__ = ()
+    is_element_node = False
 
 
 def _number(node: Node) -> int:
@@ -245,6 +234,14 @@ class Tree:
         found = self.css(query)
         return found[0] if found else default
 
+    def bearing(self, start: str) -> list[Node]:
+        """Elements that have an attribute whose name begins so."""
+        if not self._nodes:
+            self._grow()
+        names = [name for name in self._by_attribute if name.startswith(start)]
+        found = {n.number: n for name in names for n in self._by_attribute[name]}
+        return [found[number] for number in sorted(found)]
+
     def text_between(self, first: int, last: int) -> str:
         """The text of all nodes with numbers from ``first`` to ``last``."""
         low = bisect_left(self._numbers, first)
@@ -280,27 +277,53 @@ class Tree:
         self._nodes.append(first)
         self._enter(first)
         nodes, numbers, texts = self._nodes, self._numbers, self._texts
+        by_tag, by_attribute = self._by_tag, self._by_attribute
         below = root.traverse(include_text=True)
         next(below)
+        # All that follows is done for every node of every page, so it is written out in one place.
         for number, raw in enumerate(below, 1):
             around = raw.parent
             parent = elements[around.mem_id] if around is not None else first
             beside = parent.children
             node: Node
-            if raw.is_element_node:
-                node = element = _Element(self, raw, parent, len(beside), number)
-                elements[element.mem_id] = element
-                self._enter(element)
-            elif raw.is_text_node:
-                node = text = _Text(self, raw, parent, len(beside), number)
+            if raw.is_text_node:
+                node = text = _new_text(_Text)
+                content = text.text_content = raw.text_content or ""
                 numbers.append(number)
-                texts.append(text.text_content)
+                texts.append(content)
+                memory = raw.mem_id
+            elif raw.is_element_node:
+                node = element = _new_element(_Element)
+                tag = element.tag = raw.tag or "-"
+                given = element.attributes = raw.attributes or _NONE
+                element.children = _CHILDLESS
+                element._text = None
+                memory = raw.mem_id
+                elements[memory] = element
+                if tag in by_tag:
+                    by_tag[tag].append(element)
+                else:
+                    self._enter_tag(tag, element)
+                for key in given:
+                    if key in by_attribute:
+                        by_attribute[key].append(element)
+                    else:
+                        self._enter_attribute(key, element)
             else:
-                node = _Other(self, raw, parent, len(beside), number)
+                node = other = _new_other(_Other)
+                other.tag = raw.tag or "-"
+                memory = raw.mem_id
+            node._tree = self
+            node._raw = raw
+            node.parent = parent
+            node.number = number
+            node.mem_id = memory
             nodes.append(node)
             if beside:
+                node.at = len(beside)
                 beside.append(node)
             else:
+                node.at = 0
                 parent.children = [node]
         self._elements = elements
 
@@ -316,24 +339,22 @@ class Tree:
         ]
         return document, first
 
-    def _enter(self, node: Node) -> None:
+    def _enter(self, element: _Element) -> None:
         """Enter an element where it will be looked for."""
-        name = node.tag.lower()
-        known = self._by_tag.get(name)
-        if known is not None:
-            known.append(node)
-        else:
-            self._by_tag[name] = [node]
-            if ":" in name:
-                self._odd.add(name.rpartition(":")[2])
-        for key in node.attributes:
-            known = self._by_attribute.get(key)
-            if known is not None:
-                known.append(node)
-                continue
-            self._by_attribute[key] = [node]
-            if ":" in key or key != key.lower():
-                self._odd.update((key.lower(), key.lower().rpartition(":")[2]))
+        self._enter_tag(element.tag, element)
+        for key in element.attributes:
+            self._enter_attribute(key, element)
+
+    def _enter_tag(self, tag: str, element: _Element) -> None:
+        name = tag.lower()  # of SVG, some are written with capitals
+        self._by_tag.setdefault(name, []).append(element)
+        if ":" in name:
+            self._odd.add(name.rpartition(":")[2])
+
+    def _enter_attribute(self, key: str, element: _Element) -> None:
+        self._by_attribute.setdefault(key, []).append(element)
+        if ":" in key or key != key.lower():
+            self._odd.update((key.lower(), key.lower().rpartition(":")[2]))
 
     def _find(self, query: str) -> list[Node]:
         paths = selectors.read(query)

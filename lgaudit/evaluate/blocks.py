@@ -158,7 +158,7 @@ class _Walk:
     def _go(self, main: Node, around: _Around) -> None:
         # The stack holds what is left of the elements that the one in hand stands in.
         stack: list[tuple[Iterator[Node], Node, _Around]] = []
-        children, owner = main.iter(include_text=True), main
+        children, owner = iter(main.children), main
         while True:
             node = next(children, None)
             if node is None:
@@ -191,7 +191,7 @@ class _Walk:
                         self._flush()
                     self._around = inner
                 around = inner
-            children, owner = node.iter(include_text=True), node
+            children, owner = iter(node.children), node
         if self._segments:
             self._flush()
 

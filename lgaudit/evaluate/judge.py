@@ -17,7 +17,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     inapplicable,
     untested,
 )
-from lgaudit.evaluate.kept import remembered
+from lgaudit.evaluate.kept import remembered, take_extracts
 from lgaudit.evaluate.once import told_once
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Finding, Outcome, Rule, Scope, Site, Spot, Status
@@ -69,7 +69,13 @@ def judge(rules: Sequence[Rule], visit: Snapshot) -> tuple[Finding, ...]:
     for page in visit.audited:
         found += _judge_page(on_pages, page)
         if not visit.light:
+            _taken(page)
             page.forget()
+    if not visit.light:
+        for page in visit.pages:
+            if not page.sampled and page.verdict.ok:
+                _taken(page)
+                page.forget()
     last = [rule for rule in rules if _needs_failures(rule)]
     for rule in rules:
         if rule.scope is Scope.SITE and rule not in last:
@@ -81,6 +87,17 @@ def judge(rules: Sequence[Rule], visit: Snapshot) -> tuple[Finding, ...]:
         found += [judge_site(rule, told) for rule in last]
     _forget(visit)
     return tuple(found)
+
+
+def _taken(page: Page) -> None:
+    """Take what site rules will want; one that breaks tells so when its rule asks again."""
+    budget = patterns.begin()
+    try:
+        take_extracts(page)
+    except Exception:
+        return
+    finally:
+        patterns.end(budget)
 
 
 def _forget(visit: Snapshot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import TypeVar
 
 from lgaudit.evidence import Page
@@ -19,8 +20,32 @@ def kept(page: Page, name: str, make: Callable[[Page], T]) -> T:
     return store[name]
 
 
+_EXTRACTS: list[Callable[[Page], object]] = []
+
+
+def extract(make: Callable[[Page], T]) -> Callable[[Page], T]:
+    """A function that takes from a page what site rules compare: plain values, no elements.
+
+    It is asked while the page's tree is there and remembered, so that nobody reads the page again.
+    """
+    name = f"{make.__module__}.{make.__qualname__}"
+
+    @wraps(make)
+    def ask(page: Page) -> T:
+        return remembered(page, name, make)
+
+    _EXTRACTS.append(ask)
+    return ask
+
+
+def take_extracts(page: Page) -> None:
+    """Ask for all that site rules will want of a page, before its tree is dropped."""
+    for ask in _EXTRACTS:
+        ask(page)
+
+
 def remembered(page: Page, name: str, make: Callable[[Page], T]) -> T:
-    """Like :func:`kept`, for short strings that stay when the page forgets its trees."""
+    """Like :func:`kept`, for short values that stay when the page forgets its trees."""
     store: dict[str, T] = page.__dict__.setdefault("_remembered", {})
     if name not in store:
         store[name] = make(page)

@@ -139,7 +139,7 @@ def _before_link(node: Node) -> str:
     if node.tag == "a":
         return ""
     parts = []
-    for child in node.iter(include_text=True):
+    for child in node.children:
         if _holds_link(child):
             parts.append(_before_link(child))
             break
@@ -171,7 +171,7 @@ def _ids(page: Page) -> dict[str, Node]:
 def _content(root: Node) -> str:
     """Name from content: text, alternatives of images, labels of parts; hidden parts left out."""
     parts: list[str] = []
-    stack = list(reversed(list(root.iter(include_text=True))))
+    stack = list(reversed(root.children))
     while stack:
         node = stack.pop()
         if node.is_text_node:
@@ -190,5 +190,5 @@ def _content(root: Node) -> str:
                 continue
         if tag in dom.BLOCKS or tag == "br":
             parts.append(" ")
-        stack.extend(reversed(list(node.iter(include_text=True))))
+        stack.extend(reversed(node.children))
     return "".join(parts)

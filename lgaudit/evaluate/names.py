@@ -87,6 +87,9 @@ class Names:
     ) -> str:
         """Steps 2A to 2I of the computation; ``within`` while collecting another's content."""
         attributes = node.attributes
+        if within and not attributes and node.tag not in _SAYING:
+            content = self._content(node, seen | {node.mem_id}, depth)
+            return content if content.strip() else ""
         if within and not referenced and _not_read(node, attributes):
             return ""
         seen = seen | {node.mem_id}
@@ -150,7 +153,7 @@ class Names:
         if depth >= DEEPEST:
             return f" {node.text()} "
         parts = []
-        for child in node.iter(include_text=True):
+        for child in node.children:
             if child.is_text_node:
                 parts.append(child.text_content or "")
             elif child.is_element_node and child.tag not in _SILENT and child.mem_id not in seen:
@@ -166,6 +169,8 @@ _OWN_CHILD = {
     "table": "caption",
     "svg": "title",
 }
+# Elements that may say something else than what stands in them, even without attributes.
+_SAYING = frozenset(("img", "area", "input", "textarea", "select", *LABELLED, *_OWN_CHILD))
 _CONTENT_TAGS = frozenset(
     "a button summary option legend caption label h1 h2 h3 h4 h5 h6 td th tr dt dd figcaption"
     " output".split()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from lgaudit.evaluate import tasks
 from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.issues import marked
+from lgaudit.evaluate.kept import extract
 from lgaudit.evaluate.outcomes import outcomes_of
 from lgaudit.evaluate.suppliers import recognise
 from lgaudit.evidence import Page, Snapshot, Timings
@@ -44,6 +45,11 @@ def summarise(
     )
 
 
+@extract
+def _template(page: Page) -> str:
+    return template_of(page)
+
+
 def page_result(page: Page) -> PageResult:
     """One page without its content."""
     seen = page.browser
@@ -56,7 +62,7 @@ def page_result(page: Page) -> PageResult:
         verdict=page.verdict,
         sampled=page.sampled,
         stratum=page.stratum,
-        template=template_of(page) if readable else "",
+        template=_template(page) if readable else "",
         status=seen.status if seen and seen.status else page.status,
         source=page.source,
         bytes=sum(r.transferred for r in seen.requests) if seen and seen.requests else None,

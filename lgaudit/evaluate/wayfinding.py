@@ -24,6 +24,7 @@ import regex
 
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns
+from lgaudit.evaluate.kept import extract
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Reason
 from lgaudit.tree import Node
@@ -31,6 +32,7 @@ from lgaudit.tree import Node
 MOST_LINKS = 3_000  # of one page
 MOST_TEXTS = 60_000  # of one visit
 LONGEST = 200  # characters of one text
+READ = 20_000  # characters of a link or heading that are looked at, most of them white space
 BETWEEN = 3  # words that may stand between two words of a phrase
 NOT_LINKED = 98  # clicks to a place that nothing seen links to, or more
 SHOWN = 5  # pages named as those that link to a place
@@ -156,19 +158,12 @@ class Signs:
         place = self._place(page.final_url or page.url)
         place.page, place.depth = page, min(place.depth, page.depth)
         self._add(place, "title", page.title)
-        tree = page.dom
-        for node in tree.css("h1, h2")[:40]:
-            by = "title" if node.tag == "h1" else "heading"
-            self._add(place, by, node.text())
-        base = base_of(page)
-        said = set()
-        for node in tree.css("a[href], area[href]")[:MOST_LINKS]:
-            url = urls.normalise(dom.attribute(node, "href"), base)
-            if url is not None:
-                text = link_text(node)
-                said.add(folded(text))
-                self._note(url, "link", text, (page.url,), page.depth)
-        self.said_on[page.url] = frozenset(said)
+        for by, text in _headings(page):
+            self._add(place, by, text)
+        links = _links(page)
+        for url, text in links:
+            self._note(url, "link", text, (page.url,), page.depth)
+        self.said_on[page.url] = frozenset(folded(text) for _, text in links)
 
     def _note(
         self, url: str, by: str, text: str, found_on: Iterable[str], depth: int | None = None
@@ -250,6 +245,26 @@ class Signs:
             starts.append(at)
             at += len(line) + 1
         return starts
+
+
+@extract
+def _headings(page: Page) -> list[tuple[str, str]]:
+    """The first headings, as "title" or "heading", with what they say."""
+    return [
+        ("title" if node.tag == "h1" else "heading", node.text()[:READ])
+        for node in page.dom.css("h1, h2")[:40]
+    ]
+
+
+@extract
+def _links(page: Page) -> list[tuple[str, str]]:
+    """Where links of the page lead, and what they say."""
+    base = base_of(page)
+    found = (
+        (urls.normalise(dom.attribute(node, "href"), base), node)
+        for node in page.dom.css("a[href], area[href]")[:MOST_LINKS]
+    )
+    return [(url, link_text(node)[:READ]) for url, node in found if url is not None]
 
 
 def signs(visit: Snapshot) -> Signs:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate.checks.vocabulary import Result, failed, inapplicable, passed, site_check
+from lgaudit.evaluate.kept import extract
 from lgaudit.evaluate.links import plain
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Spot
@@ -78,6 +79,7 @@ def _usual(group: Sequence[tuple[str, list[str]]]) -> tuple[str, list[str]]:
     return min(group, key=lambda item: (-counts[tuple(item[1])], item[0]))
 
 
+@extract
 def _navigation(page: Page) -> tuple[str, list[str]]:
     """The mark-up of the first navigation outside the content with links, and their names."""
     for node in page.dom.css("nav, [role=navigation]")[:20]:
@@ -94,19 +96,28 @@ def _navigation(page: Page) -> tuple[str, list[str]]:
 
 def _help(page: Page, pattern: str) -> Iterator[str]:
     seen: set[str] = set()
+    for tag, kind, name in _furniture(page):
+        if not kind and not (name and timed.search(pattern, name)):
+            continue
+        mark = f"{tag} {kind or name}"
+        if mark not in seen:
+            seen.add(mark)
+            yield mark
+
+
+@extract
+def _furniture(page: Page) -> list[tuple[str, str, str]]:
+    """Links of header and footer that can be seen: what they stand in, their kind and name."""
+    found = []
     for node in page.dom.css(_FURNITURE)[:10]:
         if _inside_main(node):
             continue
         for link in node.css("a[href]")[:_MOST_LINKS]:
             href = dom.attribute(link, "href").strip().lower()
-            name = plain(link.text())
             kind = next((k for k in ("tel:", "mailto:") if href.startswith(k)), "")
-            if not kind and not (name and timed.search(pattern, name)):
-                continue
-            mark = f"{node.tag} {kind or name}"
-            if mark not in seen and not dom.hidden(link):
-                seen.add(mark)
-                yield mark
+            if not dom.hidden(link):
+                found.append((node.tag, kind, plain(link.text())))
+    return found
 
 
 def _names(links: Sequence[Node]) -> list[str]:

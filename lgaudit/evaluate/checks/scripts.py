@@ -17,7 +17,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     places,
     site_check,
 )
-from lgaudit.evaluate.kept import kept
+from lgaudit.evaluate.kept import extract, kept
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Spot
 from lgaudit.tree import Node
@@ -88,7 +88,7 @@ def libraries_sound(visit: Snapshot) -> Result:
     for page in visit.each_page():
         if not page.verdict.ok:
             continue
-        for _, url in _scripts(page):
+        for url in _script_addresses(page):
             loaded.setdefault(url, page.url)
         for request in page.browser.requests if page.browser else ():
             if request.type == "script" and request.status == 200:
@@ -136,6 +136,11 @@ def errors_keep_quiet(visit: Snapshot) -> Result:
 
 def _scripts(page: Page) -> list[tuple[Node, str]]:
     return kept(page, "scripts", _find_scripts)
+
+
+@extract
+def _script_addresses(page: Page) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(url for _, url in _scripts(page)))
 
 
 def _find_scripts(page: Page) -> list[tuple[Node, str]]:

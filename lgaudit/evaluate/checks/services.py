@@ -16,6 +16,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     site_check,
     untested,
 )
+from lgaudit.evaluate.kept import extract
 from lgaudit.evaluate.wayfinding import Found, folded, signs
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Reason, Spot
@@ -86,11 +87,9 @@ def search_on_pages(visit: Snapshot, *, least_share: float = 0.95) -> Result:
     bare, doubtful = [], 0
     for page in pages:
         if not has_search(page):
-            linked = any(folded(n.text()) in _SEARCH_WORDS for n in page.dom.css("a, button"))
+            linked = _speaks_of_search(page)
             doubtful += linked
             bare.append(Spot("", page.url, "only a link to search" if linked else ""))
-        if not visit.light:
-            page.forget()
     share = 1 - len(bare) / len(pages)
     if share >= least_share:
         return passed(metric=share)
@@ -115,11 +114,17 @@ def second_way(visit: Snapshot, *, subject: Sequence[str]) -> Result:
     found = signs(visit).about(subject)
     if found:
         return passed(f"{found[0].url} (“{found[0].text}”)")
-    if any(folded(node.text()) in _SEARCH_WORDS for node in home.dom.css("a, button")):
+    if _speaks_of_search(home):
         return cant_tell("The homepage speaks of search, but has no box to type in.")
     return failed("There is no search, no A to Z and no map of the site.", [Spot("", home.url)])
 
 
+@extract
+def _speaks_of_search(page: Page) -> bool:
+    return any(folded(node.text()) in _SEARCH_WORDS for node in page.dom.css("a, button"))
+
+
+@extract
 def has_search(page: Page) -> bool:
     """True when the page has a box to search the site with."""
     if page.dom.css_first('[role="search"] input, search input, input[type="search"]') is not None:
@@ -276,6 +281,13 @@ def _leads_on(words: str) -> bool:
     return bool({"contact", "search", "chwilio", "cysylltu", "cysylltwch"} & set(words.split()))
 
 
+@extract
+def _offers(page: Page) -> str:
+    """What links, controls and small headings say, folded, each on a line of its own."""
+    nodes = page.dom.css("a, button, label, legend, h2, h3, summary, form p")
+    return "".join(f"\n {text} " for text in dict.fromkeys(folded(n.text()) for n in nodes))
+
+
 @site_check
 def feedback_wanted(visit: Snapshot, *, words: Sequence[str], least_share: float = 0.5) -> Result:
     """Content pages ask whether they helped, or take reports of what is wrong with them."""
@@ -285,11 +297,8 @@ def feedback_wanted(visit: Snapshot, *, words: Sequence[str], least_share: float
     wanted = [folded(phrase) for phrase in words]
     asking = 0
     for page in pages:
-        nodes = page.dom.css("a, button, label, legend, h2, h3, summary, form p")
-        said = "".join(f"\n {folded(node.text())} " for node in nodes)
+        said = _offers(page)
         asking += any(phrase in said for phrase in wanted)
-        if not visit.light:
-            page.forget()
     share = asking / len(pages)
     if share >= least_share:
         return passed(metric=share)

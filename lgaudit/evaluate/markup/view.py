@@ -26,7 +26,6 @@ _CLOSED = re.compile(
 )
 _MAY_HIDE = frozenset(("hidden", "style", "type", "aria-hidden", "inert", "popover"))
 _FOCUSABLE = frozenset("button input select textarea".split())
-_ARIA = re.compile(r"\baria-[a-z]+(?==|\s|>)", re.I)
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 _STYLE_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,600})\}")
 _CLASS_OR_ID = re.compile(r"([.#])(-?[A-Za-z_][\w-]*)")
@@ -41,40 +40,37 @@ class View:
         self.page = page
         self.tree = page.dom
         self.names: Names = names_of(page)
-        self._states: dict[int, int] = {}
         self._roles: dict[int, str] = {}
         self._class_states: dict[str, bool] = {}
 
     def shown(self, selector: str) -> list[Node]:
         """The elements that are not hidden for certain, in document order."""
-        # An element that fits several alternatives of a selector is found for each of them.
-        nodes = {node.mem_id: node for node in self.tree.css(selector)}
-        return [node for node in nodes.values() if self.state(node) != HIDDEN]
+        states, nodes = self._states, self.tree.css(selector)
+        if "," in selector:  # what fits several alternatives is found for each of them
+            nodes = list({node.number: node for node in nodes}.values())
+        return [node for node in nodes if states[node.number] != HIDDEN]
 
     def state(self, node: Node) -> int:
         """Whether assistive technology meets the element: SHOWN, DOUBTFUL or HIDDEN."""
-        states = self._states
-        known = states.get(node.mem_id)
-        if known is not None:
-            return known
-        path = [node]
-        found = SHOWN
-        current = node.parent
-        while current is not None and current.tag != "-document":
-            known = states.get(current.mem_id)
-            if known is not None:
-                found = known
-                break
-            path.append(current)
-            current = current.parent
-        for item in reversed(path):
-            if found != HIDDEN:
-                found = max(found, self._own_state(item))
-            states[item.mem_id] = found
-        return found
+        return self._states[node.number]
+
+    @cached_property
+    def _states(self) -> list[int]:
+        """The state of every node, by its number: no better than that of what it stands in."""
+        states: list[int] = []
+        for node in self.tree.nodes:
+            around = node.parent
+            if around is None or around.number < 0:
+                states.append(self._own_state(node))
+                continue
+            state = states[around.number]
+            if state != HIDDEN and (node.is_element_node or around.tag == "details"):
+                state = max(state, self._own_state(node))
+            states.append(state)
+        return states
 
     def _own_state(self, node: Node) -> int:
-        tag, attributes = node.tag or "", node.attributes
+        tag, attributes = node.tag, node.attributes
         if tag in _NEVER:
             return HIDDEN
         parent = node.parent
@@ -164,12 +160,11 @@ class View:
     @cached_property
     def with_aria(self) -> list[tuple[Node, list[tuple[str, str]]]]:
         """Elements that have attributes whose names begin with aria-, with those."""
-        names = sorted({name.lower() for name in _ARIA.findall(self.page.lowered)})[:80]
-        if not names:
-            return []
+        states = self._states
         return [
             (node, [(k, v or "") for k, v in node.attributes.items() if k.startswith("aria-")])
-            for node in self.shown(", ".join(f"[{name}]" for name in names))
+            for node in self.tree.bearing("aria-")
+            if states[node.number] != HIDDEN
         ]
 
     def role(self, node: Node) -> str:
