@@ -2,7 +2,8 @@
 
 Judges the corpus as a run without browsers does and prints CPU milliseconds a page for each rule,
 slowest first, as a Markdown table. What several rules share (the tree, the text read into blocks,
-the links, the signs of a visit) is read once before any rule and has rows of its own.
+the links, what site rules compare, the signs of a visit) is read once before any rule and has rows
+of its own. What two rules share beside that is paid by the first of them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from statistics import median
 from benchmarks import corpus
 from lgaudit.evaluate import rulebook
 from lgaudit.evaluate.judge import judge_page, judge_site
+from lgaudit.evaluate.kept import take_extracts
 from lgaudit.evaluate.links import links_of
 from lgaudit.evaluate.page_language import language_of
 from lgaudit.evaluate.reading import read
@@ -56,10 +58,12 @@ def main() -> None:
     on_pages = [rule for rule in rules if rule.scope is Scope.PAGE]
     shared: dict[str, Callable[[Page], object]] = {
         "(parse)": lambda p: p.dom,
+        "(tree)": lambda p: p.dom.nodes,
         "(main content and its text)": lambda p: p.text,
         "(language)": language_of,
         "(reading into blocks)": lambda p: read(p).stream(("prose",)).text,
         "(links)": links_of,
+        "(what site rules take of it)": take_extracts,
     }
     taken: dict[str, list[float]] = defaultdict(list)
     for _ in range(given.rounds):
