@@ -128,17 +128,24 @@ def now() -> dt.datetime:
 
 def own_memory() -> float:
     """Resident memory of this process and of those that judge for it, MB."""
+    return float(sum(process.memory_info().rss for process in family())) / 1e6
+
+
+def family() -> list[psutil.Process]:
+    """This process and those that judge for it."""
     me = psutil.Process()
-    family = [me, *(p for p in me.children(recursive=True) if "--serve" not in p.cmdline())]
-    return float(sum(process.memory_info().rss for process in family)) / 1e6
+    found = [me]
+    for process in me.children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if "--serve" not in process.cmdline():
+                found.append(process)
+    return found
 
 
 def busy() -> float:
-    """CPU seconds of this process and of those that judge for it, so far."""
-    me = psutil.Process()
-    family = [me, *(p for p in me.children(recursive=True) if "--serve" not in p.cmdline())]
-    times = [process.cpu_times() for process in family]
-    return float(sum(time.user + time.system for time in times))
+    """CPU seconds of this process and of those that judged for it, so far, once they have ended."""
+    time = psutil.Process().cpu_times()
+    return float(time.user + time.system + time.children_user + time.children_system)
 
 
 def measure(given: argparse.Namespace) -> int:

@@ -20,17 +20,15 @@ from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.listed import Listed
 from lgaudit.gather.listed import pages as pages_listed
 from lgaudit.gather.politeness import Gate
+from lgaudit.jury import aside, evaluate, our_fault
 from lgaudit.models import Engines, Kind, Site
 from lgaudit.results import PageResult, SiteResult
 from lgaudit.run import (
     Clock,
     Watch,
-    aside,
     at_once,
     browsers,
     close_looks,
-    evaluate,
-    our_fault,
     together,
 )
 from lgaudit.settings import Budget, Settings

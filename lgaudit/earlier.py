@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from lgaudit import __version__, collector, run
+from lgaudit import __version__, collector, jury, run
 from lgaudit.archive import Evidence, Kept, read_snapshot
 from lgaudit.demo import editions, library
 from lgaudit.demo.editions import Edition
@@ -172,7 +172,7 @@ def _edition(
         plan = judging.plan
         store.start_run(plan.run, plan.book.rules, plan.book.bar, plan.sites)
     for kept in found:
-        result = run.evaluate(widest, kept.visit, products)
+        result = jury.evaluate(widest, kept.visit, products)
         result = run.timed(widest, result, kept.timings)
         for judging in judgings:
             judging.keep(result, store)

@@ -267,6 +267,10 @@ class Page:
         page.__dict__.update({k: v for k, v in self.__dict__.items() if self._stays(k, v)})
         return page
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: not what was read from it here."""
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
     def forget(self) -> None:
         """Drop parsed trees and what was read from them; short strings stay.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lgaudit import __version__, run
+from lgaudit import __version__, jury, run
 from lgaudit.archive import Evidence, Kept, read_snapshot
 from lgaudit.archive.reader import Warc
 from lgaudit.archive.strangers import answers
@@ -54,7 +54,7 @@ def judge(again: Again, store: Store, watch: Watch, clock: Clock) -> Results:
         for site in plan.sites:
             found = again.sources[site.slug]()
             if isinstance(found, Kept):
-                result = run.evaluate(plan.book, found.visit, products)
+                result = jury.evaluate(plan.book, found.visit, products)
                 result = run.timed(plan.book, result, found.timings)
             else:
                 result = found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import traceback
 from collections.abc import (
     AsyncIterator,
     Callable,
@@ -15,7 +14,6 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -30,12 +28,13 @@ from lgaudit.evaluate.enough import BROWSER_EVIDENCE
 from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.rulebook import Rulebook
-from lgaudit.evaluate.summary import summarise, with_timings
+from lgaudit.evaluate.summary import with_timings
 from lgaudit.evidence import Coverage, PrivateNote, Snapshot, Timings
 from lgaudit.gather import crawl, look, quiet
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.looks import Looks, wanted
-from lgaudit.models import Engines, Reason, Rule, Run, Site, Verdict
+from lgaudit.jury import Jury, aside, our_fault
+from lgaudit.models import Engines, Rule, Run, Site
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
 from lgaudit.urls import host_of
@@ -48,9 +47,8 @@ if TYPE_CHECKING:
 
 EVIDENCE = ".evidence"  # ending of the folder beside the store
 NETWORK_LOOKS = 5.0  # seconds between two looks whether the network is back
+WAITING = 8  # visits without browsers that may wait to be judged while others are under way
 SITES_A_BROWSER = 4  # visits under way for each browser: enough to keep it busy, few to hold
-
-_JUDGE = ThreadPoolExecutor(1, "judge")  # more would only wait for each other
 
 _GO_ON = (
     "What was kept before is safe, and sites that were being looked at will be begun again: once"
@@ -208,6 +206,8 @@ async def _look_at_sites(
     waiting = [site for site in plan.sites if site.slug not in kept]
     watch.stage("Looking", len(plan.sites), len(plan.sites) - len(waiting))
     room = asyncio.Semaphore(at_once(plan.settings, pool))
+    spare = 0 if pool is not None else WAITING
+    held = asyncio.Semaphore(at_once(plan.settings, pool) + spare)
     writing = asyncio.Lock()
 
     def keep_notes(visit: Snapshot) -> None:
@@ -222,36 +222,53 @@ async def _look_at_sites(
         return Keeper(evidence, plan.run, site.slug, clock, most) if evidence else None
 
     async def one(site: Site) -> None:
-        async with room:
-            result = await look_at(
-                site,
-                plan,
-                watch,
-                clock,
-                fetcher,
-                pool,
-                notes=keep_notes,
-                keeper=keep_evidence(site),
-            )
+        result = await look_at(
+            site,
+            plan,
+            watch,
+            clock,
+            fetcher,
+            pool,
+            notes=keep_notes,
+            keeper=keep_evidence(site),
+            room=room,
+            jury=jury,
+        )
         async with writing:  # in a thread: a store that waits for another must not stop the visits
             result = await asyncio.to_thread(keep, store, plan.run.id, result)
         watch.looked(site, result)
 
     # Names are looked up ahead, many at once: slow name servers must not hold up the visits.
     warming = asyncio.create_task(fetcher.resolver.warm(host_of(s.homepage) for s in waiting))
+    # Browsers keep the cores busy by themselves; without them judging would wait for fetching.
+    sites = len(waiting) if pool is None else 1
     try:
-        await together(one(site) for site in waiting)
+        async with Jury(plan.book, products_of(plan.settings), sites=sites) as jury:
+            await together((one(site) for site in waiting), held)
     finally:
         warming.cancel()
 
 
-async def together(work: Iterable[Coroutine[Any, Any, object]]) -> None:
-    """Do all at once; the first error the user can act on ends the others and is raised alone."""
+async def together(
+    work: Iterable[Coroutine[Any, Any, object]], held: asyncio.Semaphore | None = None
+) -> None:
+    """Do all at once; the first error the user can act on ends the others and is raised alone.
+
+    With ``held`` a piece of work is taken up when there is room for it.
+    """
     faults: list[BaseException] = []
+    left = iter(work)
     try:
         async with asyncio.TaskGroup() as group:
-            for one in work:
-                group.create_task(one)
+            while True:
+                if held is not None:
+                    await held.acquire()
+                one = next(left, None)
+                if one is None:
+                    break
+                task = group.create_task(one)
+                if held is not None:
+                    task.add_done_callback(lambda _: held.release())
     except* LgauditError as several:
         faults += several.exceptions  # a full disk stops every site: one sentence is enough
     if faults:
@@ -277,24 +294,11 @@ def keep(store: Store, run_id: str, result: SiteResult) -> SiteResult:
     return result
 
 
-def our_fault(error: Exception) -> Verdict:
-    """The verdict on what our own program broke on, with the place for whoever mends it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    said = " ".join(str(error).split())[:200].encode("utf-8", "replace").decode()
-    return Verdict(Reason.PROGRAM_ERROR, f"{type(error).__name__}: {said}{place}")
-
-
 def at_once(settings: Settings, pool: BrowserPool | None) -> int:
     """How many visits may be under way."""
     if pool is None:
         return settings.sites
     return min(settings.sites, max(2, pool.size) * SITES_A_BROWSER)
-
-
-async def aside(judging: Callable[..., SiteResult], *arguments: Any) -> SiteResult:
-    """Judge beside the visits that go on, one site at a time so that one site's trees are held."""
-    return await asyncio.get_running_loop().run_in_executor(_JUDGE, judging, *arguments)
 
 
 async def look_at(
@@ -307,34 +311,38 @@ async def look_at(
     *,
     notes: Callable[[Snapshot], None] = lambda _: None,
     keeper: Keeper | None = None,
+    room: asyncio.Semaphore | None = None,
+    jury: Jury | None = None,
 ) -> SiteResult:
     """One site, from its first request to what is kept of it; a fault of ours loses only it.
 
     ``notes`` is given the visit for what must be kept apart from the results; ``keeper`` keeps
-    its evidence.
+    its evidence. A place of ``room`` is taken while the site is asked; ``jury`` judges.
     """
-    if keeper is not None:
-        fetcher.listeners[site.slug] = keeper.hear
+    looks = Looks(
+        close_looks(plan.book),
+        most=plan.settings.close_pages,
+        pictures=plan.settings.picture_pages if keeper is not None else 0,
+    )
     try:
-        visit = await crawl.visit(site, plan.settings, fetcher, now=clock, progress=watch.page)
-        if pool is not None:
-            looks = Looks(
-                close_looks(plan.book),
-                most=plan.settings.close_pages,
-                pictures=plan.settings.picture_pages if keeper is not None else 0,
-            )
-            visit = await look.see(visit, pool, fetcher, progress=watch.page, looks=looks)
-        await fetcher.line.settle()
+        async with room or contextlib.nullcontext():
+            if keeper is not None:
+                fetcher.listeners[site.slug] = keeper.hear
+            visit = await crawl.visit(site, plan.settings, fetcher, now=clock, progress=watch.page)
+            if pool is not None:
+                visit = await look.see(visit, pool, fetcher, progress=watch.page, looks=looks)
+            await fetcher.line.settle()
         if visit.private:
             notes(visit)
         hidden = {note.host for note in visit.private}
         visit = replace(visit, finished=clock(), private=())
         written = keeper.finish(visit, hidden) if keeper is not None else None
-        result = await aside(evaluate, plan.book, visit, products_of(plan.settings))
+        jury = jury or Jury(plan.book, products_of(plan.settings))
+        result = await jury.judge(visit)
         if written is not None:  # it went to the disk meanwhile
             await asyncio.wrap_future(written)
         if keeper is not None:
-            await _show(result, visit, looks.sheets if pool is not None else (), plan, keeper)
+            await _show(result, visit, looks.sheets, plan, keeper)
         return result
     except Exception as error:
         if isinstance(error, look.FATAL):
@@ -352,12 +360,9 @@ async def _show(
     """Keep pictures of a site's issues in place."""
     from lgaudit import inplace  # brings a library for pictures
 
-    loop = asyncio.get_running_loop()
     found: Sequence[Picture] = ()
     with contextlib.suppress(Exception):  # no picture is worth a site that was judged
-        found = await loop.run_in_executor(
-            _JUDGE, inplace.cut, result, visit, sheets, plan.book.rules
-        )
+        found = await aside(inplace.cut, result, visit, sheets, plan.book.rules)
     await asyncio.to_thread(keeper.keep_pictures, found)
 
 
@@ -377,11 +382,6 @@ def glance(
 
     with collector.seldom(settled=True):
         return asyncio.run(looking())
-
-
-def evaluate(book: Rulebook, visit: Snapshot, products: Sequence[Product] = ()) -> SiteResult:
-    """Judge a visit and boil it down."""
-    return summarise(visit, judge(book.rules, visit), products)
 
 
 def evidence_of(settings: Settings, run_id: str) -> Evidence:

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from lgaudit import urls
 from lgaudit.access import NOBODY, Access
 from lgaudit.evidence import Exchange, Page, Redirect
 from lgaudit.gather import faults, robots
 from lgaudit.gather.answer import Response, exchange_of, page_of, read_body, redirect_target
+from lgaudit.gather.asked import Asked
 from lgaudit.gather.client import open_client
 from lgaudit.gather.http import httpx
 from lgaudit.gather.line import SILENCE, Line
@@ -23,7 +24,11 @@ from lgaudit.gather.robots import Robots
 from lgaudit.models import Kind, Reason, Site, Verdict
 from lgaudit.settings import Settings
 
+if TYPE_CHECKING:
+    from lgaudit.gather.links import Outcome
+
 MOST_ROBOTS = 2_000  # rules remembered
+MOST_LINKS = 50_000  # links remembered, so that sites with the same link ask for it once
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -73,8 +78,8 @@ class Fetcher:
         self._clock = clock
         self._client = open_client(settings, self.resolver)
         self.line = Line(self._answers)
-        self.checked: dict[str, asyncio.Task[object]] = {}  # links asked for in this run
-        self._robots: dict[str, asyncio.Task[Robots]] = {}
+        self.checked: Asked[Outcome] = Asked(MOST_LINKS)
+        self._robots: Asked[Robots] = Asked(MOST_ROBOTS)
         self.listeners: dict[str, Callable[[Exchange], None]] = {}  # by slug of the site asked for
 
     async def __aenter__(self) -> Self:
@@ -87,8 +92,8 @@ class Fetcher:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for task in (*self._robots.values(), *self.checked.values()):
-            task.cancel()
+        self._robots.cancel()
+        self.checked.cancel()
         await self._client.__aexit__(kind, error, trace)
         self.resolver.close()
 
@@ -184,13 +189,7 @@ class Fetcher:
     async def robots(self, url: str, site: Site | None = None) -> Robots:
         """Rules of the host that answers ``url``; read once a run."""
         where = _robots_of(url)
-        task = self._robots.get(where)
-        if task is None:
-            while len(self._robots) >= MOST_ROBOTS:  # the oldest first; those are other sites'
-                self._robots.pop(next(iter(self._robots)))
-            task = asyncio.create_task(self._read_robots(where, site))
-            self._robots[where] = task
-        return await asyncio.shield(task)
+        return await self._robots.get(where, lambda: self._read_robots(where, site))
 
     async def _read_robots(self, where: str, site: Site | None) -> Robots:
         plan = Plan(
@@ -205,7 +204,8 @@ class Fetcher:
         rules = robots.read(answer.status, answer.body, answer.verdict)
         self.gate.crawl_delay(where, rules.delay)
         if _same_file(where, answer.final_url):
-            self._robots.setdefault(answer.final_url, _done(rules))
+            if answer.final_url not in self._robots:
+                self._robots.know(answer.final_url, rules)
             self.gate.crawl_delay(answer.final_url, rules.delay)
         return rules
 
@@ -357,10 +357,3 @@ def _same_file(asked: str, answered: str) -> bool:
     """True for http to https and to or from www: the rules need not be asked for again."""
     hosts = {urls.host_of(url).removeprefix("www.") for url in (asked, answered)}
     return asked != answered and len(hosts) == 1 and urls.path_of(answered) == "/robots.txt"
-
-
-def _done(rules: Robots) -> asyncio.Task[Robots]:
-    async def known() -> Robots:
-        return rules
-
-    return asyncio.create_task(known())

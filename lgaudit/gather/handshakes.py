@@ -10,12 +10,14 @@ import contextlib
 import ssl
 import warnings
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lgaudit.evidence import Handshake
 from lgaudit.gather.client import trust
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.politeness import CircuitOpen
+from lgaudit.settings import Settings
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -33,13 +35,20 @@ class _Met:
     certificate: bytes
 
 
+@lru_cache(maxsize=4)
+def _trusting(ca_file: str) -> ssl.SSLContext:
+    """Made once for all sites, because reading all authorities takes a fifth of a second."""
+    context = trust(Settings(ca_file=ca_file))
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    return context
+
+
 class Doorbell:
-    """Rings at hosts; its contexts are made once, because reading all authorities takes time."""
+    """Rings at hosts."""
 
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
-        self._trusting = trust(fetcher.settings)
-        self._trusting.set_alpn_protocols(["h2", "http/1.1"])
+        self._trusting = _trusting(fetcher.settings.ca_file)
 
     async def ring(self, host: str, *, ask_old: bool = False) -> Handshake | None:
         """How the host's port 443 answers, or None when no connection could be made."""

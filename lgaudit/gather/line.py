@@ -21,6 +21,7 @@ from lgaudit.models import Reason, Verdict
 SILENCE = frozenset({Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT})
 ASKED = 5  # others asked; one answer is enough
 STRANGERS = 3  # hosts that never answered, in a row, before others are asked
+MOST_KNOWN = 10_000  # owners remembered, the last to answer
 FRESH = 0.1  # seconds for which an answer proves that the network is there
 _CUT = (
     "ERR_CONNECTION_",
@@ -61,6 +62,8 @@ class Line:
         owner = _owner(url)
         self._known.pop(owner, None)
         self._known[owner] = url
+        while len(self._known) > MOST_KNOWN:
+            del self._known[next(iter(self._known))]
 
     async def silence(self, url: str) -> None:
         """A request got no answer; returns when that is the other side's doing, as far as we know.

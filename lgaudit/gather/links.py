@@ -78,12 +78,7 @@ class Checker:
 
     async def outcome(self, url: str, site: Site) -> Outcome:
         """HEAD, then GET when in doubt; gone only when two answers agree on it."""
-        known = self._fetcher.checked
-        if url not in known:
-            known[url] = asyncio.create_task(self._ask(url, site))
-        outcome = await asyncio.shield(known[url])
-        assert isinstance(outcome, Outcome)
-        return outcome
+        return await self._fetcher.checked.get(url, lambda: self._ask(url, site))
 
     async def _ask(self, url: str, site: Site) -> Outcome:
         plan = self._fetcher.plan(site=site, obey=self._obey, limit=0, retries=0)

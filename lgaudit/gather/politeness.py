@@ -21,6 +21,7 @@ BACKOFF, LONGEST_BACKOFF = 1.0, 60.0  # seconds
 SLOW, LONGEST_EXTRA = 2.0, 10.0  # seconds to first byte; added pause
 FAILURES = 5  # requests in a row that fail before a host is left alone
 TROUBLE = frozenset({429, 502, 503, 504})
+MOST_HOSTS = 4_000  # remembered before those of which there is nothing to remember are let go
 
 
 def user_agent(contact: str) -> str:
@@ -81,6 +82,12 @@ class _Host:
     strikes: int = 0  # attempts in a row that went wrong
     failures: int = 0  # requests in a row that failed for good
     closed: str = ""
+    wanted: int = 0  # turns under way or waited for
+
+    def plain(self, now: float) -> bool:
+        """True when a host that was never met would be treated just as this one."""
+        told = self.delay or self.extra or self.strikes or self.failures or self.closed
+        return not told and not self.wanted and self.ready <= now
 
 
 class Gate:
@@ -100,6 +107,7 @@ class Gate:
         self._pace = settings.pace
         self._clock, self._sleep, self._now = clock, sleep, now
         self._hosts: dict[str, _Host] = {}
+        self._most = MOST_HOSTS
 
     def crawl_delay(self, url: str, seconds: float | None) -> None:
         """Keep to the Crawl-delay of the host's robots.txt, up to :data:`LONGEST_DELAY`."""
@@ -123,19 +131,31 @@ class Gate:
             CircuitOpen: the host is being left alone.
         """
         host = self._host(url)
-        async with host.lock:
-            if not host.closed and (wait := host.ready - self._clock()) > 0:
-                await self._sleep(wait)
-            if host.closed:
-                raise CircuitOpen(host.closed)
-            turn = Turn()
-            try:
-                yield turn
-            finally:
-                self._settle(host, turn)
+        host.wanted += 1
+        try:
+            async with host.lock:
+                if not host.closed and (wait := host.ready - self._clock()) > 0:
+                    await self._sleep(wait)
+                if host.closed:
+                    raise CircuitOpen(host.closed)
+                turn = Turn()
+                try:
+                    yield turn
+                finally:
+                    self._settle(host, turn)
+        finally:
+            host.wanted -= 1
 
     def _host(self, url: str) -> _Host:
-        return self._hosts.setdefault(urls.netloc_of(url), _Host())
+        name = urls.netloc_of(url)
+        host = self._hosts.get(name)
+        if host is None:
+            if len(self._hosts) >= self._most:
+                now = self._clock()
+                self._hosts = {n: h for n, h in self._hosts.items() if not h.plain(now)}
+                self._most = max(MOST_HOSTS, 2 * len(self._hosts))
+            host = self._hosts[name] = _Host()
+        return host
 
     def _settle(self, host: _Host, turn: Turn) -> None:
         wait = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,8 @@ WORKERS = 64  # look-ups at the same time; each blocks a thread
 PATIENCE = 15.0  # seconds for one look-up
 FRESH = 600.0  # seconds an answer is kept
 UNSURE = 30.0  # seconds a failure that may pass is kept
+MOST_NAMES = 10_000  # remembered
+AHEAD = 100  # names looked up ahead at the same time
 TRIES = 3  # addresses of one name that are tried
 
 ALIAS_PATIENCE = 5.0  # seconds for looking up what a name is an alias of
@@ -117,7 +120,14 @@ class Resolver:
 
     async def warm(self, hosts: Iterable[str]) -> None:
         """Look many names up at once, so that a long list of sites need not wait one by one."""
-        await asyncio.gather(*(self.addresses(host, 0) for host in hosts), return_exceptions=True)
+        left = iter(hosts)
+
+        async def look_up() -> None:
+            for host in left:
+                with contextlib.suppress(OSError):
+                    await self.addresses(host, 0)
+
+        await asyncio.gather(*(look_up() for _ in range(AHEAD)))
 
     async def addresses(self, host: str, port: int) -> list[tuple[str, int]]:
         """Approved addresses to connect to, best first.
@@ -157,6 +167,8 @@ class Resolver:
             task = asyncio.create_task(self._ask(host))
             task.add_done_callback(_look)
             self._known[host] = (now + FRESH, task)
+            while len(self._known) > MOST_NAMES:
+                del self._known[next(iter(self._known))]
         try:
             # Shielded: one impatient visitor must not cancel the look-up the others wait for.
             return await asyncio.shield(task)
