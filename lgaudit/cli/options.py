@@ -52,7 +52,11 @@ Replies = Annotated[
 ]
 StoreUrl = Annotated[
     str | None,
-    typer.Option("--store", metavar="URL", help="Where runs are kept (default ./lgaudit.db)."),
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="Where runs are kept: a file, or postgresql://… (default ./lgaudit.db).",
+    ),
 ]
 OutFolder = Annotated[
     Path | None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,10 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from lgaudit.errors import StoreError
 
 DEFAULT = "lgaudit.db"
+DRIVER = "postgresql+psycopg"
+PATIENCE = 10  # seconds for a server to answer
+_POSTGRES = ("postgresql", DRIVER)
+_SECRETS = frozenset({"password", "sslpassword", "passfile", "sslkey"})  # as libpq names them
 
 
 def read_url(setting: str) -> URL:
@@ -25,8 +29,9 @@ def read_url(setting: str) -> URL:
     if "://" not in setting:
         return URL.create("sqlite", database=setting)
     try:
-        url = make_url(setting)
-        url.get_dialect()
+        url = make_url(setting.replace("postgres://", "postgresql://", 1))
+        if url.drivername not in _POSTGRES:
+            url.get_dialect()
     except (ArgumentError, SQLAlchemyError, ValueError) as error:
         raise StoreError(
             f"{setting.split('://')[0]}://…: not the address of a store. Give a file name,"
@@ -34,14 +39,16 @@ def read_url(setting: str) -> URL:
         ) from error
     except ImportError as error:
         raise StoreError(f"{setting.split('://')[0]}: {error}. Install its driver.") from error
-    return url
+    return url.set(drivername=DRIVER) if url.drivername in _POSTGRES else url
 
 
 def name_of(url: URL) -> str:
     """What to call a store in a message: the file, or the address without its password."""
     if url.get_backend_name() == "sqlite":
         return url.database or "the store in memory"
-    return url.render_as_string(hide_password=True)
+    shown = {name: "***" if name in _SECRETS else value for name, value in url.query.items()}
+    plain = url.set(drivername="postgresql") if url.drivername == DRIVER else url
+    return plain.set(query=shown).render_as_string(hide_password=True)
 
 
 def file_of(url: URL) -> Path | None:
@@ -53,19 +60,39 @@ def file_of(url: URL) -> Path | None:
 
 
 def connect(url: URL, wait: float) -> Engine:
-    """An engine; ``wait`` is how many seconds to wait for another writer (SQLite)."""
+    """An engine; ``wait`` is how many seconds to wait for another writer.
+
+    Raises:
+        StoreError: the driver is not installed.
+    """
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True)
+            engine = create_engine(
+                url, pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE}
+            )
+            event.listen(engine, "connect", _patient(wait))
+            return engine
         engine = create_engine(url, connect_args={"timeout": wait})
     except ImportError as error:
+        extra = "pip install 'lgaudit[postgresql]'" if url.drivername == DRIVER else "Install it"
         raise StoreError(
             f"{url.drivername}: the driver {error.name or 'it needs'} is not installed."
-            " Install it, or give another --store."
+            f" {extra}, or give another --store."
         ) from error
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _patient(wait: float) -> Callable[[Any, Any], None]:
+    """What each connection to a server begins with."""
+
+    def prepare(connection: Any, record: Any) -> None:
+        del record
+        connection.execute(f"SET lock_timeout = {int(wait * 1000)}")
+        connection.commit()
+
+    return prepare
 
 
 def _prepare(connection: Any, record: Any) -> None:
@@ -89,7 +116,12 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine, where: str) -> Iterator[Connection]:
     """A connection that sees one moment of the store."""
-    with sentences(where), engine.connect() as connection, connection.begin():
+    level: Any = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with (
+        sentences(where),
+        engine.connect().execution_options(**level) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 
@@ -106,7 +138,7 @@ def writing(engine: Engine, where: str) -> Iterator[Connection]:
 
 _SENTENCES = (
     (
-        ("database is locked", "database table is locked"),
+        ("database is locked", "database table is locked", "lock timeout"),
         "{where} is being written by another lgaudit. Wait until it is done, or give another"
         " --store.",
     ),
@@ -121,12 +153,48 @@ _SENTENCES = (
         " some space and go on with `lgaudit audit --resume`.",
     ),
     (
-        ("readonly", "read-only", "unable to open", "permission denied", "access denied"),
+        ("readonly", "read-only", "unable to open", "access denied"),
         "{where} cannot be opened for writing. Check that the folder exists and that you may"
         " write there, or give another --store.",
     ),
     (
-        ("could not connect", "connection refused", "could not translate host"),
+        ("password authentication failed", "no password supplied", "authentication failed"),
+        "{where} refuses the user or the password. Give both in the address, or better in"
+        " PGPASSWORD or ~/.pgpass, which nobody else sees.",
+    ),
+    (
+        ('database "',),
+        "{where}: the server has no database of that name, or lets this user not into it. Make one"
+        " with `createdb --encoding=UTF8 NAME`.",
+    ),
+    (
+        ('role "',),
+        "{where}: the server knows no user of that name. Name one in the address, as in"
+        " postgresql://USER@HOST/NAME.",
+    ),
+    (
+        ("permission denied for",),
+        "{where}: this user may not make or change tables there. Let the database's owner grant"
+        " it, or give another --store.",
+    ),
+    (
+        (
+            "could not connect",
+            "connection failed",
+            "connection refused",
+            "connection timeout",
+            "connection timed out",
+            "connection is closed",
+            "closed the connection",
+            "connection is lost",
+            "could not translate host",
+            "failed to resolve host",
+            "terminating connection",
+            "starting up",
+            "shutting down",
+            "too many clients",
+            "no such file or directory",
+        ),
         "{where} does not answer. Check the address, and that the database is running.",
     ),
 )
@@ -148,4 +216,6 @@ def _sentence(where: str, said: str) -> str:
     for signs, sentence in _SENTENCES:
         if any(sign in low for sign in signs):
             return sentence.format(where=where)
+    if "permission denied" in low:
+        return next(s for signs, s in _SENTENCES if "unable to open" in signs).format(where=where)
     return f"{where}: the database says: {' '.join(said.split())[:300]}"

@@ -41,6 +41,7 @@ _DIALECT = {
         "real": "DOUBLE PRECISION",
     },
 }
+_TURN = 0x6C6761756469  # any number of our own, for the lock that brings one in at a time
 _OF_A_VISIT = "visit BIGINT NOT NULL REFERENCES visit (id) ON DELETE CASCADE, number INTEGER"
 
 MIGRATIONS = (
@@ -95,9 +96,14 @@ MIGRATIONS = (
 TABLES = frozenset("run rule visit page lost outcome finding spot rule_score tally".split())
 
 
+def begun(connection: Connection) -> bool:
+    """True for a store of ours, however old."""
+    return "migration" in inspect(connection).get_table_names()
+
+
 def current(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS) -> bool:
     """True when nothing is missing and nothing is newer: the store can be used as it is."""
-    if "migration" not in inspect(connection).get_table_names():
+    if not begun(connection):
         return False
     applied = {int(n) for n in connection.scalars(text("SELECT number FROM migration"))}
     return applied == {migration.number for migration in migrations}
@@ -117,6 +123,8 @@ def migrate(
     Raises:
         StoreError: the store is newer than this program, or is not a store of ours.
     """
+    if connection.dialect.name == "postgresql":
+        _prepare_server(connection, where)
     present = set(inspect(connection).get_table_names())
     if "migration" not in present:
         if present & (TABLES | {"text"}):
@@ -141,10 +149,30 @@ def migrate(
         if migration.number in applied:
             continue
         for statement in migration.statements:
-            connection.execute(text(statement.format(**words)))
+            connection.execute(text(_spelt(statement.format(**words), connection.dialect.name)))
         if migration.fill is not None:
             migration.fill(connection)
         connection.execute(
             text("INSERT INTO migration (number, name, lgaudit) VALUES (:number, :name, :lgaudit)"),
             {"number": migration.number, "name": migration.name, "lgaudit": __version__},
         )
+
+
+def _prepare_server(connection: Connection, where: str) -> None:
+    """Wait for whoever brings the same store up to date.
+
+    Raises:
+        StoreError: the database cannot hold every letter.
+    """
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise StoreError(
+            f"{where} keeps text as {encoding}, which lacks letters that websites use. Make a"
+            " database with `createdb --encoding=UTF8 --template=template0 NAME`."
+        )
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({_TURN})"))
+
+
+def _spelt(statement: str, dialect: str) -> str:
+    """The statement, with text sorted by its letters' numbers as SQLite and Python sort it."""
+    return statement if dialect == "sqlite" else statement.replace(" TEXT", ' TEXT COLLATE "C"')

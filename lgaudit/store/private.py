@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,7 +24,7 @@ MODE = 0o600
 def path_of(store: str, out: str) -> Path:
     """Where the private notes of a store go: beside it, and never inside the reports folder.
 
-    A store that is no file (PostgreSQL) has its notes in the current folder.
+    A store that is no file (PostgreSQL) has its notes in the current folder, by its name.
     """
     return beside(store, out, ENDING)
 
@@ -33,7 +34,9 @@ def beside(store: str, out: str, ending: str) -> Path:
 
     A folder of that name that is there already is taken, wherever the reports go.
     """
-    kept = file_of(read_url(store)) or Path("lgaudit.db")
+    address = read_url(store)
+    name = re.sub(r"[^\w-]", "-", address.database or "") or "lgaudit"
+    kept = file_of(address) or Path(f"{name}.db" if address.host or address.query else "lgaudit.db")
     here = kept.resolve().with_name(kept.stem + ending)
     if here.is_dir():
         return here

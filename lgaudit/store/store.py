@@ -21,7 +21,7 @@ from lgaudit.results import Bar, SiteResult
 from lgaudit.store import rows, schema, whole
 from lgaudit.store.database import connect, file_of, name_of, read_url, reading, sentences, writing
 from lgaudit.store.kept import KeptResults
-from lgaudit.store.migrations import current, migrate, outdated
+from lgaudit.store.migrations import begun, current, migrate, outdated
 from lgaudit.store.strings import sweep, to_json
 from lgaudit.store.tallies import Tallies
 from lgaudit.store.whole import Part
@@ -84,6 +84,11 @@ class Store:
             with reading(engine, where) as connection:
                 ready = current(connection)
                 older = not ready and outdated(connection)
+                if not create and file is None and not begun(connection):
+                    raise StoreError(
+                        f"There are no runs yet in {where}. Make one with `lgaudit audit`, or name"
+                        " another store with --store."
+                    )
             if not ready:
                 if older and told is not None:
                     told(f"bringing {where} up to date, once; with many runs it takes minutes.")
