@@ -55,7 +55,7 @@ StoreUrl = Annotated[
     typer.Option(
         "--store",
         metavar="URL",
-        help="Where runs are kept: a file, or postgresql://… (default ./lgaudit.db).",
+        help="Where runs are kept (default ./lgaudit.db; postgresql://… for several people).",
     ),
 ]
 OutFolder = Annotated[
