@@ -193,7 +193,7 @@ _SENTENCES = (
             "starting up",
             "shutting down",
             "too many clients",
-            "no such file or directory",
+            "connection to server",
         ),
         "{where} does not answer. Check the address, and that the database is running.",
     ),
