@@ -311,7 +311,10 @@ class Sector:
             outcomes.append(Outcomes(rule.id, told))
         lost = (
             (site.homepage + "pay", Verdict(Reason.LOGIN, "password field")),
-            (site.homepage + "old", Verdict(Reason.SOFT_404, "page not found in the title")),
+            (
+                site.homepage + "old",
+                Verdict(Reason.SOFT_404, f"same as {site.homepage}{'council-tax-' * 9}"),
+            ),
         )
         return SiteResult(
             site=site,
