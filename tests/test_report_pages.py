@@ -11,12 +11,13 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from markupsafe import escape
-from report_sector import Sector, compared
+from report_sector import Sector, compared, courses
 from selectolax.lexbor import LexborHTMLParser
 
 from lgaudit.evidence import Coverage
 from lgaudit.models import Finding, Outcome, Rank, Reason, Severity, Spot, Status, Verdict
-from lgaudit.report import cells, charts, league, standards, words
+from lgaudit.pictures import Picture
+from lgaudit.report import cells, charts, difference, league, standards, words
 from lgaudit.report.downloads import Tables
 from lgaudit.report.press import Press
 from lgaudit.report.prose import prose
@@ -271,29 +272,107 @@ class Hostile(Sector):
         return dataclasses.replace(result, findings=findings, pages=pages, lost=lost)
 
 
+def nasty_years(sector):
+    """The sector's and its one council's years, with every string an attack."""
+    told = courses(sector)
+
+    def nasty(course):
+        series = [
+            dataclasses.replace(
+                one,
+                name=NASTY,
+                missed=tuple(dataclasses.replace(m, run=NASTY, reason=NASTY) for m in one.missed),
+                stands=tuple(
+                    dataclasses.replace(
+                        stand,
+                        run=NASTY,
+                        bar=NASTY,
+                        axe_core=NASTY,
+                        events=(NASTY, "=1+1"),
+                        categories={NASTY: stand.score, **stand.categories},
+                    )
+                    for stand in one.stands
+                ),
+            )
+            for one in course.series
+        ]
+        vesting = tuple((day, NASTY) for day, _ in course.vesting)
+        return dataclasses.replace(course, name=NASTY, vesting=vesting, series=tuple(series))
+
+    councils = {slug: nasty(course) for slug, course in told.councils.items()}
+    return dataclasses.replace(told, sector=nasty(told.sector), councils=councils)
+
+
+def harmless(raw):
+    """Whether a page runs nothing and points nowhere that its writer did not mean."""
+    page = LexborHTMLParser(raw)
+    scripts = all(s.attributes["src"].endswith("report.js") for s in page.css("script"))
+    links = [link.attributes["href"] for link in page.css("a[href]")]
+    bad = "[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    return (
+        scripts
+        and not page.css("[onerror], b")
+        and not re.search(bad, raw)
+        and not any(link.strip().lower().startswith("javascript") or "\n" in link for link in links)
+    )
+
+
+class Shots:
+    """Pictures of places whose names are attacks."""
+
+    def of(self, site):
+        rule = Sector(1).rules[0].id
+        urls = ("https://a.example/" + NASTY, "../../../etc/passwd")
+        selectors = (NASTY, "../../x", "a")
+        return [Picture(rule, u, s, b"<script>", 9, 9) for u in urls for s in selectors]
+
+
+def test_hostile_strings_come_out_harmless_beside_pictures(tmp_path):
+    folder = write(Hostile(1), tmp_path, pictures=Shots()).folder
+    page = next((folder / "councils").glob("*.html")).read_text(encoding="utf-8")
+    shown = {image.attributes["src"] for image in LexborHTMLParser(page).css("img")}
+    kept = {p.relative_to(folder / "councils").as_posix() for p in folder.rglob("*.webp")}
+    assert harmless(page)
+    assert shown
+    assert shown <= kept
+    assert all(re.fullmatch(r"pictures/[\w.-]+-\d\.webp", name) for name in kept)
+
+
+@pytest.mark.parametrize("write_as", [difference.as_markdown, difference.as_csv])
+def test_hostile_strings_come_out_harmless_in_tables_of_years(write_as):
+    course = nasty_years(Hostile(1)).sector
+    linked = {**difference.stand_rows(course)[0], "site": "[x](javascript:alert(1)) | `a"}
+    text = write_as(difference.STAND, [*difference.stand_rows(course), linked])
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", text)
+    assert len(text.splitlines()) == 8 + (write_as is difference.as_markdown)
+    if write_as is difference.as_markdown:
+        assert not re.search(r"(?<!\\)[<>\]`]|(?<!\\)\| `a", text)
+        assert r"\[x\](javascript:alert(1)) \| \`a" in text
+
+
 def test_hostile_strings_come_out_harmless(tmp_path):
-    folder = write(Hostile(1), tmp_path).folder
+    sector = Hostile(1)
+    folder = write(sector, tmp_path, years=nasty_years(sector)).folder
     checked = 0
     for path in folder.rglob("*.html"):
         raw = path.read_text(encoding="utf-8")
         page = LexborHTMLParser(raw)
         checked += 1
         assert len(raw) < 200_000, path
-        assert all(s.attributes["src"].endswith("report.js") for s in page.css("script"))
-        assert not page.css("img, [onerror], b"), path
-        assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]", raw)
-        for link in page.css("a[href]"):
-            assert not link.attributes["href"].strip().lower().startswith("javascript"), path
-            assert "\n" not in link.attributes["href"]
+        assert harmless(raw), path
+        assert not page.css("img"), path
         assert len(page.css("head > title")) == 1
     assert checked >= 5
+    assert len(list(folder.rglob("*years.html"))) == 2
     council = next((folder / "councils").glob("*.html")).read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in council
     assert "[U+202E]" in council
 
 
 def test_hostile_strings_come_out_harmless_in_csv(tmp_path):
-    folder = write(Hostile(1), tmp_path).folder
+    sector = Hostile(1)
+    folder = write(sector, tmp_path, years=nasty_years(sector)).folder
+    assert len(list(folder.rglob("*years.csv"))) == 2
     for path in folder.rglob("*.csv"):
         raw = path.read_bytes()
         assert len(raw) < 100_000

@@ -243,10 +243,12 @@ def as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
 
 def as_markdown(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
     """A Markdown table."""
+    from lgaudit.report.formats import markdown  # few ask for it
+
     lines = [f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}"]
     for row in rows:
-        said = [str(_plain(row[n])).replace("\\", "\\\\").replace("|", "\\|") for n in columns]
-        lines.append(f"| {' | '.join(one.replace('<', '&lt;') for one in said)} |")
+        said = [markdown.text(str(_plain(row[name]))) for name in columns]
+        lines.append(f"| {' | '.join(said)} |")
     return "\n".join(lines) + "\n"
 
 
