@@ -136,7 +136,10 @@ class CouncilPages:
             )
 
     def join(self, joint: Joint) -> None:
-        """Write the tables of all sites from their drafts, and each council's issues."""
+        """Write the tables of all sites from their drafts, and each council's issues.
+
+        No draft is left.
+        """
         for name in (STEADY, LATE):
             with (self._folder / name).open("wb") as file:
                 file.write(csv_text([FINDINGS]).encode())
@@ -144,6 +147,7 @@ class CouncilPages:
                     self._drafts.add_to(file, page, name)
         if joint.owners is not None:
             ledger.join(self._folder, self._drafts, self._sites, joint.owners)
+        self._drafts.remove()
 
     def _paint(self, stem: str, pictures: Sequence[Picture]) -> dict[Place, InPlace]:
         """Put the pictures of a site beside its pages; tells which place is in which file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lgaudit.lives import Lives, SiteLife
@@ -71,22 +72,23 @@ class Ledger:
         return self._lives is not None
 
     def take(self, line: Line, result: SiteResult) -> SiteLife | None:
-        """Take in one site and tell what became of its issues."""
+        """Take in one site and tell what became of its issues; of changes, what a feed shows."""
         if self._lives is None:
             return None
         life = self._lives.follow(result)
         entries = feeds.of_changes(
             life.changes, self._rules, line.name, f"councils/{line.page}.html"
         )
-        self._sector = feeds.newest([*self._sector, *entries])
+        newest = feeds.newest(entries, HELD)
+        self._sector = feeds.newest([*self._sector, *newest[: feeds.MOST]])
         for entry in entries:
             own = self._by_rule.setdefault(entry.rule.id, [])
             own.append(entry)
-            if len(own) > 4 * feeds.MOST:
+            if len(own) > 2 * feeds.MOST:
                 own[:] = feeds.newest(own)
         if result.suppliers:
-            self._shared += feeds.newest(entries, HELD)
-        return life
+            self._shared += newest
+        return replace(life, changes=tuple(entry.change for entry in newest[: feeds.MOST]))
 
     def owners(self, views: Sequence[suppliers.SupplierView]) -> Owners | None:
         """Who could mend which issue; None where issues are not followed."""

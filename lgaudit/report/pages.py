@@ -25,7 +25,6 @@ from lgaudit.report.comparisonpages import ComparisonPages
 from lgaudit.report.councilpages import CouncilPages, Job, Joint, stems
 from lgaudit.report.csvs import PAGE_TIMINGS, csv_text, timing_rows
 from lgaudit.report.downloads import Tables
-from lgaudit.report.drafts import Drafts
 from lgaudit.report.filters import filters_for
 from lgaudit.report.languages import ENGLISH
 from lgaudit.report.ledger import Ledger
@@ -55,7 +54,7 @@ class Site:
         self._comparisons = comparisons
         self._pictures = pictures
         self._sharing = sharing
-        self._folder, self._drafts = folder, Drafts(folder)
+        self._folder = folder
         self._rules: dict[str, Rule] = {rule.id: rule for rule in results.rules}
         self._lines = league.first_lines(results)
         self.categories = league.categories(results.scores)
@@ -155,7 +154,6 @@ class Site:
         pages.method(lines)
 
         def finish() -> None:
-            self._drafts.remove()
             pages.index(lines, standings, tables.finish(), compared)
 
         return finish
