@@ -1,4 +1,4 @@
-"""Stop the program at random moments, in five ways, and see that nothing is lost or changed.
+"""Stop the program at random moments, in six ways, and see that nothing is lost or changed.
 
 `python -m benchmarks.kills --trials 60 --seed 1` audits a few of the made-up councils once without
 a stop, then again and again with stops at moments that the seed draws, goes on with `--resume`
@@ -7,6 +7,7 @@ until the run is whole, and compares league.csv, findings.csv and issues.csv byt
 - `kill`: SIGKILL to the program alone.
 - `power`: SIGKILL to everything it started too, and what was not yet on the disk is cut off.
 - `disk`: a real small file system that is filled up; TMPDIR is on it as well (needs root).
+- `judge`: SIGKILL to a process that judges; the run must go on by itself (without browsers).
 - `browser`: SIGKILL to a browser or a driver; the run must go on by itself.
 - `network`: every connection is cut and refused, or hangs; by turns until the program waits or
   gives up.
@@ -43,8 +44,11 @@ from lgaudit.store import Store
 
 ROOT = Path(__file__).parents[1]
 TABLES = ("league.csv", "findings.csv", "issues.csv")
-WAYS = ("kill", "power", "disk", "browser", "network")
-SITES = ("borchester", "kelderby", "netherfold", "strathorran", "saxonhithe")
+WAYS = ("kill", "power", "disk", "judge", "browser", "network")
+SITES = (  # enough of them for judging in processes, without browsers
+    *("borchester", "kelderby", "netherfold", "strathorran", "saxonhithe"),
+    *("pellstow", "ockbourne", "glenmorrow", "dyfnant"),
+)
 LIMIT = 400.0  # seconds that one call may take before it counts as hung
 DISK = "600m"
 DAYS = re.compile(r"\d{4}-\d\d-\d\d")  # issues.csv tells days, and midnight may pass
@@ -257,8 +261,9 @@ def stop(
             program.wait(LIMIT)
         program.kill()
         (folder / "filler").unlink()
-    elif way == "browser":
-        named = [p for p in below if "chrom" in name_of(p)]
+    elif way in ("browser", "judge"):
+        browser = way == "browser"
+        named = [p for p in below if ("chrom" in name_of(p) if browser else judges(p))]
         if named:
             with contextlib.suppress(psutil.Error):
                 rng.choice(named).kill()
@@ -281,6 +286,13 @@ def name_of(process: psutil.Process) -> str:
     with contextlib.suppress(psutil.Error):
         return process.name()
     return ""
+
+
+def judges(process: psutil.Process) -> bool:
+    """True for a process that judges."""
+    with contextlib.suppress(psutil.Error):
+        return any("lgaudit.jury" in word for word in process.cmdline())
+    return False
 
 
 def lose_unwritten(folder: Path, rng: random.Random) -> None:
@@ -391,7 +403,8 @@ def main() -> None:
     parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--keep", type=Path, help="folder for tables that differ")
     given = parser.parse_args()
-    ways = [way for way in given.ways.split(",") if given.browser or way != "browser"]
+    needless = "judge" if given.browser else "browser"
+    ways = [way for way in given.ways.split(",") if way != needless]
     with world(SITES[: 3 if given.browser else None], given.pages, given.browser) as here:
         whole, took = unbroken(here)
         print(f"unbroken: {took:.1f} s; {', '.join(ways)}; seed {given.seed}", flush=True)
