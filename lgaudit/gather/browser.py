@@ -110,6 +110,8 @@ class BrowserPool:
         self._kill()
         await asyncio.gather(*(worker.close() for worker in self._workers))
         self._workers.clear()
+        if self._settings.grid:
+            await asyncio.to_thread(grid.handed_back)
         atexit.unregister(self._kill)
 
     def _kill(self) -> None:

@@ -12,6 +12,7 @@ import contextlib
 import http.client
 import json
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -30,6 +31,7 @@ ASK = 10.0  # seconds to wait for an answer of the Grid itself
 END = 5.0  # seconds to wait for the end of a session
 PORTS = {"http": 80, "https": 443}
 NAMES = ("chrome", "chromium")
+_ENDING: set[threading.Thread] = set()  # sessions that are being handed back
 
 
 class Address:
@@ -197,9 +199,12 @@ class GridChromium:
             if self._ended:
                 return
             self._ended = True
+        ending = threading.Thread(target=self._end, name="grid-end")
+        _ENDING.add(ending)
         try:
-            threading.Thread(target=self._end, name="grid-end").start()
+            ending.start()
         except RuntimeError:  # the interpreter is on its way out
+            _ENDING.discard(ending)
             self._end()
 
     def _end(self) -> None:
@@ -211,6 +216,18 @@ class GridChromium:
             socket.close()
         with contextlib.suppress(OSError):
             self._address.ask("DELETE", f"/session/{self._session}", END)
+        _ENDING.discard(threading.current_thread())
+
+
+def handed_back(wait: float = 3 * END) -> None:
+    """Wait until the Grid has its sessions back.
+
+    A process that ends before leaves them with the Grid, whose browsers then wait for nobody
+    until its ``--session-timeout``.
+    """
+    end = time.monotonic() + wait
+    for ending in tuple(_ENDING):
+        ending.join(max(0.0, end - time.monotonic()))
 
 
 class _Remote(Remote):
