@@ -41,8 +41,11 @@ def headings_end_without(
     allowed: int = 0,
     unless_patterns: Sequence[str] = (),
 ) -> Result:
-    """At most ``allowed`` headings of these levels end in one of ``endings``."""
-    headings = _of_level(page, levels)
+    """At most ``allowed`` headings of these levels end in one of ``endings``.
+
+    A heading that is a link to another page is that page's title and is left out.
+    """
+    headings = [h for h in _of_level(page, levels) if not _names_another_page(h)]
     found = [
         h
         for h in headings
@@ -203,6 +206,17 @@ def _matches(text: str, patterns: Iterable[str], unless: Iterable[str]) -> bool:
     return any(timed.search(p, text) for p in patterns) and not any(
         timed.search(p, text) for p in unless
     )
+
+
+def _names_another_page(heading: Block) -> bool:
+    """True when all of it is a link that leads elsewhere, as on a card or in a list of news."""
+    for _, _, node, kind in heading.segments:
+        if kind != "link":
+            return False
+        link = next((n for n in (node, *dom.ancestors(node)) if n.tag == "a"), None)
+        if link is None or dom.attribute(link, "href").startswith("#"):
+            return False
+    return bool(heading.segments)
 
 
 def _plain(text: str) -> str:

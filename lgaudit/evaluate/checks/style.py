@@ -26,6 +26,7 @@ from lgaudit.evidence import Page
 from lgaudit.tree import Node
 
 MOST_LISTS = 300  # of one page
+_SHARE = re.compile(r"(?:^|[\s_-])(?:share|sharing|social)(?=$|[\s_-])", re.I)
 _ENDING = re.compile(r"(?:;|,|[;,]?\s(?:and|or))$", re.I)
 _FULL_STOP = re.compile(r"[^.\s…]\.$")
 _SHORTENED = re.compile(r"\b(?:Ltd|Co|Inc|etc|No|St|Rd|Jr|plc|[A-Za-z](?:\.[A-Za-z])*)\.$", re.I)
@@ -103,14 +104,14 @@ def link_text_ends_without_stop(page: Page) -> Result:
 
 @page_check
 def email_links_show_address(page: Page) -> Result:
-    """Each e-mail link's text is its address, in small letters."""
+    """Each e-mail link's text is its address, in small letters; links to share a page aside."""
     if page.main is None or "mailto:" not in page.lowered:
         return inapplicable("There is no email link.")
     seen, found = 0, []
     for node in page.main.css('a[href^="mailto:" i]')[:MOST_LISTS]:
         address = dom.attribute(node, "href")[7:].split("?", 1)[0].strip()
         text = dom.fold(node.text())
-        if "@" not in address or not text or dom.hidden(node):
+        if "@" not in address or not text or dom.hidden(node) or _shares(node):
             continue
         seen += 1
         shown = text.replace("\u200b", "").replace("\xad", "")
@@ -119,6 +120,12 @@ def email_links_show_address(page: Page) -> Result:
             found.append(node)
     message = f"{len(found)} email links do not show the address in small letters."
     return judged(spots(found), message, applicable=bool(seen))
+
+
+def _shares(node: Node) -> bool:
+    """True for a link that sends the page to a friend, whose address is an example."""
+    marks = f"{dom.attribute(node, 'class')} {dom.attribute(node, 'id')}"
+    return _SHARE.search(marks) is not None
 
 
 @page_check
@@ -159,7 +166,9 @@ def list_items_end_plainly(page: Page) -> Result:
         item
         for _, items in lists
         for item in items
-        if item.css_first("ul, ol") is None and _ENDING.search(dom.fold(item.text())[-12:])
+        if item.css_first("ul, ol") is None
+        and _ENDING.search(dom.fold(item.text())[-12:])
+        and _ENDING.search(dom.fold(dom.visible_text(item))[-12:])  # scripts end in semicolons
     ]
     message = f"{len(found)} items end like parts of a sentence."
     return judged(spots(found), message, applicable=bool(lists))
