@@ -7,6 +7,9 @@ looks and every tenth page timed in the quiet pass (an audit times 3 of 30), Lig
 categories, a process a page. Then bytes, requests and layout shift from the visit that axe-core
 shares, and paint and blocking times of the quiet pass, are held against Lighthouse's desktop
 settings without throttling: pages of the corpus, and made-up councils' pages, some of which shift.
+Lighthouse tells the browser of a connection without speed even when it slows nothing down, and
+Chromium then loads lazy pictures from farther below than it does for any visitor; so pages of the
+corpus are compared without `loading="lazy"`. `--lazy` leaves them as they are.
 `--json FILE` keeps every figure.
 """
 
@@ -132,7 +135,7 @@ def agreement(
     return table
 
 
-def compared(peers: Path, pages: int, runs: int) -> dict[str, Any]:
+def compared(peers: Path, pages: int, runs: int, lazy: bool) -> dict[str, Any]:
     """Both on the same pages; Lighthouse so many times each, the median counts."""
     mine: dict[str, Figures] = {}
     theirs: dict[str, Figures] = {}
@@ -150,7 +153,8 @@ def compared(peers: Path, pages: int, runs: int) -> dict[str, Any]:
             print(f"{url}\n  ours {mine[url]}\n  Lighthouse {theirs[url]}", flush=True)
 
     with served() as address:
-        urls = [address + p for p in corpus.paths()][:: -(-3 * corpus.PAGES // pages)]
+        ending = "" if lazy else "?eager"
+        urls = [address + p + ending for p in corpus.paths()][:: -(-3 * corpus.PAGES // pages)]
         take(urls, Settings(browsers=1, allow_private=True), [])
     from lgaudit.demo import sector
 
@@ -200,6 +204,7 @@ def main() -> None:
     parser.add_argument("--lighthouse-pages", type=int, default=3, help="for its rate")
     parser.add_argument("--compare", type=int, default=8, help="pages of the corpus compared")
     parser.add_argument("--runs", type=int, default=3, help="times Lighthouse looks at each")
+    parser.add_argument("--lazy", action="store_true", help="compare pages with lazy pictures")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     peers = Path(os.environ.get("LGAUDIT_PEERS") or "nowhere")
@@ -207,7 +212,7 @@ def main() -> None:
         sys.exit("Lighthouse is not there: install it as benchmarks/README.md says.")
     said: dict[str, Any] = {"when": time.strftime("%Y-%m-%d")}
     if given.compare:
-        said["compared"] = compared(peers, given.compare, given.runs)
+        said["compared"] = compared(peers, given.compare, given.runs, given.lazy)
         print("\n| metric | pages | within 10% | within 25% | ratio |\n|---|---|---|---|---|")
         for name, row in said["compared"]["agreement"].items():
             print(f"| {name} | {' | '.join(str(value) for value in row.values())} |")

@@ -111,7 +111,7 @@
   // What the verdict depends on, or "" where that cannot be said.
   const likeness = (vNode, grid, read) => {
     const found = read.about(vNode);
-    if (vNode._grid !== grid || found.sheer || !/[A-Za-z]/.test(vNode.actualNode.textContent)) return "";
+    if (vNode._grid !== grid || found.sheer) return "";
     if (!vNode.children.some((c) => c.props.nodeName === "#text" && /[A-Za-z]{2}/.test(c.actualNode.nodeValue))) return "";
     const lines = linesOf(vNode, { chain: found.chain, clips: (one) => read.about(one).clips });
     if (!lines) return "";
