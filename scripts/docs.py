@@ -1,5 +1,5 @@
 """Write the generated documents: the command-line reference, rule pages, the coverage table,
-the data dictionary, the schema of the store.
+the data dictionary, the schema of the store, README's table of speed.
 
 `python scripts/docs.py` writes them; `--check` exits 1 when a committed one differs.
 """
@@ -16,6 +16,7 @@ from typing import Any
 
 import coverage_table
 import schema_docs
+import speed_table
 import typer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -170,8 +171,12 @@ def write(folder: Path) -> None:
 
 def main() -> int:
     """Write, or compare with what is committed."""
+    readme = ROOT / "README.md"
+    before = readme.read_text(encoding="utf-8")
+    filled = speed_table.filled(before, ROOT / "benchmarks/results.toml")
     if "--check" not in sys.argv:
         write(ROOT / "docs")
+        readme.write_text(filled, encoding="utf-8")
         return 0
     with tempfile.TemporaryDirectory() as temporary:
         fresh = Path(temporary)
@@ -183,9 +188,11 @@ def main() -> int:
         ]
         committed = {p.relative_to(ROOT / "docs") for p in (ROOT / "docs/rules").rglob("*.md")}
         stale += sorted(p for p in committed if not (fresh / p).exists())
+    if filled != before:
+        print("README.md is stale: run `make docs` and commit the result")
     for name in stale:
         print(f"docs/{name} is stale: run `make docs` and commit the result")
-    return 1 if stale else 0
+    return 1 if stale or filled != before else 0
 
 
 def _same(one: Path, other: Path) -> bool:
