@@ -108,12 +108,23 @@
     return lines.length && cut.every((one) => lines.every((line) => within(line, one.boundingClientRect))) ? lines : null;
   };
 
+  // A field without text of its own is judged as a whole.
+  const boxOf = (vNode, about, style) => {
+    const box = vNode.boundingClientRect;
+    if (vNode.children.length || parseInt(style.textIndent, 10) || box.width < 1 || box.height < 1) return null;
+    return about.chain.filter(about.clips).every((one) => within(box, one.boundingClientRect)) ? [box] : null;
+  };
+
   // What the verdict depends on, or "" where that cannot be said.
   const likeness = (vNode, grid, read) => {
     const found = read.about(vNode);
     if (vNode._grid !== grid || found.sheer) return "";
-    if (!vNode.children.some((c) => c.props.nodeName === "#text" && /[A-Za-z]{2}/.test(c.actualNode.nodeValue))) return "";
-    const lines = linesOf(vNode, { chain: found.chain, clips: (one) => read.about(one).clips });
+    const field = vNode.props.nodeName === "input";
+    const style = getComputedStyle(vNode.actualNode);
+    const words = (c) => c.props.nodeName === "#text" && /[A-Za-z]{2}/.test(c.actualNode.nodeValue);
+    if (!field && !vNode.children.some(words)) return "";
+    const around = { chain: found.chain, clips: (one) => read.about(one).clips };
+    const lines = field ? boxOf(vNode, around, style) : linesOf(vNode, around);
     if (!lines) return "";
     const chain = new Set(found.chain);
     let under = null;
@@ -136,9 +147,8 @@
     const holds = found.chain.map((one, n) =>
       under[n] === "1" && read.about(one).paints ? Number(encompasses(one, lines)) : "");
     const box = vNode.boundingClientRect;
-    const style = getComputedStyle(vNode.actualNode);
     return [
-      found.mark, under, holds.join(), found.area > box.width * box.height * PSEUDO_PART,
+      found.mark, vNode.props.type ?? "", under, holds.join(), found.area > box.width * box.height * PSEUDO_PART,
       style.color, style.webkitTextFillColor, style.webkitTextStroke, style.textShadow,
       style.fontSize, style.fontWeight, style.fontFamily,
     ].join("|");
@@ -157,7 +167,7 @@
       if (!field && !text(vNode)) continue; // has no text of its own to judge
       let like = "";
       try {
-        like = grid && !field ? likeness(vNode, grid, read) : "";
+        like = grid && (!field || vNode.props.nodeName === "input") ? likeness(vNode, grid, read) : "";
       } catch {
         like = ""; // judged by itself
       }
