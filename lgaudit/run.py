@@ -483,7 +483,7 @@ def finish(plan: Plan, store: Store, clock: Clock) -> Results:
     from lgaudit.evaluate.ranks import rank
 
     results = store.results(plan.run.id)
-    ranks = rank(results.scores, store.draws(plan.run.id), confidence=plan.book.bar.confidence)
+    ranks = rank(results.overall, store.draws(plan.run.id), confidence=plan.book.bar.confidence)
     store.finish_run(plan.run.id, ranks, clock(), engines_of(plan, results))
     return store.results(plan.run.id)
 

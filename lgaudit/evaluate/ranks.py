@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from lgaudit.models import Rank, SiteScore
 
+_AT_ONCE = 256  # sites whose bands are told at a time
+
 
 def rank(
     scores: Mapping[str, SiteScore],
@@ -50,9 +52,9 @@ def _tenths(score: SiteScore) -> int:
     return round(round(score.overall.value, 1) * 10)
 
 
-def _places(tenths: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+def _places(tenths: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
     """Competition ranks of each column of a sites x draws table; the highest value is first."""
-    places = np.empty(tenths.shape, dtype=np.int64)
+    places = np.empty(tenths.shape, dtype=np.uint16 if len(tenths) < 2**16 else np.int64)
     for column in range(tenths.shape[1]):
         values = tenths[:, column]
         better = np.searchsorted(np.sort(values), values, side="right")
@@ -69,14 +71,17 @@ def _bands(
     """Lowest and highest likely place of each site; a site without draws keeps its score."""
     held = [draws.get(slug, np.empty(0)) for slug in slugs]
     count = min((len(own) for own in held if len(own)), default=1)
-    table = np.empty((len(slugs), count), dtype=np.int64)
+    table = np.empty((len(slugs), count), dtype=np.int16)  # small: thousands of sites, all at once
     for row, own in enumerate(held):
         table[row] = np.rint(np.asarray(own[:count], float) * 10) if len(own) else tenths[row]
     tail = (1 - confidence) / 2
     places = _places(table)
-    low = np.quantile(places, tail, axis=1, method="lower")
-    high = np.quantile(places, 1 - tail, axis=1, method="higher")
-    return np.column_stack([low, high])
+    bands = np.empty((len(slugs), 2), dtype=np.int64)
+    for start in range(0, len(slugs), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        bands[some, 0] = np.quantile(places[some], tail, axis=1, method="lower")
+        bands[some, 1] = np.quantile(places[some], 1 - tail, axis=1, method="higher")
+    return bands
 
 
 def _grouped(ranks: list[Rank]) -> list[Rank]:
