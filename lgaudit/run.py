@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import itertools
 from collections.abc import (
     AsyncIterator,
     Callable,
@@ -34,6 +35,7 @@ from lgaudit.gather import crawl, look, quiet
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.looks import Looks, wanted
 from lgaudit.jury import Jury, aside, our_fault
+from lgaudit.machine import give_back
 from lgaudit.models import Engines, Rule, Run, Site
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 EVIDENCE = ".evidence"  # ending of the folder beside the store
 NETWORK_LOOKS = 5.0  # seconds between two looks whether the network is back
 WAITING = 8  # visits without browsers that may wait to be judged while others are under way
+PAGES_BETWEEN = 50  # two looks for memory that fetching has let go
 SITES_A_BROWSER = 4  # visits under way for each browser: enough to keep it busy, few to hold
 
 _GO_ON = (
@@ -328,7 +331,8 @@ async def look_at(
         async with room or contextlib.nullcontext():
             if keeper is not None:
                 fetcher.listeners[site.slug] = keeper.hear
-            visit = await crawl.visit(site, plan.settings, fetcher, now=clock, progress=watch.page)
+            seen = _tidily(watch)
+            visit = await crawl.visit(site, plan.settings, fetcher, now=clock, progress=seen)
             if pool is not None:
                 visit = await look.see(visit, pool, fetcher, progress=watch.page, looks=looks)
             await fetcher.line.settle()
@@ -352,6 +356,20 @@ async def look_at(
         fetcher.listeners.pop(site.slug, None)
         if keeper is not None:
             keeper.close()
+
+
+_SEEN = itertools.count(1)
+
+
+def _tidily(watch: Watch) -> Callable[[str], None]:
+    """Tell of each page, and give memory back now and then: forty sites' pages come in at once."""
+
+    def page(url: str) -> None:
+        watch.page(url)
+        if next(_SEEN) % PAGES_BETWEEN == 0:
+            give_back()
+
+    return page
 
 
 async def _show(

@@ -39,6 +39,7 @@ def announced(pages: Iterable[Page]) -> list[tuple[str, str]]:
             url = urls.normalise(dom.attribute(node, "href"), base)
             if url and (url not in found or first < found[url][0]):
                 found[url] = (first, page.url)
+        page.forget()  # many times its size, and the visit goes on
     ordered = sorted(found.items(), key=lambda item: (item[1][0], item[0]))
     return [(url, page) for url, (_, page) in ordered]
 

@@ -226,7 +226,7 @@ class Tour:
         page = await self.fetcher.get(
             entry.url, site=self.site, hosts=self.hosts, kind=entry.kind, depth=entry.depth
         )
-        self._take(page, entry)
+        self._take(page, entry).forget()  # a tree points at itself, and would wait to be collected
 
     def _take(self, page: Page, entry: Entry) -> Page:
         """Classify before anything else, then look for doubles and links."""
