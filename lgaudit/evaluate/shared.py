@@ -76,6 +76,8 @@ class Sector:
         for use in result.suppliers:
             self._users[use.product].add(result.site.slug)
             self._uses.setdefault(use.product, use)
+        if not result.suppliers:
+            return  # nobody but the council could have made what is wrong
         own_words = own_words_of(result.site)
         judged = _judged_pages(result)
         self._makers.clear()
@@ -143,26 +145,33 @@ class Sector:
             if product and not finding.url and not self._is_file_of(product, spot):
                 continue  # a defect of the site as a whole is the supplier's in its own files only
             mark = mark_of(finding.rule, spot, own_words)
-            patterns.add((product, mark.key))
+            known = product, mark.key
+            patterns.add(known)
             if product:
-                where = self._note(product, mark, finding, spot, result.site.slug)
+                where = self._note(known, mark, finding, spot, result.site.slug)
                 where.judged = judged.get(finding.rule, 0)
         if len(patterns) == 1:
-            for known in patterns & self._patterns.keys():
-                self._patterns[known].sites[result.site.slug].alone += 1
+            for known in patterns:
+                if known in self._patterns:
+                    self._patterns[known].sites[result.site.slug].alone += 1
 
     def _whole_pages(self, result: SiteResult, rule: str, found: Sequence[Finding]) -> None:
         for finding in found:
             if product := self._maker(result, finding.url):
                 mark = Mark((rule, "whole pages"))
-                self._note(product, mark, finding, None, result.site.slug).alone += 1
+                known = product, mark.key
+                self._note(known, mark, finding, None, result.site.slug).alone += 1
 
     def _note(
-        self, product: str, mark: Mark, finding: Finding, spot: Spot | None, slug: str
+        self, known: tuple[str, Build], mark: Mark, finding: Finding, spot: Spot | None, slug: str
     ) -> _Where:
-        message = (spot.message if spot else "") or finding.message
-        pattern = self._patterns.setdefault((product, mark.key), _Pattern(mark, message, spot))
-        where = pattern.sites.setdefault(slug, _Where())
+        pattern = self._patterns.get(known)
+        if pattern is None:
+            message = (spot.message if spot else "") or finding.message
+            pattern = self._patterns[known] = _Pattern(mark, message, spot)
+        where = pattern.sites.get(slug)
+        if where is None:
+            where = pattern.sites[slug] = _Where()
         where.urls.add(sys.intern(finding.url))
         where.marks.add(sys.intern(spot.fingerprint if spot else finding.fingerprint))
         where.places += 1
