@@ -9,6 +9,9 @@ that finds a council by name. Usable is when that has been applied to all rows a
 from the start of the navigation. Then the table is sorted by score and filtered by nation, each
 timed from click to paint. The longest task of the main thread says how long the page could have
 been deaf. To reach: usable in under 1 second; medians count.
+
+26 November 2026, 344 ranked sites, 2 cores shared with six other processes: usable from disk after
+0.79 s, longest task 0.33 s, sorted in 0.49 s, filtered in 0.16 s.
 """
 
 from __future__ import annotations
