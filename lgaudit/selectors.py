@@ -88,6 +88,7 @@ class Path:
     last: Compound
     before: tuple[tuple[str, Compound], ...] = ()  # join and element, from the right
     names: frozenset[str] = frozenset()  # of all tags and attributes it asks for
+    key: str = ""  # one thing a page must have: "<" and a tag, or an attribute; '' for none
 
 
 @lru_cache(maxsize=4096)
@@ -105,7 +106,8 @@ def read(selector: str) -> tuple[Path, ...]:
             return ()
         parts = [each for _, part in steps for each in (part, *part.banned)]
         names = {a.name for part in parts for a in part.attributes} | {part.tag for part in parts}
-        found.append(Path(last, before, frozenset(names)))
+        key = f"<{last.tag}" if last.tag else last.attributes[0].name if last.attributes else ""
+        found.append(Path(last, before, frozenset(names), key))
     return tuple(found)
 
 

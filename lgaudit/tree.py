@@ -183,6 +183,7 @@ class Tree:
         self._by_tag: dict[str, list[Node]] = {}
         self._by_attribute: dict[str, list[Node]] = {}
         self._odd: set[str] = set()  # names that stand somewhere with a prefix or in capitals
+        self._there: set[str] = set()  # the keys of selectors that may find something
         self._numbers: list[int] = []  # of the texts
         self._texts: list[str] = []
         self._values: dict[str, _Values] = {}  # by name of attribute
@@ -326,6 +327,8 @@ class Tree:
                 node.at = 0
                 parent.children = [node]
         self._elements = elements
+        odd = self._odd
+        self._there = {"", *(f"<{t}" for t in (*by_tag, *odd)), *by_attribute, *odd}
 
     def _document(self, root: LexborNode) -> tuple[_Element, _Element]:
         """What the root element and the comments around it stand in, and the root element."""
@@ -372,7 +375,8 @@ class Tree:
         """What one of these finds. Raises Doubt."""
         if not self._nodes:
             self._grow()
-        found = [some for path in paths if (some := self._along(path))]
+        there = self._there
+        found = [some for path in paths if path.key in there and (some := self._along(path))]
         if len(found) < 2:
             return found[0] if found else []
         return sorted(chain.from_iterable(found), key=_number)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from lgaudit import dom
-from lgaudit.evaluate.words import blotted, english, masked_names, sentence_spans, welsh, word_count
+from lgaudit.evaluate.words import blotted, counted, masked_names, sentence_spans, word_count
 from lgaudit.tree import Node
 
 PLACES = frozenset("prose heading table form quote code address chrome".split())
@@ -50,14 +50,15 @@ class Block:
     lang: str
     text: str = ""
     segments: list[tuple[int, int, Node, str]] = field(default_factory=list)  # kind last
-    words: int = field(init=False)
+    words: int = -1  # -1 to have them counted
     _masked: str = ""
     _unlinked: str = ""  # masked, links too
     _level: int = -1
     _sentences: list[tuple[int, int]] | None = None
 
     def __post_init__(self) -> None:
-        self.words = word_count(self.text)
+        if self.words < 0:
+            self.words = word_count(self.text)
 
     def element(self, start: int, end: int) -> Node:
         """The smallest element that holds these characters."""
@@ -261,7 +262,8 @@ class _Walk:
         text = "".join(self._pieces).rstrip()
         before = self._around
         lang = before.block_lang
-        if lang != "cy" and welsh(text) and not english(text):
+        words, in_welsh = counted(text)
+        if in_welsh:
             lang = "cy"
-        self.blocks.append(Block(before.block, before.place, lang, text, self._segments))
+        self.blocks.append(Block(before.block, before.place, lang, text, self._segments, words))
         self._pieces, self._length, self._segments = [], 0, []

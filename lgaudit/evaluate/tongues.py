@@ -83,7 +83,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 def script_of(text: str, *, least: int = 4, share: float = 0.6) -> str:
     """The script, other than Latin, that most letters of a text are in; or ''."""
     text = text[:READ]
-    if not OTHER_SCRIPT.search(text):
+    if text.isascii() or not OTHER_SCRIPT.search(text):
         return ""
     letters = len(_LETTER.findall(text)) or 1
     counts = {name: len(pattern.findall(text)) for name, pattern in _BY_SCRIPT.items()}

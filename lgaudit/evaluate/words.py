@@ -33,6 +33,12 @@ def word_count(text: str) -> int:
     return len(text.split())
 
 
+def counted(text: str) -> tuple[int, bool]:
+    """How many words there are, and whether they are Welsh: :func:`welsh`, not :func:`english`."""
+    said = text.lower().replace("’", "'").split()
+    return len(said), len(_CY.intersection(said)) >= 3 and _EN.isdisjoint(said)
+
+
 def masked_names(text: str) -> str:
     """The text, same length, with quotations, web and e-mail addresses and file names masked."""
     if "“" in text or '"' in text or "‘" in text:

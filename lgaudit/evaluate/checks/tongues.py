@@ -136,7 +136,8 @@ def _in_other_scripts(page: Page) -> list[tuple[Node, str, str]]:
 def _find_other_scripts(page: Page) -> Iterator[tuple[Node, str, str]]:
     """(element, its own words, script) where words stand in letters that are not Latin."""
     body = page.dom.body
-    if body is None or not tongues.OTHER_SCRIPT.search(page.html):
+    source = page.html
+    if body is None or source.isascii() or not tongues.OTHER_SCRIPT.search(source):
         return
     found = 0
     for node in body.traverse(include_text=True):
