@@ -1,4 +1,4 @@
-"""A short sample of `benchmarks.kills`: killed at requests a seed draws, then gone on with."""
+"""A short sample of `benchmarks.kills`: killed at a request a seed draws, then gone on with."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_killed_at_any_request_and_gone_on_with_it_says_the_same(
 
     def count(host: str, path: str, headers: Mapping[str, str]) -> None:
         asked.append(path)
-        if running and len(asked) == last:
+        if running and len(asked) >= last:
             os.killpg(running.pop().pid, signal.SIGKILL)
 
     monkeypatch.setattr(COUNCILS, "asked", count)
@@ -68,13 +68,12 @@ def test_killed_at_any_request_and_gone_on_with_it_says_the_same(
         settings = msgspec.structs.replace(served, browser=False, crawl_pages=8)
         whole = audited(COUNCILS, settings, tmp_path / "whole", monkeypatch)
         total = len(asked)
-        for trial in ("first", "second"):
-            folder, last = tmp_path / trial, rng.randrange(2, total)
-            store = f"sqlite:///{folder / 'runs.db'}"
-            asked.clear()
-            own = msgspec.structs.replace(settings, store=store)
-            program = begin(own, folder)
-            running.append(program)
-            assert program.wait(120) == -signal.SIGKILL, "it ended before it was asked to"
-            found = audited(COUNCILS, own, folder / "out", monkeypatch, resume="latest")
-            assert found == whole, f"killed at request {last} of {total}"
+        folder, last = tmp_path / "stopped", rng.randrange(2, total)
+        store = f"sqlite:///{folder / 'runs.db'}"
+        asked.clear()
+        own = msgspec.structs.replace(settings, store=store)
+        program = begin(own, folder)
+        running.append(program)
+        assert program.wait(120) == -signal.SIGKILL, "it ended before it was asked to"
+        found = audited(COUNCILS, own, folder / "out", monkeypatch, resume="latest")
+        assert found == whole, f"killed at request {last} of {total}"

@@ -50,7 +50,7 @@ def test_it_holds_what_a_file_holds(
     file, base = str(tmp_path / "file.db"), server.make("same")
     monkeypatch.chdir(tmp_path)
     with COUNCILS.served() as served:
-        settings = msgspec.structs.replace(served, browser=False, pages=10, crawl_pages=12)
+        settings = msgspec.structs.replace(served, browser=False, pages=10, crawl_pages=10)
         here = audited(COUNCILS, put(settings, file), tmp_path / "a", monkeypatch)
         stop_after_one(monkeypatch, COUNCILS, put(settings, base), tmp_path / "b")
         there = audited(COUNCILS, put(settings, base), tmp_path / "b", monkeypatch, resume="latest")
@@ -74,8 +74,6 @@ def test_it_holds_what_a_file_holds(
     said("runs", "import", str(folders[run]), store=base)
     with Store.open(base) as store:
         assert [summary.id for summary in store.runs()] == [judged, run]
-    said("report", run, "--out", str(tmp_path / "again"), store=base)
-    assert (tmp_path / "again" / run / "league.csv").read_bytes() == here["league.csv"]
 
 
 def same(one: Path, other: Path) -> None:
