@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -157,12 +158,10 @@ def as_csv(one: Mapping[str, object]) -> str:
 
 def as_json(one: Mapping[str, object]) -> str:
     """The same on one line of JSON."""
-    try:
+    with contextlib.suppress(UnicodeEncodeError):  # half of a character
         text = msgspec.json.encode(one)
-    except UnicodeEncodeError:  # half of a character
-        text = b"\xff"
-    if text.isascii():
-        return text.decode()
+        if text.isascii():
+            return text.decode()
     return json.dumps(one, ensure_ascii=True, separators=(",", ":"))
 
 
