@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import datetime as dt
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
@@ -36,6 +38,7 @@ from lgaudit.results import SiteResult
 from lgaudit.settings import Settings
 from lgaudit.store import Store
 
+T = TypeVar("T", str, bytes)
 ROOT = Path(__file__).parents[1]
 SITES, PAGES, PACE, ANSWER = 382, 30, 0.5, 0.05
 BAR, MEMORY_BAR = 1.3, 500  # times what the pace needs; MB
@@ -53,6 +56,19 @@ class Counted(StaticSite):
         return super().answer(method, path, headers)
 
 
+def named(said: T) -> T:
+    """With pages named in letters: of addresses that differ by a number alone few are followed."""
+    if isinstance(said, str):
+        return re.sub(r"\b(\d+)\.html", lambda m: f"service-{_word(m[1])}.html", said)
+    return re.sub(
+        rb"\b(\d+)\.html", lambda m: f"service-{_word(m[1].decode())}.html".encode(), said
+    )
+
+
+def _word(number: str) -> str:
+    return "".join("abcdefghij"[int(digit)] * 2 for digit in number)
+
+
 def serve(number: int, pages: int, answer: float) -> None:
     """Serve so many sites until standard input ends, then say how often each was asked."""
     corpus.PAGES = pages  # so that no page links to one that is not there
@@ -60,11 +76,13 @@ def serve(number: int, pages: int, answer: float) -> None:
     contents: list[dict[str, Answer]] = []
     for name in corpus.SITES:
         own = {
-            path.removeprefix(f"/{name}"): Answer(200, (("content-type", kind),), body, answer)
+            named(path.removeprefix(f"/{name}")): Answer(
+                200, (("content-type", kind),), named(body), answer
+            )
             for path, (kind, body) in files.items()
             if path.startswith(f"/{name}/")
         }
-        contents.append({**own, "/": own["/0.html"]})
+        contents.append({**own, "/": own[named("/0.html")]})
     missing = replace(NOT_FOUND, delay=answer)
     sites = [
         Counted(f"s{each}.example", contents[each % len(contents)], missing)
@@ -127,8 +145,13 @@ def now() -> dt.datetime:
 
 
 def own_memory() -> float:
-    """Resident memory of this process and of those that judge for it, MB."""
-    return float(sum(process.memory_info().rss for process in family())) / 1e6
+    """Memory of this process and of those that judge for it, MB; what they share counts once."""
+    found = 0
+    for process in family():
+        with contextlib.suppress(psutil.Error):  # one that has just ended
+            full = process.memory_full_info()
+            found += getattr(full, "pss", 0) or full.rss
+    return found / 1e6
 
 
 def family() -> list[psutil.Process]:
