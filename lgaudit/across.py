@@ -6,14 +6,16 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lgaudit.differences import Compared, Side
+from lgaudit.differences import Compared, Difference, Side
 from lgaudit.errors import StoreError
 from lgaudit.evaluate import difference
+from lgaudit.halves import in_two
 
 if TYPE_CHECKING:
     from lgaudit.store import Store
     from lgaudit.store.kept import KeptResults
 
+MANY = 100  # sites of which another core compares half
 _EARLIER = 4000  # visits read to tell what returned from what is new
 
 
@@ -74,15 +76,17 @@ def compare(store: Store, first: str, second: str, slugs: Iterable[str] = ()) ->
         what = f"both looked at {', '.join(sorted(chosen))}" if chosen else "looked at one website"
         raise StoreError(f"{old.run.id} and {new.run.id} have not {what}; nothing to compare.")
     earlier = _earlier(store, old, shared, everything=chosen is None)
-    found = difference.adjusted(
-        [
+
+    def each(names: Sequence[str]) -> list[Difference]:
+        return [
             difference.compare(
                 published.get(slug, then[slug]), then[slug], now[slug], sides,
                 earlier.get(slug, frozenset()),
             )
-            for slug in shared
-        ]
-    )  # fmt: skip
+            for slug in names
+        ]  # fmt: skip
+
+    found = difference.adjusted(in_two(each, shared, MANY))
     everyone = len(then.keys() | now.keys())
     mean, parts = difference.sector(found, everyone, new.bar.confidence)
     return Compared(
