@@ -31,6 +31,10 @@ class Failure(Exception):
     """The standard calls it failure."""
 
 
+class Beyond(Exception):
+    """Names with letters beyond ASCII (IDNA), which are not read here."""
+
+
 def parse(text: str, base: Url | None = None) -> Url | None:
     """The address, None for another scheme.
 
@@ -103,7 +107,7 @@ def _host(text: str) -> str:
     try:
         host = unquote_to_bytes(text).decode("ascii").lower()
     except UnicodeDecodeError as error:
-        raise NotImplementedError from error  # IDNA
+        raise Beyond from error
     if not host or set(host) & _FORBIDDEN:
         raise Failure
     parts = host.split(".")
