@@ -1,4 +1,4 @@
-"""The garbage collector, looking less often while much is made that is let go without it."""
+"""The garbage collector: looking seldom while much is made, and when memory is to be given back."""
 
 from __future__ import annotations
 
@@ -26,3 +26,16 @@ def seldom(
         gc.set_threshold(*before)
         if settled:
             gc.unfreeze()
+
+
+def give_back() -> None:
+    """Give memory that was let go back to the system, where its allocator would keep it.
+
+    Trees of pages point at themselves in rounds. They are few objects for the collector and much
+    memory for everybody else, so it is told to look.
+    """
+    import ctypes
+
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):  # other systems have no such call
+        ctypes.CDLL(None).malloc_trim(0)

@@ -30,7 +30,7 @@ from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.evaluate.summary import summarise
 from lgaudit.evidence import Coverage, Snapshot
-from lgaudit.machine import cores, give_back
+from lgaudit.machine import cores
 from lgaudit.models import Reason, Verdict
 from lgaudit.results import SiteResult
 
@@ -116,7 +116,7 @@ class Jury:
         try:
             return evaluate(self._book, visit, self._products)
         finally:
-            give_back()
+            collector.give_back()
 
     def _apart(self, visit: Snapshot) -> SiteResult:
         seat = self._seats.get()
@@ -124,7 +124,7 @@ class Jury:
             return seat.judge(visit)
         finally:
             self._seats.put(seat)
-            give_back()
+            collector.give_back()
 
 
 class _Seat:
@@ -235,7 +235,7 @@ def serve() -> None:
                 visit = pickle.loads(_take(asked))
                 _put(out, pickle.dumps(_answer(book, visit, products), pickle.HIGHEST_PROTOCOL))
                 del visit
-                give_back()
+                collector.give_back()
 
 
 def _known(book: Rulebook) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import gc
 import os
 
 
@@ -18,16 +16,3 @@ def cores() -> int:
 def now() -> dt.datetime:
     """The time, in UTC, to the second."""
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
-
-
-def give_back() -> None:
-    """Give memory that was let go back to the system, where its allocator would keep it.
-
-    Trees of pages point at themselves in rounds. They are few objects for the collector and much
-    memory for everybody else, so it is told to look.
-    """
-    import ctypes
-
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError):  # other systems have no such call
-        ctypes.CDLL(None).malloc_trim(0)

@@ -35,7 +35,6 @@ from lgaudit.gather import crawl, look, quiet
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.looks import Looks, wanted
 from lgaudit.jury import Jury, aside, our_fault
-from lgaudit.machine import give_back
 from lgaudit.models import Engines, Rule, Run, Site
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
@@ -367,7 +366,7 @@ def _tidily(watch: Watch) -> Callable[[str], None]:
     def page(url: str) -> None:
         watch.page(url)
         if next(_SEEN) % PAGES_BETWEEN == 0:
-            give_back()
+            collector.give_back()
 
     return page
 

@@ -286,20 +286,19 @@ class Tree:
             around = raw.parent
             parent = elements[around.mem_id] if around is not None else first
             beside = parent.children
+            memory = raw.mem_id
             node: Node
             if raw.is_text_node:
                 node = text = _new_text(_Text)
                 content = text.text_content = raw.text_content or ""
                 numbers.append(number)
                 texts.append(content)
-                memory = raw.mem_id
             elif raw.is_element_node:
                 node = element = _new_element(_Element)
                 tag = element.tag = raw.tag or "-"
                 given = element.attributes = raw.attributes or _NONE
                 element.children = _CHILDLESS
                 element._text = None
-                memory = raw.mem_id
                 elements[memory] = element
                 if tag in by_tag:
                     by_tag[tag].append(element)
@@ -313,7 +312,6 @@ class Tree:
             else:
                 node = other = _new_other(_Other)
                 other.tag = raw.tag or "-"
-                memory = raw.mem_id
             node._tree = self
             node._raw = raw
             node.parent = parent

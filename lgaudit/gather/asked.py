@@ -9,6 +9,12 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
+def keep_newest(known: dict[str, Any], most: int) -> None:
+    """Let go what was put in first, until so many are left."""
+    while len(known) > most:
+        del known[next(iter(known))]
+
+
 class Asked(Generic[T]):
     """Answers by key. Who asks while somebody asks already gets the same answer.
 
@@ -36,8 +42,7 @@ class Asked(Generic[T]):
         """Remember an answer that came some other way, or that it was wanted again."""
         self._known.pop(key, None)
         self._known[key] = answer
-        while len(self._known) > self._most:
-            del self._known[next(iter(self._known))]
+        keep_newest(self._known, self._most)
 
     def __contains__(self, key: str) -> bool:
         """True when the answer is known."""

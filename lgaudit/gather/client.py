@@ -34,19 +34,19 @@ class _Transport(httpx.AsyncHTTPTransport):
         )
 
 
-def trust(settings: Settings) -> ssl.SSLContext:
-    """A context that trusts the usual authorities and the one in the settings.
+def trust(ca_file: str) -> ssl.SSLContext:
+    """A context that trusts the usual authorities and the one in this file, if any.
 
     Raises:
         SettingsError: the certificate authority file cannot be used.
     """
     context = httpx.create_ssl_context(trust_env=False)
-    if settings.ca_file:
+    if ca_file:
         try:
-            context.load_verify_locations(settings.ca_file)
+            context.load_verify_locations(ca_file)
         except (OSError, ssl.SSLError) as error:
             raise SettingsError(
-                f"ca_file: {settings.ca_file} cannot be used: {error}. Give a PEM file."
+                f"ca_file: {ca_file} cannot be used: {error}. Give a PEM file."
             ) from error
     return context
 
@@ -57,7 +57,7 @@ def open_client(settings: Settings, resolver: Resolver) -> httpx.AsyncClient:
     Raises:
         SettingsError: the certificate authority file cannot be used.
     """
-    context = trust(settings)
+    context = trust(settings.ca_file)
     connect = min(CONNECT, settings.timeout)
     nothing = http.cookiejar.DefaultCookiePolicy(allowed_domains=())
     return httpx.AsyncClient(

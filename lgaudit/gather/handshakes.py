@@ -17,7 +17,6 @@ from lgaudit.evidence import Handshake
 from lgaudit.gather.client import trust
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.politeness import CircuitOpen
-from lgaudit.settings import Settings
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -38,7 +37,7 @@ class _Met:
 @lru_cache(maxsize=4)
 def _trusting(ca_file: str) -> ssl.SSLContext:
     """Made once for all sites, because reading all authorities takes a fifth of a second."""
-    context = trust(Settings(ca_file=ca_file))
+    context = trust(ca_file)
     context.set_alpn_protocols(["h2", "http/1.1"])
     return context
 

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from lgaudit import urls
 from lgaudit.errors import NetworkDown
 from lgaudit.evidence import BrowserEvidence
+from lgaudit.gather.asked import keep_newest
 from lgaudit.models import Reason, Verdict
 
 # Verdicts that a network that is gone may be behind.
@@ -62,8 +63,7 @@ class Line:
         owner = _owner(url)
         self._known.pop(owner, None)
         self._known[owner] = url
-        while len(self._known) > MOST_KNOWN:
-            del self._known[next(iter(self._known))]
+        keep_newest(self._known, MOST_KNOWN)
 
     async def silence(self, url: str) -> None:
         """A request got no answer; returns when that is the other side's doing, as far as we know.

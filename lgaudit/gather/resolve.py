@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from lgaudit import urls
+from lgaudit.gather.asked import keep_newest
 from lgaudit.settings import Settings
 
 WORKERS = 64  # look-ups at the same time; each blocks a thread
@@ -167,8 +168,7 @@ class Resolver:
             task = asyncio.create_task(self._ask(host))
             task.add_done_callback(_look)
             self._known[host] = (now + FRESH, task)
-            while len(self._known) > MOST_NAMES:
-                del self._known[next(iter(self._known))]
+            keep_newest(self._known, MOST_NAMES)
         try:
             # Shielded: one impatient visitor must not cancel the look-up the others wait for.
             return await asyncio.shield(task)
