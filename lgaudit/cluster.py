@@ -227,10 +227,10 @@ class _Crew:
                 job = under_way.pop(future)
                 try:
                     job.worker, found = future.result()
-                except NetworkDown:
+                except NetworkDown as error:
                     job.tries, job.worker = job.tries + 1, ""
                     if job.tries > TRIES:
-                        raise
+                        raise NetworkDown(f"{error}{_GO_ON}") from error
                     waiting.append(job)
                     continue
                 except KilledWorker as error:

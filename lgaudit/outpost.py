@@ -86,6 +86,7 @@ class Outpost:
                 await asyncio.to_thread(_learn, self.plan)
                 settings = self.plan.settings
                 fetcher = await self._open.enter_async_context(Fetcher(settings))
+                fetcher.line.hope(site.homepage for site in self.plan.sites)
                 pool = await self._open.enter_async_context(
                     run.browsers(settings, self.plan.book, sites=len(self.plan.sites))
                 )

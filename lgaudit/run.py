@@ -127,7 +127,7 @@ async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
         watch.held(Bounds(lambda: pool.worked, pool.size) if pool is not None else Bounds())
         while True:
             async with Fetcher(plan.settings) as fetcher:
-                fetcher.line.expect(known)
+                _tell_line(fetcher, known, plan)
                 try:
                     await _look_at_sites(plan, store, watch, clock, fetcher, pool)
                     if pool is not None:
@@ -135,7 +135,7 @@ async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
                     return
                 except NetworkDown as error:
                     down, known = error, fetcher.line.known
-            if not known or not await _back(plan.settings, known, watch):
+            if not await _back(plan, known, watch):
                 raise NetworkDown(f"{down} {_GO_ON}") from down
 
 
@@ -145,15 +145,21 @@ def _seen_before(plan: Plan, store: Store) -> Sequence[str]:
     return [s.homepage for s in store.results(plan.run.id).sites if s.slug in answered]
 
 
-async def _back(settings: Settings, known: Sequence[str], watch: Watch) -> bool:
+def _tell_line(fetcher: Fetcher, known: Sequence[str], plan: Plan) -> None:
+    """Whom to ask whether the network is there."""
+    fetcher.line.expect(known)
+    fetcher.line.hope(site.homepage for site in plan.sites)
+
+
+async def _back(plan: Plan, known: Sequence[str], watch: Watch) -> bool:
     """Wait for the network; False when it does not come back in time."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + settings.network_minutes * 60
-    watch.stage("Waiting for the network", len(known))
+    end = loop.time() + plan.settings.network_minutes * 60
+    watch.stage("Waiting for the network", max(1, len(known)))
     while loop.time() < end:
         await asyncio.sleep(min(NETWORK_LOOKS, max(0.0, end - loop.time())))
-        async with Fetcher(settings) as fetcher:  # one that holds nothing against anybody
-            fetcher.line.expect(known)
+        async with Fetcher(plan.settings) as fetcher:  # one that holds nothing against anybody
+            _tell_line(fetcher, known, plan)
             with contextlib.suppress(NetworkDown):
                 await fetcher.line.sure()
                 return True

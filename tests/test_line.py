@@ -18,11 +18,14 @@ class World:
         self.asked.append(url)
         return url in self.there
 
+    async def pause(self, seconds: float) -> None:
+        self.time += seconds
+
     def line(self) -> Line:
-        return Line(self.ask, clock=lambda: self.time)
+        return Line(self.ask, clock=lambda: self.time, pause=self.pause)
 
 
-A, B = "https://www.a.gov.uk/", "https://www.b.gov.uk/"
+A, B, C, D = (f"https://www.{name}.gov.uk/" for name in "abcd")
 
 
 async def test_one_silent_site_costs_one_question_to_another() -> None:
@@ -60,3 +63,97 @@ async def test_strangers_count_only_together_and_at_the_end_of_a_visit() -> None
     assert world.asked == []
     with pytest.raises(NetworkDown):
         await line.settle()
+
+
+async def test_while_nobody_has_answered_the_other_sites_of_the_run_are_asked() -> None:
+    world = World(D)
+    line = world.line()
+    line.hope([A, B, C, D])
+    await line.silence(A)
+    assert world.asked == []
+    await line.settle()  # D is there, so A is silent by itself
+    assert set(world.asked) == {A, B, C, D}
+    assert line.known == (D,)
+
+
+async def test_a_run_in_which_nobody_answers_at_all_says_nothing_of_its_sites() -> None:
+    world = World()
+    line = world.line()
+    line.hope([A, B])
+    await line.silence(A)
+    with pytest.raises(NetworkDown, match="Not one site of this run has answered"):
+        await line.settle()
+
+
+@pytest.mark.parametrize("answered", [False, True])
+async def test_a_run_of_one_site_has_nobody_else_to_ask(answered: bool) -> None:
+    world = World()
+    line = world.line()
+    line.hope([A, "https://a.gov.uk/cymraeg"])
+    if answered:
+        line.answered(A)
+    world.time = 9.0
+    await line.silence(A)
+    await line.settle()
+    assert world.asked == []
+
+
+async def test_when_the_only_one_that_answered_has_gone_too_others_of_the_run_are_asked() -> None:
+    world = World(C)
+    line = world.line()
+    line.hope([A, B, C])
+    line.answered(A)
+    world.time = 9.0
+    await line.silence(A)
+    assert A not in world.asked
+    assert line.known[0] == C
+
+
+async def test_an_answer_that_was_on_its_way_proves_nothing() -> None:
+    world = World()
+    line = Line(world.ask, clock=lambda: world.time)
+    line.hope([A, B])
+
+    async def pause(seconds: float) -> None:
+        line.answered(B)  # just after the failure, from before it
+        await world.pause(seconds)
+
+    line._pause = pause
+    with pytest.raises(NetworkDown):
+        await line.silence(B)
+
+
+async def test_an_answer_that_came_later_does() -> None:
+    world = World()
+    line = Line(world.ask, clock=lambda: world.time)
+    line.hope([A, B])
+
+    async def pause(seconds: float) -> None:
+        await world.pause(seconds)
+        line.answered(B)
+
+    line._pause = pause
+    await line.silence(A)
+    await line.settle()
+    assert world.asked == []
+
+
+async def test_others_are_asked_again_when_somebody_was_heard_meanwhile() -> None:
+    world = World()
+    line = world.line()
+    line.expect([A, B])
+    left = 1
+
+    async def ask(url: str) -> bool | None:
+        nonlocal left
+        world.asked.append(url)
+        world.time += 1.0
+        if left:  # an answer from before the network went is read late
+            left -= 1
+            line.answered(A)
+        return False
+
+    line._ask = ask
+    with pytest.raises(NetworkDown):
+        await line.silence(B)
+    assert len(world.asked) > 1

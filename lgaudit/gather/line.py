@@ -2,15 +2,15 @@
 
 A request without an answer costs a site the page it was for. When the network here is gone, that
 would be every page of every site, and the run would say so of sites that were there all the time.
-So when a request fails, others that answered before are asked; if none of them does, the run stops
-and loses nothing.
+So when a request fails, others that answered before are asked, and while hardly anybody has, the
+other sites of the run; if none of them does, the run stops and loses nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from lgaudit import urls
 from lgaudit.errors import NetworkDown
@@ -23,7 +23,9 @@ SILENCE = frozenset({Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT})
 ASKED = 5  # others asked; one answer is enough
 STRANGERS = 3  # hosts that never answered, in a row, before others are asked
 MOST_KNOWN = 10_000  # owners remembered, the last to answer
-FRESH = 0.1  # seconds for which an answer proves that the network is there
+HOPED = 40  # asked at most while fewer than STRANGERS have answered
+UNDER_WAY = 0.1  # seconds: answers that were on their way when a request failed have come by then
+ROUNDS = 3  # times others are asked again because somebody was heard meanwhile
 _CUT = (
     "ERR_CONNECTION_",
     "ERR_INTERNET_",
@@ -39,9 +41,15 @@ Ask = Callable[[str], Awaitable[bool | None]]
 class Line:
     """Remembers who answered. ``ask`` says whether an address answers; None: it was not asked."""
 
-    def __init__(self, ask: Ask, clock: Callable[[], float] = time.monotonic) -> None:
-        self._ask, self._clock = ask, clock
+    def __init__(
+        self,
+        ask: Ask,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._ask, self._clock, self._pause = ask, clock, pause
         self._known: dict[str, str] = {}  # owner -> an address of theirs; the last to answer last
+        self._hoped: dict[str, str] = {}  # the same of those that have not been heard yet
         self._last = float("-inf")  # when anybody answered
         self._silent: dict[str, None] = {}  # owners that failed since then
         self._asking = asyncio.Lock()
@@ -50,6 +58,11 @@ class Line:
         """Addresses that answered in an earlier call of this run."""
         for address in addresses:
             self._known.setdefault(_owner(address), address)
+
+    def hope(self, addresses: Iterable[str]) -> None:
+        """Addresses of this run that should answer: asked while hardly anybody has."""
+        for address in addresses:
+            self._hoped.setdefault(_owner(address), address)
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -69,10 +82,11 @@ class Line:
         """A request got no answer; returns when that is the other side's doing, as far as we know.
 
         Raises:
-            NetworkDown: nobody who answered before does now.
+            NetworkDown: nobody else answers.
         """
-        owner = _owner(url)
-        if self._clock() - self._last < FRESH:
+        owner, failed = _owner(url), self._clock()
+        await self._pause(UNDER_WAY)
+        if self._last > failed + UNDER_WAY / 2:
             return
         self._silent[owner] = None
         if owner in self._known or len(self._silent) >= STRANGERS:
@@ -86,15 +100,48 @@ class Line:
         """
         since = self._clock()
         async with self._asking:
-            others = [url for owner, url in reversed(self._known.items()) if owner != but]
-            if self._last > since or not others:
+            if self._last > since:
                 return
-            heard = await asyncio.gather(*(self._ask(url) for url in others[:ASKED]))
-            if any(heard):
-                self._last = self._clock()
-                self._silent.clear()
-            elif False in heard and self._last <= since:
-                raise NetworkDown(_GONE)
+            for _ in range(ROUNDS):
+                since = self._clock()
+                heard = await self._hear(self._others(but))
+                if heard is not False:
+                    return
+                if self._last <= since:
+                    raise NetworkDown(_GONE if self._known else _NOBODY)
+
+    def _others(self, but: str) -> Sequence[Sequence[str]]:
+        """Whom to ask, first those that answered last, in portions; nobody with one owner alone."""
+        hoped = [owner for owner in self._hoped if owner not in self._known]
+        hoped.sort(key=self._silent.__contains__)
+        owners = [*reversed(self._known), *hoped]
+        if len({*owners, *self._silent}) < 2:
+            return ()
+        others = [self._known.get(o) or self._hoped[o] for o in owners if o != but]
+        few = len(self._known) < STRANGERS  # one or two that answered may well have gone since
+        return others[:ASKED], others[ASKED:HOPED] if few else ()
+
+    async def _hear(self, portions: Sequence[Sequence[str]]) -> bool | None:
+        """Whether any answers; None when nobody was asked."""
+
+        async def asking(url: str) -> bool | None:
+            heard = await self._ask(url)
+            if heard:
+                self.answered(url)
+            return heard
+
+        said: list[bool | None] = []
+        for portion in portions:
+            asked = [asyncio.ensure_future(asking(url)) for url in portion]
+            try:
+                for one in asyncio.as_completed(asked):
+                    said.append(await one)
+                    if said[-1]:
+                        return True
+            finally:
+                for task in asked:
+                    task.cancel()
+        return False if False in said else None
 
     async def settle(self) -> None:
         """At the end of a visit: make sure, if nothing was heard since somebody was silent.
@@ -123,6 +170,10 @@ class Line:
 
 
 _GONE = "The network is gone: sites that answered before do not answer any more."
+_NOBODY = (
+    "Not one site of this run has answered yet, so it is this machine's network rather than they."
+    " (Sites that really are gone say so when they are audited one by one.)"
+)
 
 
 def _owner(url: str) -> str:
