@@ -15,6 +15,9 @@ BLOCKS = frozenset(
 )
 UNSEEN = frozenset("script style template noscript svg math head title iframe object".split())
 CHROME = "nav, header, footer, aside, [role=navigation], [role=banner], [role=contentinfo]"
+SEARCH_NAMES = frozenset(  # usual names of the box that a site's search is asked with
+    "q query search keys keyword keywords searchterm searchterms search_api_fulltext s term".split()
+)
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 

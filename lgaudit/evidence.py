@@ -389,6 +389,26 @@ class PrivateNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """One question to the search of a site: the words residents use for a task."""
+
+    task: str  # number in the local government service list
+    words: str
+    url: str = ""  # address that asks it; '' when it was not asked after all
+    page: Page | None = None  # the answer
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSearch:
+    """What a site's own search answered. Without ``form`` nothing was asked, and it says why."""
+
+    form: str = ""  # address that its form sends words to
+    missing: bool = False  # the home page has no search
+    refused: str = ""  # why it was not asked, or not asked everything
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Probes:
     """One-off looks at a site."""
 
@@ -403,6 +423,7 @@ class Probes:
     security_txt: Page | None = None
     feeds: tuple[Feed, ...] = ()
     hosts: tuple[LinkCheck, ...] = ()  # other hosts of its own that it links to, a link of each
+    search: SiteSearch | None = None  # None: nobody wanted it asked
 
 
 @dataclass(frozen=True, slots=True)

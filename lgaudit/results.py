@@ -104,6 +104,7 @@ class TaskResult:
     url: str
     text: str  # what the link or the page says
     sure: bool
+    search: str = ""  # found through the site's own search: yes, no, unknown; '' when not asked
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,14 @@ from lgaudit import __version__, collector
 from lgaudit.access import NOBODY, Access
 from lgaudit.bounds import Bounds
 from lgaudit.errors import LgauditError, NetworkDown
-from lgaudit.evaluate import fingerprints
+from lgaudit.evaluate import fingerprints, tasks
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY
 from lgaudit.evaluate.enough import BROWSER_EVIDENCE
 from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.evaluate.summary import with_timings
-from lgaudit.evidence import Coverage, PrivateNote, Snapshot, Timings
+from lgaudit.evidence import Coverage, PrivateNote, Question, Snapshot, Timings
 from lgaudit.gather import crawl, look, quiet
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.looks import Looks, wanted
@@ -337,7 +337,10 @@ async def look_at(
             if keeper is not None:
                 fetcher.listeners[site.slug] = keeper.hear
             seen = _tidily(watch)
-            visit = await crawl.visit(site, plan.settings, fetcher, now=clock, progress=seen)
+            asked = questions_of(site, plan)
+            visit = await crawl.visit(
+                site, plan.settings, fetcher, now=clock, progress=seen, questions=asked
+            )
             if pool is not None:
                 visit = await look.see(visit, pool, fetcher, progress=watch.page, looks=looks)
             await fetcher.line.settle()
@@ -361,6 +364,14 @@ async def look_at(
         fetcher.listeners.pop(site.slug, None)
         if keeper is not None:
             keeper.close()
+
+
+def questions_of(site: Site, plan: Plan) -> Sequence[Question]:
+    """What to ask a site's own search, if the user wants it asked and a rule says what it found."""
+    checks = (VOCABULARY.get(rule.check) for rule in plan.book.rules)
+    if not plan.settings.ask_search or not any(c and "search" in c.needs for c in checks):
+        return ()
+    return tasks.questions(site.councils, plan.settings.search_questions)
 
 
 _SEEN = itertools.count(1)
@@ -496,9 +507,10 @@ def score(plan: Plan, store: Store, watch: Watch) -> None:
 
 def absent_evidence(settings: Settings) -> Collection[str]:
     """Evidence that this run gathers of no site at all."""
+    absent = frozenset() if settings.ask_search else frozenset({"search"})
     if not settings.browser:
-        return BROWSER_EVIDENCE
-    return frozenset() if settings.quiet_pages else frozenset({"quiet"})
+        return BROWSER_EVIDENCE | absent
+    return absent if settings.quiet_pages else absent | {"quiet"}
 
 
 def finish(plan: Plan, store: Store, clock: Clock) -> Results:

@@ -77,6 +77,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     site_bytes: Positive = 200_000_000
     documents: Annotated[int, msgspec.Meta(ge=0)] = 5  # PDFs read on each site
     links: Annotated[int, msgspec.Meta(ge=0)] = 100  # links checked on each site
+    ask_search: bool = False  # ask each site's own search for a few of its tasks
+    search_questions: Annotated[int, msgspec.Meta(ge=1, le=30)] = 10  # asked of one site, if at all
+    search_pace: Seconds = 1.0  # least time between two of them, for an answer costs more to make
     seed: int = 1
     # how to look
     sites: Positive = 40  # sites fetched at the same time

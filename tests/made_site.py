@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from lgaudit.evidence import Snapshot
+from lgaudit.evidence import Question, Snapshot
 from lgaudit.gather import crawl
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.models import Site
@@ -48,6 +48,7 @@ async def visit(
     *others: StaticSite,
     site: Site = SITE,
     panel: Sequence[str] = (),
+    questions: Sequence[Question] = (),
     clock: Callable[[], float] | None = None,
     asked: list[str] | None = None,
     **settings: object,
@@ -73,6 +74,7 @@ async def visit(
                 fetcher,
                 now=lambda: NOW,
                 panel=panel,
+                questions=questions,
                 **extra,  # type: ignore[arg-type]
             )
 

@@ -19,7 +19,7 @@ from lgaudit import __version__
 from lgaudit.archive import records
 from lgaudit.archive.reader import Warc
 from lgaudit.errors import EvidenceError
-from lgaudit.evidence import Page, Snapshot, Timings
+from lgaudit.evidence import Page, SiteSearch, Snapshot, Timings
 from lgaudit.models import Run
 
 FORMAT = 1  # raised when older programs could not read what this one writes
@@ -36,7 +36,7 @@ Namer = Callable[..., str]
 class PageRecord(msgspec.Struct, omit_defaults=True):
     """A page without its text; ids of the records that have it. ``role`` is where it belongs."""
 
-    role: str  # page, not_found, security_txt or door
+    role: str  # page, not_found, security_txt, door or search
     page: Page
     body: str = ""
     rendered: str = ""
@@ -86,7 +86,9 @@ def visit_records(
     number = 0
     for number, (role, page) in enumerate(_roles(visit), start=1):
         yield from _page_records(role, page, when, lambda *p, n=number: namer(n, *p), known)
-    probes = replace(visit.probes, not_found=None, security_txt=None, doors=())
+    probes = replace(
+        visit.probes, not_found=None, security_txt=None, doors=(), search=_without_pages(visit)
+    )
     bare = replace(visit, pages=(), private=(), probes=probes)
     block = _packed(VisitRecord(FORMAT, run, bare, number))
     yield records.record(
@@ -106,6 +108,20 @@ def _roles(visit: Snapshot) -> Iterable[tuple[str, Page]]:
     yield from (("not_found", page) for page in [probes.not_found] if page is not None)
     yield from (("security_txt", page) for page in [probes.security_txt] if page is not None)
     yield from (("door", page) for page in probes.doors)
+    yield from (("search", page) for page in _answers(visit).values())
+
+
+def _answers(visit: Snapshot) -> dict[str, Page]:
+    """What the site's search answered, by address."""
+    asked = visit.probes.search.questions if visit.probes.search is not None else ()
+    return {question.url: question.page for question in asked if question.page is not None}
+
+
+def _without_pages(visit: Snapshot) -> SiteSearch | None:
+    search = visit.probes.search
+    return search and replace(
+        search, questions=tuple(replace(q, page=None) for q in search.questions)
+    )
 
 
 def _page_records(
@@ -244,5 +260,14 @@ def _assembled(bare: Snapshot, pages: Sequence[PageRecord], texts: Mapping[str, 
         not_found=next(iter(by_role.get("not_found", ())), None),
         security_txt=next(iter(by_role.get("security_txt", ())), None),
         doors=tuple(by_role.get("door", ())),
+        search=_with_pages(bare.probes.search, by_role.get("search", ())),
     )
     return replace(bare, pages=tuple(by_role.get("page", ())), probes=probes)
+
+
+def _with_pages(search: SiteSearch | None, pages: Sequence[Page]) -> SiteSearch | None:
+    answers = {page.url: page for page in pages}
+    return search and replace(
+        search,
+        questions=tuple(replace(q, page=answers.get(q.url)) for q in search.questions),
+    )

@@ -90,6 +90,16 @@ def audit(
     ] = None,
     rules: RuleFolders = None,
     only: Only = None,
+    ask_search: Annotated[
+        bool,
+        typer.Option(
+            "--ask-search",
+            help="Also ask each site's own search for up to ten of the tasks its council does, by"
+            " the words residents use. An answer costs a council more to make than a page, so"
+            " nothing is asked without this; robots.txt is obeyed, and no form is ever sent: only"
+            " addresses that a search form makes are asked for, at least a second apart.",
+        ),
+    ] = False,
     seed: Annotated[
         int | None, typer.Option(help="The same seed and sites give the same sample.")
     ] = None,
@@ -151,6 +161,7 @@ def audit(
             "cluster": cluster,
             "pace": pace,
             "contact": contact,
+            "ask_search": True if ask_search else None,
             "seed": seed,
             "store": store,
             "evidence": evidence,

@@ -151,6 +151,8 @@ def settings_of(
         pages=pages or ALL_PAGES,
         crawl_pages=2 * ALL_PAGES,
         pace=0.0,
+        ask_search=True,
+        search_pace=0.0,
         timeout=TIMEOUT,
         seed=seed,
         browser=browser,

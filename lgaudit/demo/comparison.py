@@ -43,6 +43,7 @@ def compare(
     by_host = {host_of(site.homepage): site.slug for site in results.sites}
     rules = {rule.id: rule.yields_to for rule in results.rules}
     gathered = {"": True, "browser": browser, "look": browser, "quiet": browser and quiet}
+    gathered["search"] = bool(results.run.settings.get("ask_search"))
     for host, slug in sorted(by_host.items()):
         result = results.site(slug)
         for plant in truth.plants:
@@ -119,6 +120,8 @@ def _near_miss(miss: NearMiss, result: SiteResult, told: Comparison) -> None:
 
 
 def _accuses(finding: Finding, miss: NearMiss, address: str) -> bool:
+    if miss.scope == "site":
+        return not address
     if miss.document:
         return any(miss.document in f"{s.snippet} {s.selector}" for s in finding.spots)
     if miss.selector:

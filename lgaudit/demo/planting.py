@@ -138,6 +138,7 @@ class _Finder:
                         pages=pages,
                         selector=f'[data-plant="{mark}"]' if mark else "",
                         document=self._document(entry),
+                        scope=item.get("scope", "page"),
                         note=item.get("note", ""),
                     )
                 )

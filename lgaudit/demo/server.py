@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-from lgaudit.demo import files, library, planting
+from lgaudit.demo import files, library, planting, searching
 from lgaudit.demo.library import Data
 from lgaudit.demo.pages import STYLE, Maker
 from lgaudit.demo.site import HTML, STATIC, DemoSite, Resource
@@ -131,6 +131,7 @@ def site(data: Data, fact: Mapping[str, Any], maker: Maker, *, past: bool = Fals
         if "certificate_days" in fact
         else None,
         old_tls=bool(fact.get("old_tls")),
+        search=searching.of(maker, fact.get("search", "")),
         cache_control=dict.fromkeys(STATIC, cache_control),
         validators=bool(fact.get("validators", cache_control != "no-store")),
     )

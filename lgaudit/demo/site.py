@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from lgaudit.replay import Answer
@@ -49,6 +49,7 @@ class DemoSite:
     https: bool = True  # False answers over plain http instead of sending visitors to https
     certificate: tuple[float, tuple[str, ...]] | None = None  # days left and names, when odd
     old_tls: bool = False  # accepts TLS 1.0 as well
+    search: Callable[[str, str], Resource | None] | None = field(default=None, compare=False)
     validators: bool = True  # send ETag, and 304 when the visitor has that version
 
     @property
@@ -65,11 +66,13 @@ class DemoSite:
         return replace(found, headers=(*found.headers, ("date", self.date)))
 
     def _answer(self, path: str, headers: Mapping[str, str]) -> Answer:
-        plain = path.split("?", 1)[0]
+        plain, _, query = path.partition("?")
         if plain == "/robots.txt":
             text = (("content-type", "text/plain; charset=utf-8"),)
             return Answer(200, text, self.robots_txt.encode(), self.delay)
-        resource = self.wall or self.pages.get(path) or self.pages.get(plain) or self.not_found
+        found = self.search(plain, query) if self.search and query and not self.wall else None
+        resource = found or self.wall or self.pages.get(path) or self.pages.get(plain)
+        resource = resource or self.not_found
         head: tuple[tuple[str, str], ...] = (
             ("content-type", resource.content_type),
             *resource.headers,

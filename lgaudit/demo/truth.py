@@ -20,7 +20,7 @@ class Plant:
     outcome: str = "failed"  # or cantTell, where a person has to look
     template: bool = False  # in the supplier's template, so on every page of its sites
     document: str = ""  # URL of the file that has the defect
-    needs: str = ""  # "browser" where only a browser can see it, "quiet" for lab timings
+    needs: str = ""  # "browser" where only a browser can see it, "quiet" for lab timings, "search"
     note: str = ""
 
 
@@ -34,6 +34,7 @@ class NearMiss:
     pages: tuple[str, ...]
     selector: str = ""
     document: str = ""
+    scope: str = "page"  # site: the rule must not fail the site at all
     note: str = ""
 
 

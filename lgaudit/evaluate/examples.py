@@ -137,7 +137,7 @@ def _expected_addresses(example: Example) -> list[str]:
         found += _marked(page.metrics.get("requests"))
     for key in ("links", "documents", "assets", "doors", "hosts", "scripts", "feeds"):
         found += _marked(example.site.get(key))
-    return found
+    return found + _marked(example.site.get("search", {}).get("questions"))
 
 
 def _marked(tables: Sequence[Mapping[str, Any]] | None) -> list[str]:

@@ -59,6 +59,10 @@ SITE_EVIDENCE: dict[str, tuple[Callable[[Snapshot], bool], str]] = {
     "failures": (lambda v: "failures" in v.extra, "What other rules found is not known here."),
     "documents": (lambda v: bool(v.documents), "No linked documents were read."),
     "links": (lambda v: bool(v.links), "No links were checked."),
+    "search": (
+        lambda v: v.probes.search is not None,
+        "The site's search was not asked; with --ask-search an audit asks it.",
+    ),
 }
 
 

@@ -208,6 +208,7 @@ def snapshot_of(rule: Rule, example: Example) -> Snapshot:
             ),
             hosts=tuple(_link(h, facts.homepage) for h in facts.hosts),
             feeds=tuple(made_up_probes.feed(f, absolute) for f in facts.feeds),
+            search=made_up_probes.search(facts.search, absolute, document_of),
         ),
         coverage=Coverage(found=len(pages), stopped="exhausted" if facts.whole else ""),
         started=noon,

@@ -6,8 +6,8 @@ import datetime as dt
 import itertools
 from collections.abc import Callable
 
-from lgaudit.evaluate.ruleschema import MadeDoor, MadeFeed, MadeFile, MadeHandshake
-from lgaudit.evidence import Feed, Handshake, Page, Redirect
+from lgaudit.evaluate.ruleschema import MadeDoor, MadeFeed, MadeFile, MadeHandshake, MadeSearch
+from lgaudit.evidence import Feed, Handshake, Page, Question, Redirect, SiteSearch
 from lgaudit.models import Kind, Verdict
 
 
@@ -64,3 +64,25 @@ def feed(made: MadeFeed, absolute: Callable[[str], str]) -> Feed:
         latest=made.latest,
         error=made.error,
     )
+
+
+def search(
+    made: MadeSearch | None, absolute: Callable[[str], str], source: Callable[[str], str]
+) -> SiteSearch | None:
+    """What the site's search answered."""
+    if made is None:
+        return None
+    questions = []
+    for item in made.questions:
+        url = absolute(item.url)
+        page = Page(
+            url=url,
+            final_url=url,
+            kind=Kind.SEARCH,
+            verdict=Verdict(item.reason),
+            status=item.status,
+            body=source(item.html).encode(),
+            sampled=False,
+        )
+        questions.append(Question(item.task, item.words, url, page))
+    return SiteSearch(absolute("/search"), made.missing, made.refused, tuple(questions))

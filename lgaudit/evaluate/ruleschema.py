@@ -227,6 +227,26 @@ class MadeLost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
+class MadeQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One question to the site's search and the page of its results."""
+
+    url: str  # as in "/search?q=bin+day"
+    task: str  # number in the local government service list
+    words: str
+    html: str = ""
+    reason: Reason = Reason.OK
+    status: int = 200
+    expect: bool = False
+
+
+class MadeSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was asked of the site's search."""
+
+    missing: bool = False
+    refused: str = ""
+    questions: list[MadeQuestion] = []
+
+
 class SiteFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Facts of a whole visit, for site rules."""
 
@@ -251,6 +271,7 @@ class SiteFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hosts: list[MadeLink] = []
     feeds: list[MadeFeed] = []
     scripts: list[MadeScript] = []
+    search: MadeSearch | None = None
 
 
 class StandardTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

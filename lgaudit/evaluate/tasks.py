@@ -3,6 +3,9 @@
 The tasks are those of ``rules/service/tasks.csv``: the local government service list's top tasks
 in plain words, the words people use for them, and which kind of council does each.
 
+Where the user had the site's own search asked, a task is found through search when one of the first
+results is about it, by the same words. A result that only speaks of it proves neither.
+
 A task is found where a link says it, or where a page's title or main heading does; the clicks are
 those from the home page to that place. News and search results are no place to find a service.
 """
@@ -15,12 +18,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lgaudit.evaluate import wayfinding
-from lgaudit.evidence import Snapshot
+from lgaudit import urls
+from lgaudit.evaluate import searched, wayfinding
+from lgaudit.evaluate.searched import Answer, Hit
+from lgaudit.evidence import Question, Snapshot
 from lgaudit.models import Council
 from lgaudit.results import TaskResult
 
 SHORT = 5  # words of a text in which a single word may stand for a task
+RESULTS = 10  # of a search; few people look at more
 NEAR = 2  # clicks; a task that should have been found there and was not is surely not there
 _COLUMNS = {
     "county council": "county",
@@ -44,6 +50,7 @@ class Task:
     title: str
     words: tuple[str, ...]
     done_by: Mapping[str, str]  # kind of council -> yes, no or partial
+    order: int = 0  # place among what a search is asked for, from 1; 0: it is not
 
 
 @cache
@@ -59,6 +66,7 @@ def tasks() -> tuple[Task, ...]:
                 row["plain_task_phrase"],
                 tuple(row["link_text_synonyms"].split("|")),
                 {column: row[column] for column in set(_COLUMNS.values())},
+                int(row["search_order"] or 0),
             )
             for row in csv.DictReader(file)
         )
@@ -68,6 +76,22 @@ def provided(councils: Iterable[Council]) -> tuple[Task, ...]:
     """Tasks that one of the councils surely does; what only some of its kind do is left out."""
     kinds = {_COLUMNS.get(council.type, "") for council in councils}
     return tuple(t for t in tasks() if any(t.done_by.get(kind) == "yes" for kind in kinds))
+
+
+def questions(councils: Iterable[Council], most: int) -> tuple[Question, ...]:
+    """What to ask a site's search: the first words for what most people come for, one a task."""
+    wanted = sorted((t for t in provided(councils) if t.order), key=lambda t: t.order)
+    return tuple(Question(task.id, task.words[0]) for task in wanted[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """One question to the site's search. ``state`` is yes, no or unknown, '' when not asked."""
+
+    question: Question
+    title: str
+    state: str
+    place: str = ""  # the result that is about it, or where it is although no result leads there
 
 
 def look(visit: Snapshot) -> tuple[TaskResult, ...]:
@@ -82,20 +106,91 @@ def look(visit: Snapshot) -> tuple[TaskResult, ...]:
 def _look(visit: Snapshot) -> Iterator[TaskResult]:
     wanted = provided(visit.site.councils)
     signs = wayfinding.signs(visit)
-    best: dict[str, tuple[int, int, str, str]] = {}
-    index = _index(wanted)
-    for line, text, url, clicks in signs.said():
-        for id in _meant(line, text, index):
-            found = (clicks, len(text), url, text)
-            if id not in best or found < best[id]:
-                best[id] = found
+    best = _best(visit)
     sure = signs.whole or not signs.unseen(NEAR - 1, visit)
+    through = {told.question.task: told.state for told in through_search(visit)}
     for task in wanted:
+        state = through.get(task.id, "")
         if task.id in best and best[task.id][0] < wayfinding.NOT_LINKED:
             clicks, _, url, text = best[task.id]
-            yield TaskResult(task.id, task.title, clicks, url, text, True)
+            yield TaskResult(task.id, task.title, clicks, url, text, True, state)
         else:
-            yield TaskResult(task.id, task.title, None, "", "", sure)
+            yield TaskResult(task.id, task.title, None, "", "", sure, state)
+
+
+def _best(visit: Snapshot) -> Mapping[str, tuple[int, int, str, str]]:
+    """Clicks, length of the text, address and text of the nearest place of each task found."""
+    store: dict[str, Any] = visit.__dict__
+    if "_best_places" not in store:
+        best: dict[str, tuple[int, int, str, str]] = {}
+        index = _index(provided(visit.site.councils))
+        for line, text, url, clicks in wayfinding.signs(visit).said():
+            for id in _meant(line, text, index):
+                found = (clicks, len(text), url, text)
+                if id not in best or found < best[id]:
+                    best[id] = found
+        store["_best_places"] = best
+    kept: Mapping[str, tuple[int, int, str, str]] = store["_best_places"]
+    return kept
+
+
+def through_search(visit: Snapshot, most: int = RESULTS) -> tuple[Searched, ...]:
+    """What the site's search had among its first results for each question; kept with the visit."""
+    store: dict[str, Any] = visit.__dict__
+    if (name := f"_searched_{most}") not in store:
+        store[name] = _through_search(visit, most)
+    kept: tuple[Searched, ...] = store[name]
+    return kept
+
+
+def _through_search(visit: Snapshot, most: int) -> tuple[Searched, ...]:
+    known = {task.id: task for task in tasks()}
+    answers = [a for a in searched.answers(visit, most) if a.question.task in known]
+    if not answers:
+        return ()
+    signs, best = wayfinding.signs(visit), _best(visit)
+    return tuple(_judged(a, known[a.question.task], signs, best) for a in answers)
+
+
+def _judged(
+    answer: Answer,
+    task: Task,
+    signs: wayfinding.Signs,
+    best: Mapping[str, tuple[int, int, str, str]],
+) -> Searched:
+    question = answer.question
+    if answer.hits is None:
+        return Searched(question, task.title, "unknown" if question.url else "")
+    index = _index((task,))
+    for hit in answer.hits:
+        if _is_about(hit, signs, index):
+            return Searched(question, task.title, "yes", hit.url)
+    if any(_speaks_of(hit, index) for hit in answer.hits) or any(
+        _is_about(link, signs, index) for link in answer.beside
+    ):
+        return Searched(question, task.title, "unknown")
+    place = best[task.id][2] if task.id in best else ""
+    return Searched(question, task.title, "no", place)
+
+
+def _is_about(hit: Hit, signs: wayfinding.Signs, index: Index) -> bool:
+    """True for a page, no file and no news, whose link, title, heading or address says the task."""
+    if not wayfinding.is_place(hit.url):
+        return False
+    said = [(wayfinding.folded(text), text) for text in (hit.text, *_names(hit.url))]
+    said += signs.texts_of(hit.url)
+    return any(True for line, text in said for _ in _meant(line, text, index))
+
+
+def _speaks_of(hit: Hit, index: Index) -> bool:
+    said = [(wayfinding.folded(text, 0), text) for text in (hit.about, hit.text, *_names(hit.url))]
+    return any(True for line, text in said for _ in _meant(line, text, index, short=False))
+
+
+def _names(url: str) -> Iterator[str]:
+    """The parts of an address as words, the last first."""
+    for part in reversed(urls.path_of(url).split("/")[-3:]):
+        yield wayfinding.address_words(part)
 
 
 Index = Mapping[str, list[tuple[tuple[str, ...], str, str]]]
@@ -113,7 +208,7 @@ def _index(wanted: tuple[Task, ...]) -> Index:
     return found
 
 
-def _meant(line: str, text: str, index: Index) -> Iterator[str]:
+def _meant(line: str, text: str, index: Index, *, short: bool = True) -> Iterator[str]:
     words = [_stem(word) for word in line.split()]
     for at, word in enumerate(words):
         for phrase, written, id in index.get(word, ()):
@@ -122,7 +217,7 @@ def _meant(line: str, text: str, index: Index) -> Iterator[str]:
             if written.isupper():  # an abbreviation: "TEN" is not ten
                 if written in text:
                     yield id
-            elif len(phrase) > 1 or len(words) <= SHORT:
+            elif len(phrase) > 1 or len(words) <= SHORT or not short:
                 yield id
 
 

@@ -92,7 +92,7 @@ class Signs:
         for url in visit.extra.get("not_sampled", ()):
             self._place(str(url))
         for place in self._places.values():
-            self._add(place, "address", _address_words(place.url))
+            self._add(place, "address", address_words(urls.path_of(place.url)))
         self.whole = _saw_all(visit)  # True when every page of the site was seen: absence is sure
 
     def about(
@@ -138,6 +138,13 @@ class Signs:
             for line, (by, text) in place.texts.items():
                 if by in ("link", "title"):
                     yield line, text, place.url, place.depth
+
+    def texts_of(self, url: str) -> tuple[tuple[str, str], ...]:
+        """What links, title and main heading say of one place: folded, and as written."""
+        place = self._places.get(_key(url))
+        if place is None or self._is_news(place):
+            return ()
+        return tuple((line, text) for line, (by, text) in place.texts.items() if by != "heading")
 
     def unseen(self, clicks: int, visit: Snapshot) -> tuple[str, ...]:
         """Pages of the site at most so many clicks from the home page that were not seen."""
@@ -306,6 +313,12 @@ def folded(text: str, longest: int = LONGEST) -> str:
     return text[:longest].rstrip() if longest else text
 
 
+def is_place(url: str) -> bool:
+    """True for an address that may be a page to do something at: no file and no news."""
+    path = urls.path_of(url)
+    return not _FILE.search(path) and not _NEWS.search(path)
+
+
 def base_of(page: Page) -> str:
     """What the page's relative addresses are resolved against."""
     node = page.dom.css_first("base[href]") if "<base" in page.lowered else None
@@ -354,9 +367,9 @@ def _key(url: str) -> str:
     return rest.split("#", 1)[0].rstrip("/")
 
 
-def _address_words(url: str) -> str:
-    path = unquote(urls.path_of(url))
-    return _EXTENSION.sub("", path[-LONGEST:]).replace("/", " ")
+def address_words(path: str) -> str:
+    """The path of an address, or a part of it, as words."""
+    return _EXTENSION.sub("", unquote(path)[-LONGEST:]).replace("/", " ")
 
 
 def _dead(visit: Snapshot) -> list[str]:

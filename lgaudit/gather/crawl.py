@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lgaudit import urls
-from lgaudit.evidence import Coverage, Snapshot
+from lgaudit.evidence import Coverage, Question, Snapshot
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.tour import Progress, Tour
 from lgaudit.models import Reason, Site
@@ -29,6 +29,7 @@ async def visit(
     now: Callable[[], dt.datetime],
     progress: Progress = lambda _: None,
     panel: Sequence[str] = (),
+    questions: Sequence[Question] = (),
     clock: Callable[[], float] = time.monotonic,
 ) -> Snapshot:
     """Everything there is to see of a site without a browser; never raises for the web.
@@ -40,6 +41,7 @@ async def visit(
         now: the time, for the snapshot.
         progress: told each page's address as it comes in.
         panel: addresses of an earlier sample, most of which should be seen again.
+        questions: what to ask the site's own search; none leaves it alone.
         clock: seconds, for the budget of minutes.
     """
     started = now()
@@ -68,8 +70,11 @@ async def visit(
     checked = await tour.links()
     hosts, private = await tour.own_hosts(checked)
     feeds = await tour.feeds()
+    search = await tour.search(home, questions)
     secret = {note.host for note in private}
     checked = tuple(check for check in checked if urls.host_of(check.url) not in secret)
+    if search is not None and urls.host_of(search.form) in secret:
+        search = None
     pages, lost, coverage = tour.account(chosen)
     pages = tuple(page for page in pages if urls.host_of(page.url) not in secret)
     lost = tuple(item for item in lost if urls.host_of(item[0]) not in secret)
@@ -80,7 +85,7 @@ async def visit(
         lost=lost,
         documents=documents,
         links=checked,
-        probes=replace(probed, hosts=hosts, feeds=feeds),
+        probes=replace(probed, hosts=hosts, feeds=feeds, search=search),
         private=private,
         coverage=coverage,
         started=started,

@@ -15,6 +15,8 @@ from lgaudit.evidence import (
     PdfFacts,
     PrivateNote,
     Probes,
+    Question,
+    SiteSearch,
 )
 from lgaudit.gather import (
     attachments,
@@ -26,6 +28,7 @@ from lgaudit.gather import (
     links,
     probes,
     sample,
+    searching,
     sitemaps,
 )
 from lgaudit.gather.attachments import Attachments
@@ -172,6 +175,27 @@ class Tour:
         """News feeds that pages announce."""
         pages = self.visited.pages.values()
         return await feeds.look(pages, self.site, self.hosts, self.fetcher, self.budget)
+
+    async def search(self, home: Page, questions: Sequence[Question]) -> SiteSearch | None:
+        """What the site's own search answers; None when there is nothing to ask it."""
+        if not questions:
+            return None
+
+        def classified(page: Page) -> Page:
+            if page.status is None:
+                return page
+            return page.but(verdict=classify(page, self.site, hosts=self.hosts))
+
+        return await searching.ask(
+            home,
+            questions,
+            self.site,
+            self.hosts,
+            self.fetcher,
+            self.budget,
+            classify=classified,
+            progress=self.progress,
+        )
 
     def account(self, chosen: Sequence[Sampled]) -> tuple[tuple[Page, ...], Lost, Coverage]:
         """Pages (sampled ones first, in sample order), URLs lost and why, and the sums."""

@@ -140,13 +140,15 @@ class SectorPages:
             if told.get(line.site.slug)
         ]
         counts = (Counter(map(tasks.state_of, told[line.site.slug])) for line in order)
+        through = [tasks.searched(told[line.site.slug]) for line in order]
         self._render.page(
             "tasks.html",
             "tasks.html",
             "Tasks: clicks to what people come for",
             "What people come to do on council websites, and in how many clicks they find it.",
             tasks=tasks.table(order, told),
-            columns=list(zip(order, counts, strict=True)),
+            columns=list(zip(order, counts, through, strict=True)),
+            asked=any(one.judged or one.unknown for one in through),
             download=Download("tasks.csv", "Every task by council", "CSV", size),
         )
 

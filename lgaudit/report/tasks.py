@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,22 @@ from lgaudit.report import cells
 from lgaudit.report.league import Line, council_rows
 from lgaudit.results import TaskResult
 
-COLUMNS = "slug name task title state clicks url words".split()
+COLUMNS = "slug name task title state clicks url words search".split()
 NEAR = 2  # clicks
+
+
+@dataclass(frozen=True)
+class Searched:
+    """How often one search or another led to a task, did not, or could not be read."""
+
+    yes: int = 0
+    no: int = 0
+    unknown: int = 0
+
+    @property
+    def judged(self) -> int:
+        """Answers that could be read."""
+        return self.yes + self.no
 
 
 @dataclass(frozen=True)
@@ -26,6 +41,7 @@ class TaskLine:
     absent: int
     unknown: int
     states: tuple[str, ...]
+    searched: Searched = Searched()
 
     @property
     def judged(self) -> int:
@@ -50,19 +66,29 @@ def state_of(task: TaskResult) -> str:
     return "near" if task.clicks <= NEAR else "far"
 
 
+def searched(tasks: Iterable[TaskResult]) -> Searched:
+    """What was found through search."""
+    count = Counter(task.search for task in tasks)
+    return Searched(count["yes"], count["no"], count["unknown"])
+
+
 def table(order: Sequence[Line], tasks: Mapping[str, Sequence[TaskResult]]) -> list[TaskLine]:
     """A line for each task, the hardest to find first; columns are the sites in ``order``."""
     titles: dict[str, str] = {}
     by_site: list[dict[str, str]] = []
+    by_task: dict[str, list[TaskResult]] = {}
     for line in order:
         own = tasks.get(line.site.slug, ())
         titles |= {task.id: task.title for task in own}
         by_site.append({task.id: state_of(task) for task in own})
+        for task in own:
+            by_task.setdefault(task.id, []).append(task)
     found = []
     for id, title in titles.items():
         states = tuple(own.get(id, "") for own in by_site)
         count = {name: states.count(name) for name in ("near", "far", "absent", "unknown")}
-        found.append(TaskLine(id, title, **count, states=states))
+        through = searched(by_task[id])
+        found.append(TaskLine(id, title, **count, states=states, searched=through))
     return sorted(found, key=lambda t: (t.share is None, t.share or 0.0, t.title))
 
 
@@ -79,6 +105,7 @@ def rows(lines: Iterable[Line], tasks: Mapping[str, Sequence[TaskResult]]) -> It
                 "" if task.clicks is None else str(task.clicks),
                 task.url,
                 task.text,
+                task.search or "not asked",
             )
             yield [str(cells.cell(value)) for value in values]
 

@@ -42,6 +42,7 @@ MODULES = (
     "sentences",
     "services",
     "site",
+    "sitesearch",
     "spending",
     "statement",
     "statement_days",

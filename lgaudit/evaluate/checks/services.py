@@ -1,4 +1,4 @@
-"""Checks of whether people can do what they came for: top tasks, search, the right council."""
+"""Checks of whether people can do what they came for: top tasks, the right council."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lgaudit import dom
 from lgaudit.evaluate import answers, tasks
+from lgaudit.evaluate.checks.sitesearch import has_search
 from lgaudit.evaluate.checks.vocabulary import (
     Result,
     cant_tell,
@@ -23,9 +24,6 @@ from lgaudit.models import Kind, Reason, Spot
 from lgaudit.urls import host_of, same_site
 
 MOST_SPOTS = 50
-_SEARCH_NAMES = frozenset(
-    "q query search keys keyword keywords searchterm searchterms search_api_fulltext s term".split()
-)
 _NOT_CONTENT = (
     Kind.HOME,
     Kind.SEARCH,
@@ -76,63 +74,6 @@ def top_tasks_near(visit: Snapshot, *, clicks: int = 2, least_share: float = 0.7
     if (len(near) + len(open_)) / len(looked) >= least_share:
         return cant_tell(f"{said}; the rest may be on pages that were not seen.", metric=share)
     return failed(f"{said}.", spots, share)
-
-
-@site_check
-def search_on_pages(visit: Snapshot, *, least_share: float = 0.95) -> Result:
-    """A search box is on at least this share of the pages; a link to search is worth a look."""
-    pages = [page for page in visit.audited if page.kind is not Kind.NOT_FOUND]
-    if not pages:
-        return untested("No page was seen.")
-    bare, doubtful = [], 0
-    for page in pages:
-        if not has_search(page):
-            linked = _speaks_of_search(page)
-            doubtful += linked
-            bare.append(Spot("", page.url, "only a link to search" if linked else ""))
-    share = 1 - len(bare) / len(pages)
-    if share >= least_share:
-        return passed(metric=share)
-    if (len(pages) - len(bare) + doubtful) / len(pages) >= least_share:
-        return cant_tell("Pages link to search without a box to type in.", bare[:MOST_SPOTS], share)
-    return failed(f"{len(bare)} of {len(pages)} pages have no search.", bare[:MOST_SPOTS], share)
-
-
-_SEARCH_WORDS = frozenset(
-    ("search", "open search", "search this site", "search this website", "chwilio", "show search")
-)
-
-
-@site_check
-def second_way(visit: Snapshot, *, subject: Sequence[str]) -> Result:
-    """Beside menus there is a search box, a list from A to Z or a map of the site."""
-    home = answers.home_of(visit)
-    if home is None or not home.verdict.ok:
-        return untested("The homepage was not seen.")
-    if has_search(home) or any(page.kind is Kind.SEARCH for page in visit.pages):
-        return passed("There is site search.")
-    found = signs(visit).about(subject)
-    if found:
-        return passed(f"{found[0].url} (“{found[0].text}”)")
-    if _speaks_of_search(home):
-        return cant_tell("The homepage speaks of search, but has no box to type in.")
-    return failed("There is no search, no A to Z and no map of the site.", [Spot("", home.url)])
-
-
-@extract
-def _speaks_of_search(page: Page) -> bool:
-    return any(folded(node.text()) in _SEARCH_WORDS for node in page.dom.css("a, button"))
-
-
-@extract
-def has_search(page: Page) -> bool:
-    """True when the page has a box to search the site with."""
-    if page.dom.css_first('[role="search"] input, search input, input[type="search"]') is not None:
-        return True
-    for node in page.dom.css("form input[name]"):
-        if dom.attribute(node, "name").lower() in _SEARCH_NAMES:
-            return True
-    return False
 
 
 @site_check

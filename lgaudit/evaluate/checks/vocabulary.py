@@ -12,7 +12,7 @@ options a rule file may set::
 ``needs`` names the evidence without which the outcome is ``untested``: "axe", "browser" (any
 browser evidence), "requests", "consent" (a first visit's cookies and banner), "quiet" (timings
 of the quiet pass), "keyboard", "layout", "motion" (close looks, taken at one page of each
-template), "documents", "links".
+template), "documents", "links", "search" (what the site's own search answered).
 """
 
 from __future__ import annotations
