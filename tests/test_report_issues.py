@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import json
+import random
 from pathlib import Path
 
 import feedparser
@@ -20,6 +21,7 @@ from lgaudit.evaluate.lifetimes import follow
 from lgaudit.lives import FIRST_LOOK, IssueLife, Look, Point, State
 from lgaudit.models import Interval
 from lgaudit.report import columns, issues, press, trend
+from lgaudit.report import feeds as atom
 from lgaudit.report.councilpages import CouncilPages
 from lgaudit.report.write import write
 from lgaudit.results import OnSite, SharedIssue, SupplierUse
@@ -321,3 +323,18 @@ def test_changes_are_counted_between_comparable_runs_alone():
         for n, s in enumerate(score)
     ]
     assert [row.change for row in trend.rows(points)] == [2.0, None, None]
+
+
+def test_a_feed_takes_in_what_is_newest_whatever_order_it_comes_in():
+    orders = [(float(n % 7), n % 5, -n, "adur", f"{n:04}") for n in range(5 * atom.MOST)]
+    every = [
+        atom.Entry(order, BEFORE, State.NEW, RULES[0].id, "", "", "", "", "Adur", "adur.html")
+        for order in orders
+    ]
+    wanted = atom.newest(every)
+    assert len(wanted) == atom.MOST
+    for seed in range(5):
+        held = atom.Newest()
+        for entry in random.Random(seed).sample(every, len(every)):
+            held.add(entry)
+        assert held.entries() == wanted

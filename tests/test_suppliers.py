@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from made_site import SITE
 
+from lgaudit.aside import Aside
 from lgaudit.errors import SettingsError
-from lgaudit.evaluate import fingerprints, suppliers
+from lgaudit.evaluate import fingerprints, sightings, suppliers
 from lgaudit.evaluate.fingerprints import Product
+from lgaudit.evaluate.kinship import together
 from lgaudit.evaluate.shared import Sector
 from lgaudit.evidence import Coverage, Page, Snapshot
 from lgaudit.models import OK, Council, Finding, Kind, Outcome, Site, Spot
@@ -211,3 +215,62 @@ def test_pages_where_something_else_fails_the_rule_too_are_not_alone() -> None:
         made("oak", *found("oak", '<a class="logo" href="/"></a>')),
     )
     assert [site.alone for site in issue.sites] == [0, 4]
+
+
+class Everything:
+    """Holds whatever it is asked of."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+SNIPPETS = tuple(
+    f'<{tag}{attributes} href="{href}">{text}</{tag}>'
+    for tag, attributes in (("a", ""), ("a", ' class="btn"'), ("a", ' id="top"'))
+    for href in ("/", "/apply", "https://x.example/")
+    for text in ("", "apply now", "read more of our news today", "read more of our plans today")
+)
+PLACES = st.tuples(
+    st.sampled_from(("axe/link-name", "content/link-text-generic")),
+    st.sampled_from(SNIPPETS),
+    st.sampled_from(("footer > a", "main > a")),
+    st.sets(st.integers(0, 3), min_size=1),  # pages
+)
+SECTORS = st.lists(st.lists(PLACES, max_size=8), min_size=1, max_size=4)
+
+
+@given(SECTORS)
+def test_patterns_of_one_site_alone_are_dropped_where_nothing_comes_of_them(
+    drawn: list[list[tuple[str, str, str, set[int]]]],
+) -> None:
+    """The same is shared as when every pattern is kept to the end."""
+    sector = Sector((Product("Acme", "Acme CMS", "cms", ()),))
+    for name, places in zip(("elm", "oak", "yew", "ash"), drawn, strict=False):
+        sector.add(
+            made(
+                name,
+                *(
+                    Finding(rule, f"https://www.{name}.gov.uk/{page}", Outcome.FAILED, "m", spots)
+                    for rule, snippet, where, pages in places
+                    for page in sorted(pages)
+                    for spots in [(Spot(where, snippet, fingerprint=snippet),)]
+                ),
+            )
+        )
+    kept = (
+        sector._issue(product, pattern)
+        for part in range(sightings.PARTS)
+        for product, pattern in together(sector._sightings._part(part, Everything()))
+    )
+    told = sector.issues()
+    assert sorted(told, key=lambda i: i.id) == sorted(filter(None, kept), key=lambda i: i.id)
+
+
+def test_what_is_put_aside_on_disk_comes_back_and_leaves_no_file(tmp_path: Path) -> None:
+    snippet = '<a class="logo" href="/"></a>'
+    sites = [made(name, *found(name, snippet)) for name in ("elm", "oak")]
+    sector = Sector((Product("Acme", "Acme CMS", "cms", ()),), Aside(tmp_path / "new"))
+    for site in sites:
+        sector.add(site)
+    assert sector.issues() == shared(*sites) == sector.issues() != ()
+    assert list((tmp_path / "new").iterdir()) == []

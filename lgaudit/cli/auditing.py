@@ -287,13 +287,15 @@ def write_report(
     those of issues in place.
     """
     from lgaudit import beside, following, replying, years
+    from lgaudit.aside import Aside
     from lgaudit.cli.progress import Watch
     from lgaudit.evaluate import fingerprints
     from lgaudit.evaluate.shared import Sector
     from lgaudit.report.write import write
 
     more = str(results.run.settings.get("suppliers") or "")
-    sector = Sector(fingerprints.load(*([Path(more)] if more and Path(more).is_dir() else ())))
+    products = fingerprints.load(*([Path(more)] if more and Path(more).is_dir() else ()))
+    sector = Sector(products, Aside(folder))
     found = replying.load(replies, results.sites, results.rules)
     heard = replying.hear(found, results, store.draws(results.run.id))
     comparisons = beside.comparisons(store, results, cohorts)

@@ -14,59 +14,31 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from lgaudit.evaluate.fingerprints import Product
-from lgaudit.evaluate.marks import Build, Mark, mark_of, own_words_of
+from lgaudit.evaluate.kinship import together
+from lgaudit.evaluate.marks import Mark, mark_of, own_words_of
+from lgaudit.evaluate.sightings import WIDESPREAD, Aside, Known, Pattern, Sightings, Where
 from lgaudit.models import Finding, Outcome, Spot
 from lgaudit.results import OnSite, SharedIssue, SiteResult, SupplierUse
 from lgaudit.urls import host_of
 
 MINIMUM_SITES = 2
-ALIKE = 0.7  # share of words that two versions of one text have in common
-HALF = 0.5
-WIDESPREAD = 0.8  # share of a site's judged pages: beyond it a whole-page defect is the template's
-
-
-@dataclass(slots=True)
-class _Where:
-    """A pattern on one site."""
-
-    urls: set[str] = field(default_factory=set)
-    alone: int = 0  # pages where nothing else fails the rule
-    marks: set[str] = field(default_factory=set)  # fingerprints of its places
-    places: int = 0
-    judged: int = 0  # pages of the site that the rule could be judged on
-
-    @property
-    def widespread(self) -> bool:
-        return len(self.urls) >= WIDESPREAD * self.judged
-
-
-@dataclass(slots=True)
-class _Pattern:
-    mark: Mark
-    message: str
-    spot: Spot | None
-    sites: dict[str, _Where] = field(default_factory=dict)
-
-    def everywhere_on(self, slug: str) -> bool:
-        """Whether the site's template has it: on most pages, or on half (of two languages)."""
-        here = self.sites[slug]
-        half = len(here.urls) >= HALF * here.judged
-        return here.widespread or (half and any(w.widespread for w in self.sites.values()))
 
 
 class Sector:
-    """Takes in a run's sites one at a time; memory grows with patterns, not with places."""
+    """Takes in a run's sites one at a time; memory grows with what they share.
 
-    def __init__(self, products: Sequence[Product]) -> None:
+    ``aside`` takes what each of them has, until all are known: a list, or something on disk.
+    """
+
+    def __init__(self, products: Sequence[Product], aside: Aside | None = None) -> None:
         self._signs = {product.id: _signs_in_markup(product) for product in products}
         self._assets = {product.id: _own_files(product) for product in products}
-        self._patterns: dict[tuple[str, Build], _Pattern] = {}
+        self._sightings = Sightings([] if aside is None else aside)
+        self._here: dict[Known, Pattern] = {}  # of the site in hand
         self._users: dict[str, set[str]] = defaultdict(set)
         self._uses: dict[str, SupplierUse] = {}
         self._makers: dict[str, str] = {}  # of the site in hand, by URL
@@ -92,37 +64,44 @@ class Sector:
         for rule, found in whole.items():
             if len(found) >= WIDESPREAD * judged.get(rule, len(result.pages)):
                 self._whole_pages(result, rule, found)
+        self._sightings.put(result.site.slug, self._here)
+        self._here = {}
 
     def issues(self) -> tuple[SharedIssue, ...]:
         """Every pattern on two sites or more of one product: the most sites first."""
-        found = []
-        for product, pattern in _together(self._patterns):
-            sites = tuple(
-                OnSite(
-                    slug,
-                    tuple(sorted(where.urls)),
-                    where.places,
-                    where.alone,
-                    tuple(sorted(where.marks)),
-                )
-                for slug, where in sorted(pattern.sites.items())
-                if not pattern.mark.bare or pattern.everywhere_on(slug)
-            )
-            users = len(self._users[product])
-            if len(sites) < MINIMUM_SITES or (pattern.spot is None and len(sites) < users):
-                continue
-            found.append(
-                SharedIssue(
-                    id=_id(product, pattern.mark.key),
-                    rule=str(pattern.mark.build[0]),
-                    product=product,
-                    message=pattern.message,
-                    spot=pattern.spot,
-                    sites=sites,
-                    users=users,
-                )
-            )
+        found = [
+            issue
+            for patterns in self._sightings.parts()
+            for product, pattern in together(patterns)
+            if (issue := self._issue(product, pattern))
+        ]
         return tuple(sorted(found, key=lambda i: (-len(i.sites), i.product, i.rule, i.id)))
+
+    def _issue(self, product: str, pattern: Pattern) -> SharedIssue | None:
+        """The pattern where it is shared; None where it is not."""
+        sites = tuple(
+            OnSite(
+                slug,
+                tuple(sorted(where.urls)),
+                where.places,
+                where.alone,
+                tuple(sorted(where.marks)),
+            )
+            for slug, where in sorted(pattern.sites.items())
+            if not pattern.mark.bare or pattern.everywhere_on(slug)
+        )
+        users = len(self._users[product])
+        if len(sites) < MINIMUM_SITES or (pattern.spot is None and len(sites) < users):
+            return None
+        return SharedIssue(
+            id=_id(product, pattern.mark.key),
+            rule=str(pattern.mark.build[0]),
+            product=product,
+            message=pattern.message,
+            spot=pattern.spot,
+            sites=sites,
+            users=users,
+        )
 
     def users(self) -> Mapping[str, tuple[SupplierUse, tuple[str, ...]]]:
         """Every product met, with the slugs of the sites it was met on, by product id."""
@@ -152,8 +131,8 @@ class Sector:
                 where.judged = judged.get(finding.rule, 0)
         if len(patterns) == 1:
             for known in patterns:
-                if known in self._patterns:
-                    self._patterns[known].sites[result.site.slug].alone += 1
+                if known in self._here:
+                    self._here[known].sites[result.site.slug].alone += 1
 
     def _whole_pages(self, result: SiteResult, rule: str, found: Sequence[Finding]) -> None:
         for finding in found:
@@ -163,17 +142,17 @@ class Sector:
                 self._note(known, mark, finding, None, result.site.slug).alone += 1
 
     def _note(
-        self, known: tuple[str, Build], mark: Mark, finding: Finding, spot: Spot | None, slug: str
-    ) -> _Where:
-        pattern = self._patterns.get(known)
+        self, known: Known, mark: Mark, finding: Finding, spot: Spot | None, slug: str
+    ) -> Where:
+        pattern = self._here.get(known)
         if pattern is None:
             message = (spot.message if spot else "") or finding.message
-            pattern = self._patterns[known] = _Pattern(mark, message, spot)
+            pattern = self._here[known] = Pattern(mark, message, spot)
         where = pattern.sites.get(slug)
         if where is None:
-            where = pattern.sites[slug] = _Where()
-        where.urls.add(sys.intern(finding.url))
-        where.marks.add(sys.intern(spot.fingerprint if spot else finding.fingerprint))
+            where = pattern.sites[slug] = Where()
+        where.urls.add(finding.url)
+        where.marks.add(spot.fingerprint if spot else finding.fingerprint)
         where.places += 1
         return where
 
@@ -196,86 +175,6 @@ class Sector:
                 if any(sign.search(shown) for sign in signs):
                     return use.product
         return ""
-
-
-def _together(
-    patterns: Mapping[tuple[str, Build], _Pattern],
-) -> Iterable[tuple[str, _Pattern]]:
-    """Patterns with those joined that a template writes alike with other words on each site.
-
-    Only where nearly every page of each site has it in one place: such an element is the
-    template's. Several of one build on a site are told apart by their words.
-    """
-    alike: dict[tuple[object, ...], list[_Pattern]] = defaultdict(list)
-    for product, pattern in _whatever_target(patterns):
-        everywhere = pattern.spot is not None and all(
-            where.widespread for where in pattern.sites.values()
-        )
-        if everywhere:
-            alike[product, pattern.mark.build, pattern.mark.place].append(pattern)
-        else:
-            yield product, pattern
-    for known, group in alike.items():
-        for pattern in _joined(group):
-            yield str(known[0]), pattern
-
-
-def _whatever_target(
-    patterns: Mapping[tuple[str, Build], _Pattern],
-) -> Iterable[tuple[str, _Pattern]]:
-    """Patterns with those joined that differ only in where they point, page by page.
-
-    A link to the page itself, to share or to print it, is one element of the template.
-    """
-    alike: dict[tuple[object, ...], list[_Pattern]] = defaultdict(list)
-    for (product, _), pattern in patterns.items():
-        mark = pattern.mark
-        alike[product, mark.build, mark.place, mark.words, mark.says].append(pattern)
-    for known, group in alike.items():
-        pages = [
-            (slug, url) for p in group for slug, where in p.sites.items() for url in where.urls
-        ]
-        whole = _merged(group)
-        once_a_page = len(pages) == len(set(pages))
-        if once_a_page and any(where.widespread for where in whole.sites.values()):
-            yield str(known[0]), whole
-        else:
-            yield from ((str(known[0]), pattern) for pattern in group)
-
-
-def _merged(group: Sequence[_Pattern]) -> _Pattern:
-    """One pattern with the sites and pages of all; the first is shown."""
-    if len(group) == 1:
-        return group[0]
-    sites: dict[str, _Where] = {}
-    for pattern in group:
-        for slug, where in pattern.sites.items():
-            known = sites.setdefault(slug, _Where(judged=where.judged))
-            known.urls |= where.urls
-            known.alone += where.alone
-            known.marks |= where.marks
-            known.places += where.places
-    return replace(group[0], mark=replace(group[0].mark, target=""), sites=sites)
-
-
-def _joined(group: list[_Pattern]) -> list[_Pattern]:
-    one_a_site = sum(len(p.sites) for p in group) == len({s for p in group for s in p.sites})
-    joined: list[_Pattern] = []
-    for pattern in sorted(group, key=lambda p: (-len(p.sites), p.mark.words, p.mark.target)):
-        for other in joined:
-            apart = not (other.sites.keys() & pattern.sites.keys())
-            if apart and (one_a_site or _similar(other.mark.words, pattern.mark.words)):
-                other.sites |= pattern.sites
-                break
-        else:
-            joined.append(replace(pattern, sites=dict(pattern.sites)))
-    return joined
-
-
-def _similar(one: Sequence[str], other: Sequence[str]) -> bool:
-    first, second = Counter(one), Counter(other)
-    most = first.total() + second.total()
-    return bool(most) and 2 * (first & second).total() >= ALIKE * most
 
 
 def _signs_in_markup(product: Product) -> tuple[re.Pattern[str], ...]:

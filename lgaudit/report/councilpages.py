@@ -190,6 +190,7 @@ class CouncilPages:
             f"council/{stem}",
             f"{name}: website issues",
             entries,
+            self._rules,
             file=f"councils/{file}",
             page=page,
             started=self._started,

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 from lgaudit.models import Finding, Rule
 from lgaudit.report import cells
@@ -26,6 +27,14 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\n").writerows(rows)
     return buffer.getvalue()
+
+
+def write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table of rows that are already harmless, row by row."""
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(headings)
+        writer.writerows(rows)
 
 
 def findings_text(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lgaudit.models import Rule
 from lgaudit.replies import Heard
-from lgaudit.report import cells, digest, files, ledger, package, standards, words
+from lgaudit.report import cells, csvs, digest, files, ledger, package, standards, words
 from lgaudit.report.league import Line
 from lgaudit.report.standards import Standing
 from lgaudit.results import Results
@@ -62,7 +62,8 @@ class Tables:
             self.lines, self.categories, self.edition, bar, self.changes, self.heard
         )
         tables.write_csv(table, self.folder / "league.csv")
-        tables.write_csv(tables.shares(self.lines, self.rules), self.folder / "shares.csv")
+        rows = tables.shares(self.lines, self.rules)
+        csvs.write(self.folder / "shares.csv", tables.SHARES, rows)
         replies = tables.replies(self.heard)
         more = {**self.more, "replies.csv": ("Replies", replies)}
         for file, (_, one) in more.items():

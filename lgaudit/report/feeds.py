@@ -29,13 +29,38 @@ _SAID = {State.NEW: "New", State.FIXED: "Fixed", State.RETURNED: "Returned"}
 
 
 class Entry(NamedTuple):
-    """A change with the names a feed says it by."""
+    """What a feed says of a change, and no more: many are held until the end of a report."""
 
     order: tuple[float, int, int, str, str]  # newest first, most serious, on the most pages
-    change: Change
-    rule: Rule
+    when: dt.datetime
+    state: State  # that it came to then
+    rule: str
+    fingerprint: str
+    message: str
+    example: str  # URL of one of its pages
+    note: str
     council: str  # name of the site's councils
     page: str  # of the council, below the report's folder
+
+    @property
+    def pages(self) -> int:
+        """How many pages it was last seen on."""
+        return -self.order[2]
+
+    @property
+    def site(self) -> str:
+        """Slug."""
+        return self.order[3]
+
+    @property
+    def issue(self) -> str:
+        """Id of the issue."""
+        return self.order[4]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Slug, rule and fingerprint, which suppliers' issues are found by."""
+        return self.site, self.rule, self.fingerprint
 
 
 _ORDER = operator.itemgetter(0)
@@ -46,10 +71,32 @@ def newest(entries: Iterable[Entry], most: int = MOST) -> list[Entry]:
     return sorted(entries, key=_ORDER)[:most]
 
 
+class Newest:
+    """The entries that one feed will hold, of any number that come by."""
+
+    def __init__(self) -> None:
+        self._held: list[Entry] = []
+        self._last: tuple[object, ...] | None = None  # order of the last one that has a place
+
+    def add(self, entry: Entry) -> None:
+        """Take it in, unless there are enough before it."""
+        if self._last is not None and entry.order > self._last:
+            return
+        self._held.append(entry)
+        if len(self._held) >= 2 * MOST:
+            self._held = newest(self._held)
+            self._last = self._held[-1].order
+
+    def entries(self) -> list[Entry]:
+        """Those, in order."""
+        return newest(self._held)
+
+
 def feed(
     name: str,
     title: str,
     entries: Iterable[Entry],
+    rules: Mapping[str, Rule],
     *,
     file: str,
     page: str,
@@ -64,7 +111,7 @@ def feed(
         started: when the run began; the feed's date where nothing has changed yet.
     """
     shown = newest(entries)
-    updated = max((entry.change.when for entry in shown), default=started)
+    updated = max((entry.when for entry in shown), default=started)
     root = "../" * file.count("/")
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
@@ -78,44 +125,41 @@ def feed(
         f'<link rel="alternate" type="text/html" href={_href(root + page)}/>',
     ]
     for entry in shown:
-        lines += _entry(entry, root)
+        lines += _entry(entry, rules[entry.rule], root)
     return "\n".join([*lines, "</feed>"]) + "\n"
 
 
-def _entry(entry: Entry, root: str) -> list[str]:
-    change, issue, rule = entry.change, entry.change.issue, entry.rule
-    visit = _day(change.when)  # of all runs that judge it anew
-    mark = f"{_TAG}issue/{issue.site}/{issue.id}/{change.state.value}/{visit}"
+def _entry(entry: Entry, rule: Rule, root: str) -> list[str]:
+    visit = _day(entry.when)  # of all runs that judge it anew
+    mark = f"{_TAG}issue/{entry.site}/{entry.issue}/{entry.state.value}/{visit}"
     return [
         "<entry>",
         f"<id>{_text(_plain(mark))}</id>",
-        f"<title>{_text(_title(entry))}</title>",
-        f"<updated>{_when(change.when)}</updated>",
+        f"<title>{_text(_title(entry, rule))}</title>",
+        f"<updated>{_when(entry.when)}</updated>",
         f'<link rel="alternate" type="text/html" href={_href(f"{root}{entry.page}#where")}/>',
-        f"<category term={_quoted(change.state.value)}/>",
+        f"<category term={_quoted(entry.state.value)}/>",
         f"<category term={_quoted(rule.id)}/>",
         f"<category term={_quoted(rule.severity.value)}/>",
-        f"<summary>{_text(_summary(entry))}</summary>",
+        f"<summary>{_text(_summary(entry, rule))}</summary>",
         "</entry>",
     ]
 
 
-def _title(entry: Entry) -> str:
-    said = f"{_SAID.get(entry.change.state, '')}: {entry.rule.title} ({entry.council})"
+def _title(entry: Entry, rule: Rule) -> str:
+    said = f"{_SAID.get(entry.state, '')}: {rule.title} ({entry.council})"
     return cells.one_line(said, TITLE)
 
 
-def _summary(entry: Entry) -> str:
-    issue = entry.change.issue
-    said = [issue.message]
-    if issue.pages:
-        count = len(issue.pages)
-        known = "It was on" if entry.change.state is State.FIXED else "On"
-        said.append(f"{known} {words.count(count, 'page')}, such as {issue.pages[0]}")
-    if entry.change.state is State.NEW and issue.state is State.NEW and issue.note:
-        said.append(f"({issue.note})")
-    if entry.rule.fix and entry.change.state is not State.FIXED:
-        said.append(f"How to fix it: {entry.rule.fix}")
+def _summary(entry: Entry, rule: Rule) -> str:
+    said = [entry.message]
+    if entry.pages:
+        known = "It was on" if entry.state is State.FIXED else "On"
+        said.append(f"{known} {words.count(entry.pages, 'page')}, such as {entry.example}")
+    if entry.note:
+        said.append(f"({entry.note})")
+    if rule.fix and entry.state is not State.FIXED:
+        said.append(f"How to fix it: {rule.fix}")
     return cells.one_line(" ".join(said), SUMMARY)
 
 
@@ -157,13 +201,17 @@ def of_changes(
     ranks = {name: -rule.severity.order for name, rule in rules.items()}
     found = []
     for change in changes:
-        issue, when = change.issue, change.when
-        rule = rules.get(issue.rule)
-        if rule is None:
+        issue, when, state = change.issue, change.when, change.state
+        rank = ranks.get(issue.rule)
+        if rank is None:
             continue
         moment = moments.get(when)
         if moment is None:
             moment = moments[when] = -when.timestamp()
-        order = (moment, ranks[rule.id], -len(issue.pages), issue.site, issue.id)
-        found.append(Entry(order, change, rule, council, page))
+        pages = issue.pages
+        order = (moment, rank, -len(pages), issue.site, issue.id)
+        example = pages[0] if pages else ""
+        note = issue.note if state is State.NEW and issue.state is State.NEW else ""
+        told = (issue.rule, issue.fingerprint, issue.message, example, note)
+        found.append(Entry(order, when, state, *told, council, page))
     return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from lgaudit.aside import Aside
 from lgaudit.lives import Lives, SiteLife
 from lgaudit.models import Rule, Run
 from lgaudit.report import feeds, files, issues, suppliers
@@ -62,9 +64,9 @@ class Ledger:
         self, folder: Path, lives: Lives | None, rules: Mapping[str, Rule], run: Run
     ) -> None:
         self._folder, self._lives, self._rules, self._run = folder, lives, rules, run
-        self._sector: list[Entry] = []
-        self._by_rule: dict[str, list[Entry]] = {}
-        self._shared: list[Entry] = []  # of sites that have suppliers
+        self._sector = feeds.Newest()
+        self._by_rule: dict[str, feeds.Newest] = {}
+        self._aside = Aside(folder)  # entries of sites that have suppliers
 
     @property
     def known(self) -> bool:
@@ -80,15 +82,15 @@ class Ledger:
             life.changes, self._rules, line.name, f"councils/{line.page}.html"
         )
         newest = feeds.newest(entries, HELD)
-        self._sector = feeds.newest([*self._sector, *newest[: feeds.MOST]])
+        for entry in newest[: feeds.MOST]:
+            self._sector.add(entry)
         for entry in entries:
-            own = self._by_rule.setdefault(entry.rule.id, [])
-            own.append(entry)
-            if len(own) > 2 * feeds.MOST:
-                own[:] = feeds.newest(own)
+            self._by_rule.setdefault(entry.rule, feeds.Newest()).add(entry)
         if result.suppliers:
-            self._shared += newest
-        return replace(life, changes=tuple(entry.change for entry in newest[: feeds.MOST]))
+            self._aside.append(pickle.dumps(newest, pickle.HIGHEST_PROTOCOL))
+        shown = {(entry.issue, entry.state, entry.when) for entry in newest[: feeds.MOST]}
+        changes = (c for c in life.changes if (c.issue.id, c.state, c.when) in shown)
+        return replace(life, changes=tuple(changes))
 
     def owners(self, views: Sequence[suppliers.SupplierView]) -> Owners | None:
         """Who could mend which issue; None where issues are not followed."""
@@ -104,33 +106,34 @@ class Ledger:
         if self._lives is None:
             return
         pages = {key: view.page for view, _, key in _marks(views)}
-        self._feed("sector", "Council websites: issues", self._sector, "feed.xml", "index.html")
+        every = self._sector.entries()
+        self._feed("sector", "Council websites: issues", every, "feed.xml", "index.html")
         for rule_id, file in rule_files.items():
-            rule = self._rules[rule_id]
+            rule, own = self._rules[rule_id], self._by_rule.get(rule_id)
             self._feed(
                 f"rule/{rule_id}",
                 f"{rule.title}: issues",
-                self._by_rule.get(rule_id, ()),
+                own.entries() if own else (),
                 f"rules/{file}.xml",
                 f"rules/{file}.html",
             )
-        told: dict[str, list[Entry]] = {}
-        for entry in self._shared:
-            issue = entry.change.issue
-            page = pages.get((issue.site, issue.rule, issue.fingerprint))
-            if page is not None:
-                told.setdefault(page, []).append(entry)
+        told: dict[str, feeds.Newest] = {}
+        for block in self._aside:
+            for entry in pickle.loads(block):
+                if page := pages.get(entry.key):
+                    told.setdefault(page, feeds.Newest()).add(entry)
         for view in views:
             self._feed(
                 f"supplier/{view.page}",
                 f"{view.use.name}: shared issues",
-                told.get(view.page, ()),
+                told[view.page].entries() if view.page in told else (),
                 f"suppliers/{view.page}.xml",
                 f"suppliers/{view.page}.html",
             )
 
     def _feed(self, name: str, title: str, entries: Sequence[Entry], file: str, page: str) -> None:
-        text = feeds.feed(name, title, entries, file=file, page=page, started=self._run.started)
+        started, rules = self._run.started, self._rules
+        text = feeds.feed(name, title, entries, rules, file=file, page=page, started=started)
         files.put(self._folder / file, text)
 
 

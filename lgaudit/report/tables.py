@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -151,27 +151,26 @@ def _points(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
 
 
-def shares(lines: Iterable[Line], rules: Mapping[str, Rule]) -> pd.DataFrame:
+def shares(lines: Iterable[Line], rules: Mapping[str, Rule]) -> Iterator[list[object]]:
     """How each site does on each rule, one row for each pair, in slug and rule order."""
-    records = [
-        {
-            "slug": line.site.slug,
-            "rule": score.rule,
-            "category": rules[score.rule].category,
-            "severity": rules[score.rule].severity.value,
-            "status": rules[score.rule].status.value,
-            "share": None if score.share is None else round(score.share, 4),
-            "met": {True: "yes", False: "no", None: ""}[score.met],
-            "passed": score.passed,
-            "failed": score.failed,
-            "cant_tell": score.cant_tell,
-            "unseen": score.unseen,
-        }
-        for line in sorted(lines, key=lambda line: line.site.slug)
-        for score in sorted(line.score.rules if line.score else (), key=lambda s: s.rule)
-        if score.rule in rules
-    ]
-    return frame(records, SHARES)
+    for line in sorted(lines, key=lambda line: line.site.slug):
+        for score in sorted(line.score.rules if line.score else (), key=lambda s: s.rule):
+            rule = rules.get(score.rule)
+            if rule is not None:
+                row = (
+                    line.site.slug,
+                    score.rule,
+                    rule.category,
+                    rule.severity.value,
+                    rule.status.value,
+                    None if score.share is None else round(score.share, 4),
+                    {True: "yes", False: "no", None: ""}[score.met],
+                    score.passed,
+                    score.failed,
+                    score.cant_tell,
+                    score.unseen,
+                )
+                yield [cells.cell(value) for value in row]
 
 
 def by_rule(lines: Iterable[Line], rules: Mapping[str, Rule]) -> pd.DataFrame:
