@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def seldom(
-    first: int = 200_000, second: int = 20, third: int = 20, *, settled: bool = False
+    first: int = 1_000_000, second: int = 20, third: int = 20, *, settled: bool = False
 ) -> Iterator[None]:
     """Look for cycles at these thresholds (see :func:`gc.set_threshold`) while this lasts.
 

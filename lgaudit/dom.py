@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 
 from lgaudit.taming import tame
 from lgaudit.tree import Node, Tree
@@ -18,6 +19,7 @@ CHROME = "nav, header, footer, aside, [role=navigation], [role=banner], [role=co
 SEARCH_NAMES = frozenset(  # usual names of the box that a site's search is asked with
     "q query search keys keyword keywords searchterm searchterms search_api_fulltext s term".split()
 )
+_CHILDREN = attrgetter("children")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -115,23 +117,26 @@ def visible_text(node: Node, enough: int = 0) -> str:
 
     ``enough`` stops after so many words, for those who only ask whether there are a few.
     """
+    return _collected(node, _CHILDREN, enough)
+
+
+def opening_text(node: Node, enough: int) -> str:
+    """Like :func:`visible_text`, also of a node that :meth:`Tree.glance` found."""
+    return _collected(node, lambda around: around.iter(include_text=True), enough)
+
+
+def _collected(root: Node, inside: Callable[[Node], Iterable[Node]], enough: int) -> str:
     parts: list[str] = []
-    _collect(node, parts, enough)
-    lines = [line.split() for line in "".join(parts).split("\n")]
-    return "\n".join([" ".join(words) for words in lines if words])
-
-
-def _collect(root: Node, parts: list[str], enough: int) -> None:
     stack: list[tuple[Iterator[Node], str]] = []  # what is left of the elements around
     children, end = iter((root,)), ""
     words = 0
-    while True:
+    while not enough or words <= enough:
         item = next(children, None)
         if item is None:
             if end:
                 parts.append(end)
             if not stack:
-                return
+                break
             children, end = stack.pop()
             continue
         tag = item.tag or "-"
@@ -140,8 +145,6 @@ def _collect(root: Node, parts: list[str], enough: int) -> None:
             parts.append(text.replace("\n", " "))
             if enough:
                 words += len(text.split())
-                if words > enough:
-                    return
             continue
         if tag in UNSEEN or tag[0] == "-":
             continue
@@ -152,10 +155,12 @@ def _collect(root: Node, parts: list[str], enough: int) -> None:
             parts.append("\n")
             continue
         stack.append((children, end))
-        children, end = iter(item.children), ""
+        children, end = iter(inside(item)), ""
         if tag in BLOCKS:
             parts.append("\n")
             end = "\n"
+    lines = [line.split() for line in "".join(parts).split("\n")]
+    return "\n".join([" ".join(line) for line in lines if line])
 
 
 def selector_of(node: Node) -> str:

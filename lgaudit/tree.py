@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import chain
+from typing import cast
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -179,6 +180,7 @@ class Tree:
         self.hidden: dict[int, bool] = {}  # what is known of elements, by their memory
         self._found: dict[str, list[Node]] = {}
         self._nodes: list[Node] = []
+        self._document: _Element | None = None
         self._elements: dict[int, _Element] = {}
         self._by_tag: dict[str, list[Node]] = {}
         self._by_attribute: dict[str, list[Node]] = {}
@@ -235,6 +237,15 @@ class Tree:
         found = self.css(query)
         return found[0] if found else default
 
+    def glance(self, query: str) -> list[Node]:
+        """What :meth:`css` finds, for those who ask little of a page that nobody has read yet.
+
+        As long as nobody has, these are the parser's own nodes, which know no ``children``.
+        """
+        if self._nodes or self._parser.css_first("frameset") is not None:
+            return self.css(query)
+        return cast("list[Node]", self._parser.css(query))
+
     def bearing(self, start: str) -> list[Node]:
         """Elements that have an attribute whose name begins so."""
         if not self._nodes:
@@ -250,10 +261,13 @@ class Tree:
 
     def forget(self) -> None:
         """Drop what was found."""
-        for node in self._nodes:
+        for node in chain(self._nodes, self._document.children if self._document else ()):
             node.parent = None
             if isinstance(node, _Element):
                 node.children = _CHILDLESS
+        if self._document is not None:
+            self._document.children = _CHILDLESS
+            self._document = None
         self._nodes = []
         self._elements = {}
         self._by_tag = {}
@@ -273,7 +287,8 @@ class Tree:
         root = self._parser.root
         if root is None:
             return
-        document, first = self._document(root)
+        document, first = self._around(root)
+        self._document = document
         elements = {document.mem_id: document, first.mem_id: first}
         self._nodes.append(first)
         self._enter(first)
@@ -328,7 +343,7 @@ class Tree:
         odd = self._odd
         self._there = {"", *(f"<{t}" for t in (*by_tag, *odd)), *by_attribute, *odd}
 
-    def _document(self, root: LexborNode) -> tuple[_Element, _Element]:
+    def _around(self, root: LexborNode) -> tuple[_Element, _Element]:
         """What the root element and the comments around it stand in, and the root element."""
         around = root.parent
         beside = [root] if around is None else list(around.iter(include_text=True))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from lgaudit import selectors
+from lgaudit import dom, selectors
 from lgaudit.tree import DEEP, Node, Tree
 
 SELECTORS = (
@@ -110,3 +113,32 @@ def test_deep_trees_are_left_to_the_parser() -> None:
     html = b"<main>" + b"<div>" * (DEEP + 50) + b"<p>x"
     tree, plain = Tree(html), LexborHTMLParser(html)
     assert len(tree.css("main div div p")) == len(plain.css("main div div p")) == 1
+
+
+@given(st.lists(PIECES, max_size=12).map("".join), st.integers(0, 3))
+@settings(max_examples=100, deadline=None)
+def test_a_glance_sees_what_reading_would(html: str, enough: int) -> None:
+    glanced, read = Tree(html.encode()), Tree(html.encode())
+    assert read.nodes  # from here on it is looked up
+    for selector in SELECTORS:
+        found = [(n.tag, n.text(), dict(n.attributes)) for n in glanced.glance(selector)]
+        assert found == [(n.tag, n.text(), dict(n.attributes)) for n in read.css(selector)]
+    bodies = glanced.glance("body")
+    assert len(bodies) == (read.body is not None)
+    if read.body is not None:
+        assert dom.opening_text(bodies[0], 0) == dom.visible_text(read.body)
+        assert dom.opening_text(bodies[0], enough) == dom.visible_text(read.body, enough)
+
+
+@pytest.mark.parametrize("html", ["<p>a", "<!doctype html><!-- b --><p>a", "", "<frameset>"])
+def test_what_is_forgotten_is_gone_without_the_collector(html: str) -> None:
+    gc.disable()
+    try:
+        tree = Tree(html.encode())
+        assert tree.root is None or tree.css("*")
+        there = weakref.ref(tree)
+        tree.forget()
+        del tree
+        assert there() is None
+    finally:
+        gc.enable()

@@ -55,8 +55,8 @@ class Document:
     @cached_property
     def text(self) -> str:
         """What is visible on the page, chrome included; of a long page, its beginning."""
-        body = self.tree.body
-        return dom.visible_text(body, enough=2 * SMALL) if body is not None else ""
+        body = self.tree.glance("body")
+        return dom.opening_text(body[0], enough=2 * SMALL) if body else ""
 
     @cached_property
     def words(self) -> int:
@@ -72,11 +72,11 @@ class Document:
     @cached_property
     def headings(self) -> tuple[str, ...]:
         """Texts of the h1 elements."""
-        return tuple(dom.fold(h.text())[:300] for h in self.tree.css("h1")[:5])
+        return tuple(dom.fold(h.text())[:300] for h in self.tree.glance("h1")[:5])
 
     def has(self, selector: str) -> bool:
         """True when an element matches."""
-        return self.tree.css_first(selector) is not None
+        return bool(self.tree.glance(selector))
 
 
 def classify(
@@ -118,8 +118,8 @@ def _document(page: Page, rendered: bool) -> Document:
     seen = page.browser
     if not rendered or seen is None:
         tree, source = page.response_dom, page.response_html
-        title = tree.css_first("head title") or tree.css_first("title")
-        shown = dom.fold(title.text()) if title is not None else ""
+        titles = tree.glance("head title") or tree.glance("title")
+        shown = dom.fold(titles[0].text()) if titles else ""
         return Document(
             page.url, page.final_url, page.status, page.headers, source, tree, shown[:500]
         )
@@ -307,7 +307,7 @@ def _shell(document: Document, rendered: bool) -> Verdict | None:
         return Verdict(Reason.EMPTY_SHELL, "the answer is empty")
     if not document.has(SCRIPTED):
         return None
-    links = len(document.tree.css("a[href]"))
+    links = len(document.tree.glance("a[href]"))
     if rendered:
         empty = document.words == 0 and not links and not document.has(SEEN)
         return Verdict(Reason.EMPTY_SHELL, "nothing to see even in a browser") if empty else None
