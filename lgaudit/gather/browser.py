@@ -7,7 +7,7 @@ import atexit
 import contextlib
 import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
@@ -17,7 +17,7 @@ from lgaudit.evidence import BrowserEvidence, Page, Timings
 from lgaudit.gather import axe, grid
 from lgaudit.gather.chromium import find
 from lgaudit.gather.looks import Looks
-from lgaudit.gather.worker import Turn, Worker
+from lgaudit.gather.worker import Told, Turn, Worker
 from lgaudit.machine import cores
 from lgaudit.models import Verdict
 from lgaudit.settings import Settings
@@ -138,7 +138,7 @@ class BrowserPool:
         *,
         consent: bool = False,
         looks: Looks | None = None,
-        told: Callable[[BrowserEvidence | Verdict], Awaitable[None]] | None = None,
+        told: Told | None = None,
     ) -> tuple[BrowserEvidence | Verdict, ...]:
         """See the pages of one site, one after the other, in one browser that starts clean.
 
@@ -148,7 +148,8 @@ class BrowserPool:
             turn: politeness; each page load happens inside ``async with turn(url)``.
             consent: see also what the first page stores, and its cookie banner.
             looks: the close looks to take, and at which of the pages.
-            told: is told of each page; what it raises ends the visit.
+            told: is told of each page, and says whether to load it once more; what it raises ends
+                the visit.
 
         Returns:
             Evidence, or why there is none, for each page in order.
@@ -161,10 +162,8 @@ class BrowserPool:
                     await worker.replace()
                 url = page if isinstance(page, str) else page.final_url or page.url
                 known = None if isinstance(page, str) else page
-                found = await worker.whole(url, known, turn, consent and not number, looks)
-                if told is not None:
-                    await told(found)
-                seen.append(found)
+                first = consent and not number
+                seen.append(await worker.whole(url, known, turn, first, looks, told))
         return tuple(seen)
 
     async def quiet(

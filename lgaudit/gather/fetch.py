@@ -168,12 +168,9 @@ class Fetcher:
         if current is None:
             return Response(url, url, Verdict(Reason.DNS, "not a usable web address"))
         while True:
-            refusal = await self._refusal(current, plan)
-            if refusal is not None:
-                await self._doubt(current, refusal)
-                return Response(url, current, refusal, redirects=tuple(hops))
-            answer = await self._attempts(current, plan, jar)
-            await self._doubt(current, answer.verdict)
+            answer = await self._ask(current, plan, jar)
+            if await self.doubt(current, answer.verdict):
+                answer = await self._ask(current, replace(plan, retries=0), jar)
             target = redirect_target(answer)
             if target is None:
                 return replace(answer, url=url, redirects=tuple(hops))
@@ -185,6 +182,12 @@ class Fetcher:
                     answer, url=url, final_url=final, verdict=verdict, redirects=tuple(hops)
                 )
             current = target
+
+    async def _ask(self, url: str, plan: Plan, jar: httpx.Cookies) -> Response:
+        refusal = await self._refusal(url, plan)
+        if refusal is not None:
+            return Response(url, url, refusal)
+        return await self._attempts(url, plan, jar)
 
     async def robots(self, url: str, site: Site | None = None) -> Robots:
         """Rules of the host that answers ``url``; read once a run."""
@@ -233,11 +236,26 @@ class Fetcher:
         # Link-local addresses hold cloud credentials; naming one as a home page is never enough.
         return plan.own(url) and not (literal is not None and literal.is_link_local)
 
-    async def _doubt(self, url: str, verdict: Verdict) -> None:
-        """Find out whether silence is the host's doing; names that the settings give are sure."""
-        given = verdict.reason is Reason.DNS and self.resolver.given(urls.host_of(url))
-        if verdict.reason in SILENCE and not given:
-            await self.line.silence(url)
+    async def doubt(self, url: str, verdict: Verdict) -> bool:
+        """True when silence may not have been the host's doing, so that it is asked once more.
+
+        Names that the settings give are sure.
+
+        Raises:
+            NetworkDown: this machine has lost its network.
+        """
+        host = urls.host_of(url)
+        silent = verdict.reason in SILENCE or (
+            # Broken off while TLS began, or left alone for what the network did.
+            (verdict.reason is Reason.TLS and "EOF" in verdict.detail)
+            or (verdict.reason is Reason.CIRCUIT_OPEN and self.line.doubted(url))
+        )
+        given = verdict.reason is Reason.DNS and self.resolver.given(host)
+        if not silent or given or not await self.line.silence(url):
+            return False
+        self.gate.forgive(url)
+        self.resolver.forget(host)
+        return True
 
     async def _answers(self, url: str) -> bool | None:
         """Whether a host answers at all; None when it asked to be left alone."""

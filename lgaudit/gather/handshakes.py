@@ -17,6 +17,7 @@ from lgaudit.evidence import Handshake
 from lgaudit.gather.client import trust
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.politeness import CircuitOpen
+from lgaudit.models import Reason, Verdict
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -51,8 +52,19 @@ class Doorbell:
 
     async def ring(self, host: str, *, ask_old: bool = False) -> Handshake | None:
         """How the host's port 443 answers, or None when no connection could be made."""
+        url = f"https://{host}/"
+        found = await self._ring(url, host, ask_old)
+        if found is not None and found.version and (found.old or not ask_old):
+            return found
+        resolver = self._fetcher.resolver
+        there = resolver.mapped(host) or not resolver.given(host)
+        if there and await self._fetcher.doubt(url, Verdict(Reason.RESET)):
+            return await self._ring(url, host, ask_old)
+        return found
+
+    async def _ring(self, url: str, host: str, ask_old: bool) -> Handshake | None:
         try:
-            async with self._fetcher.gate.turn(f"https://{host}/"):
+            async with self._fetcher.gate.turn(url):
                 found = await self._meet(host)
                 if found is not None and ask_old and found.version:
                     found = replace(found, old=await self._old(host))

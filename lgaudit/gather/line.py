@@ -24,6 +24,7 @@ ASKED = 5  # others asked; one answer is enough
 STRANGERS = 3  # hosts that never answered, in a row, before others are asked
 MOST_KNOWN = 10_000  # owners remembered, the last to answer
 HOPED = 40  # asked at most while fewer than STRANGERS have answered
+FRESH = 1.0  # seconds before and after an answer in which the network is taken to be there
 UNDER_WAY = 0.1  # seconds: answers that were on their way when a request failed have come by then
 ROUNDS = 3  # times others are asked again because somebody was heard meanwhile
 _CUT = (
@@ -52,6 +53,7 @@ class Line:
         self._hoped: dict[str, str] = {}  # the same of those that have not been heard yet
         self._last = float("-inf")  # when anybody answered
         self._silent: dict[str, None] = {}  # owners that failed since then
+        self._stubborn: set[str] = set()  # owners that failed on a page loaded again for their sake
         self._asking = asyncio.Lock()
 
     def expect(self, addresses: Iterable[str]) -> None:
@@ -78,22 +80,32 @@ class Line:
         self._known[owner] = url
         keep_newest(self._known, MOST_KNOWN)
 
-    async def silence(self, url: str) -> None:
-        """A request got no answer; returns when that is the other side's doing, as far as we know.
+    def doubted(self, url: str) -> bool:
+        """True when the owner has been silent, and nobody was heard since."""
+        return _owner(url) in self._silent
+
+    async def silence(self, url: str) -> bool:
+        """A request got no answer. False: that is the other side's doing, as far as we know.
+
+        True: the network is there, but may not have been a moment ago, so ask once more.
 
         Raises:
             NetworkDown: nobody else answers.
         """
-        owner, failed = _owner(url), self._clock()
+        owner, failed, before = _owner(url), self._clock(), self._last
+        self._silent[owner] = None
         await self._pause(UNDER_WAY)
         if self._last > failed + UNDER_WAY / 2:
-            return
+            return before < failed - FRESH
         self._silent[owner] = None
-        if owner in self._known or len(self._silent) >= STRANGERS:
-            await self.sure(but=owner)
+        strange = owner not in self._known and len(self._hoped) < 2
+        if strange and len(self._silent) < STRANGERS:
+            return False  # links of a single site: many lead nowhere, and others would be asked
+        heard = await self.sure(but=owner)
+        return heard and not (before >= failed - FRESH and self._clock() <= failed + FRESH)
 
-    async def sure(self, but: str = "") -> None:
-        """Ask others than ``but`` whether they are there.
+    async def sure(self, but: str = "") -> bool:
+        """Ask others than ``but`` whether they are there; False when there is nobody to ask.
 
         Raises:
             NetworkDown: none of them answers.
@@ -101,14 +113,15 @@ class Line:
         since = self._clock()
         async with self._asking:
             if self._last > since:
-                return
+                return True
             for _ in range(ROUNDS):
                 since = self._clock()
                 heard = await self._hear(self._others(but))
                 if heard is not False:
-                    return
+                    return bool(heard)
                 if self._last <= since:
                     raise NetworkDown(_GONE if self._known else _NOBODY)
+        return True
 
     def _others(self, but: str) -> Sequence[Sequence[str]]:
         """Whom to ask, first those that answered last, in portions; nobody with one owner alone."""
@@ -119,7 +132,7 @@ class Line:
             return ()
         others = [self._known.get(o) or self._hoped[o] for o in owners if o != but]
         few = len(self._known) < STRANGERS  # one or two that answered may well have gone since
-        return others[:ASKED], others[ASKED:HOPED] if few else ()
+        return others[:1], others[1:ASKED], others[ASKED:HOPED] if few else ()
 
     async def _hear(self, portions: Sequence[Sequence[str]]) -> bool | None:
         """Whether any answers; None when nobody was asked."""
@@ -152,21 +165,26 @@ class Line:
         if self._silent:
             await self.sure()
 
-    async def seen(self, page: BrowserEvidence | Verdict) -> None:
-        """Take note of how a browser got on with a page.
+    async def seen(self, page: BrowserEvidence | Verdict) -> bool:
+        """Take note of how a browser got on with a page; True when it should be loaded once more.
 
         Raises:
             NetworkDown: it got no answer, and nobody else does.
         """
         if isinstance(page, Verdict):
-            if page.reason in SILENCE:
-                await self.sure()
-        elif any(
-            _owner(request.url) in self._known
+            return page.reason in SILENCE and await self.sure()
+        cut = {
+            owner
             for request in page.requests
             if request.failed and any(mark in request.failed for mark in _CUT)
-        ):
-            await self.sure()
+            if (owner := _owner(request.url)) in self._known
+        }
+        if not cut:
+            return False
+        heard = await self.sure()
+        fresh = cut - self._stubborn
+        self._stubborn |= cut
+        return heard and bool(fresh)
 
 
 _GONE = "The network is gone: sites that answered before do not answer any more."

@@ -82,6 +82,7 @@ class _Host:
     strikes: int = 0  # attempts in a row that went wrong
     failures: int = 0  # requests in a row that failed for good
     closed: str = ""
+    worn: bool = False  # closed because it failed so often
     wanted: int = 0  # turns under way or waited for
 
     def plain(self, now: float) -> bool:
@@ -117,6 +118,13 @@ class Gate:
     def closed(self, url: str) -> str:
         """Why the host is left alone, or ''."""
         return self._host(url).closed
+
+    def forgive(self, url: str) -> None:
+        """The last failure was the network's doing, not the host's."""
+        host = self._host(url)
+        host.failures, host.strikes = max(0, host.failures - 1), 0
+        if host.worn and host.failures < FAILURES:
+            host.closed, host.worn = "", False
 
     def pause(self, url: str) -> float:
         """Seconds now kept between two requests to the host."""
@@ -178,5 +186,5 @@ class Gate:
                 host.closed = f"asked us to wait {asked:.0f} seconds"
             wait = max(wait, asked or 0.0)
         if host.failures >= FAILURES:
-            host.closed = f"{host.failures} requests in a row failed"
+            host.closed, host.worn = f"{host.failures} requests in a row failed", True
         return wait

@@ -161,6 +161,12 @@ class Resolver:
             return address.strip("[]"), int(given)
         return target, port
 
+    def forget(self, host: str) -> None:
+        """Look a name up again when it is next wanted, if it could not be found."""
+        _, task = self._known.get(host, (0.0, None))
+        if task is not None and task.done() and (task.cancelled() or task.exception()):
+            del self._known[host]
+
     async def _cached(self, host: str) -> list[str]:
         now = asyncio.get_running_loop().time()
         until, task = self._known.get(host, (0.0, None))

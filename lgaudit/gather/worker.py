@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
@@ -24,6 +24,7 @@ from lgaudit.settings import Settings
 T = TypeVar("T")
 
 Turn = Callable[[str], AbstractAsyncContextManager[Any]]
+Told = Callable[[BrowserEvidence | Verdict], Awaitable[bool]]
 STARTS = 3  # times a browser is started before we give it up
 GRACE = 3.0  # seconds a page may overrun its deadline before its browser is ended
 ELSEWHERE = 4  # times a page is begun again because the node its browser was on has gone
@@ -117,11 +118,22 @@ class Worker:
         self._clean = True
 
     async def whole(
-        self, url: str, page: Page | None, turn: Turn | None, consent: bool, looks: Looks | None
+        self,
+        url: str,
+        page: Page | None,
+        turn: Turn | None,
+        consent: bool,
+        looks: Looks | None,
+        told: Told | None = None,
     ) -> BrowserEvidence | Verdict:
-        """The page's evidence with close looks at it, all from one loading of it."""
+        """The page's evidence with close looks at it, all from one loading of it.
+
+        ``told`` says whether to load it once more; what it raises ends the visit.
+        """
         for left in reversed(range(ELSEWHERE)):
             found = await self.see(url, turn, consent)
+            if told is not None and await told(found):
+                found = await self.see(url, turn, consent)
             if looks is None or isinstance(found, Verdict):
                 break
             try:
