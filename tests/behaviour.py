@@ -115,12 +115,6 @@ def short(found: Any, asked: Sequence[str]) -> None:
     assert len(found.body) <= LIMIT
 
 
-def once(found: Any, asked: Sequence[str]) -> None:
-    """It was asked for one time."""
-    del found
-    assert asked == ["/"]
-
-
 def few(most: int) -> Callable[[Any, Sequence[str]], None]:
     """Not asked for more than this."""
 
