@@ -313,8 +313,10 @@ def fill(path: Path) -> None:
                 size //= 16
 
 
-def attempt(here: World, trial: Trial, whole: dict[str, bytes], took: float, seed: int) -> Trial:
-    """One run, stopped up to three times, then gone on with to its end and compared."""
+def attempt(
+    here: World, trial: Trial, whole: dict[str, bytes], took: float, seed: int, most: int
+) -> Trial:
+    """One run, stopped up to ``most`` times, then gone on with to its end and compared."""
     folder = here.folder / f"trial-{trial.number}"
     folder.mkdir()
     mounted = trial.way == "disk"
@@ -323,7 +325,7 @@ def attempt(here: World, trial: Trial, whole: dict[str, bytes], took: float, see
         subprocess.run(size, check=True)
     try:
         here.prepare(folder)
-        go(here, trial, folder, took, random.Random(f"{seed} {trial.number}"))
+        go(here, trial, folder, took, random.Random(f"{seed} {trial.number}"), most)
         if not trial.fault:
             found = tables(folder)
             different = [name for name in TABLES if found[name] != whole[name]]
@@ -343,10 +345,10 @@ def attempt(here: World, trial: Trial, whole: dict[str, bytes], took: float, see
     return trial
 
 
-def go(here: World, trial: Trial, folder: Path, took: float, rng: random.Random) -> None:
-    """The calls of one trial."""
-    for _ in range(rng.choice((1, 1, 2, 3))):
-        moment = rng.uniform(0.0, took * (1.0 if not trial.calls else 0.8))
+def go(here: World, trial: Trial, folder: Path, took: float, rng: random.Random, most: int) -> None:
+    """The calls of one trial. Later ones find less to do, so they are stopped sooner."""
+    for _ in range(rng.randint(1, most)):
+        moment = rng.uniform(0.0, took * (0.9 if not trial.calls else 0.6))
         program = start(here, trial, folder)
         with contextlib.suppress(subprocess.TimeoutExpired):
             program.wait(moment)
@@ -399,6 +401,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="number of the first trial")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pages", type=int, default=12)
+    parser.add_argument("--stops", type=int, default=3, help="most stops of one run")
     parser.add_argument("--browser", action="store_true")
     parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--keep", type=Path, help="folder for tables that differ")
@@ -411,7 +414,7 @@ def main() -> None:
         trials = []
         for number in range(given.first, given.first + given.trials):
             trial = Trial(number, ways[number % len(ways)])
-            trials.append(attempt(here, trial, whole, took, given.seed))
+            trials.append(attempt(here, trial, whole, took, given.seed, given.stops))
             stops = ", ".join(map(str, trial.stops)) or "none: it was faster"
             print(f"{number} {trial.way} at {stops}; {trial.fault or 'the same'}", flush=True)
         for way in ways:
