@@ -105,6 +105,7 @@ class TaskResult:
     text: str  # what the link or the page says
     sure: bool
     search: str = ""  # found through the site's own search: yes, no, unknown; '' when not asked
+    ends: str = ""  # what is there: page, form, file, account, elsewhere; '' when it was not seen
 
 
 @dataclass(frozen=True)

@@ -217,6 +217,22 @@ def test_the_draft_holds_certain_failures_by_criterion_and_what_is_left_to_check
     assert "on probation" not in text + page
     assert "\\<script\\>" in text
     assert "<script>" not in page
+    told = text[text.index("<!-- What was found") :].split("-->", 1)[0]
+    assert hostile.split("*")[0].strip("<>").split(">")[0] in told  # for the editor alone
+    assert "(Non-text Content). Found on 1 page:" in text
+
+
+def test_a_problem_of_every_page_names_none_and_one_of_many_names_some() -> None:
+    def where(pages: int, looked_at: int, message: str = "") -> tuple[str, int]:
+        urls = tuple(f"{HOME}{n}" for n in range(pages))
+        told = drafts.Problem("S.", message, "F.", urls, 3, looked_at)
+        return told.where, len(told.named)
+
+    assert where(28, 28) == ("Found on every page that was looked at (28).", 0)
+    assert where(20, 28) == ("Found on 20 pages, for example:", 5)
+    assert where(2, 2) == ("Found on 2 pages:", 2)
+    assert where(0, 9, "1 of 4 PDFs.") == ("Found on the website as a whole: 1 of 4 PDFs.", 0)
+    assert where(0, 9) == ("Found on the website as a whole.", 0)
 
 
 def test_each_rule_in_a_draft_has_a_sentence_that_says_what_is_wrong(rules: Any) -> None:

@@ -6,7 +6,7 @@ from made_site import HOME, NOW, SITE
 
 from lgaudit.evaluate import tasks
 from lgaudit.evidence import Coverage, Page, Snapshot
-from lgaudit.models import OK, Council, Kind, Site
+from lgaudit.models import OK, Council, Kind, Reason, Site, Verdict
 from lgaudit.report import tasks as table
 from lgaudit.report.league import Line
 from lgaudit.results import TaskResult
@@ -76,6 +76,50 @@ def test_abbreviations_and_single_words_are_no_accident() -> None:
 
 def test_nothing_is_asked_where_no_council_is_known() -> None:
     assert tasks.look(Snapshot(SITE, OK)) == ()
+
+
+def test_what_a_task_ends_in() -> None:
+    def page(path: str, html: str, depth: int = 1, kind: Kind = Kind.OTHER) -> Page:
+        url = HOME + path
+        return Page(url, url, kind, status=200, body=f"<main>{html}</main>".encode(), depth=depth)
+
+    links = "".join(
+        f'<a href="{href}">{text}</a>'
+        for href, text in {
+            "/bins": "Bin collection day",
+            "/f/bulky.pdf": "Bulky waste (PDF)",
+            "/tax": "Pay your Council Tax",
+            "/rent": "Pay rent",
+            "https://jobs.example.com/": "Careers",
+            "/noise": "Noise nuisance",
+            "/f/parks.csv": "Parks and open spaces",
+            "/move": "Moving home",
+        }.items()
+    )
+    password = '<form><input type="password"></form>'
+    visit = Snapshot(
+        Site("a", HOME, (council("unitary authority"),)),
+        OK,
+        pages=(
+            page("", links, 0, Kind.HOME),
+            page("bins", "<h1>Bins</h1>"),
+            page("tax", password),
+            page("rent", f"<p>Pay without an account.</p>{password}"),
+            page("noise", "<h1>Noise</h1>", kind=Kind.FORM),
+        ),
+        lost=((HOME + "move", Verdict(Reason.LOGIN)),),
+    )
+    ends = {task.title: task.ends for task in tasks.look(visit) if task.clicks is not None}
+    assert ends == {
+        "Find out your bin day": "page",
+        "Get large items collected": "file",
+        "Pay your Council Tax": "account",
+        "Pay your rent": "page",
+        "Find a council job": "elsewhere",
+        "Report a noise nuisance": "form",
+        "Find parks and open spaces": "",
+        "Tell us you are moving (Council Tax)": "account",
+    }
 
 
 def test_the_table_puts_the_hardest_first_and_keeps_columns_apart() -> None:

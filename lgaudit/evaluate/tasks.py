@@ -13,7 +13,7 @@ those from the home page to that place. News and search results are no place to 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ from lgaudit import urls
 from lgaudit.evaluate import searched, wayfinding
 from lgaudit.evaluate.searched import Answer, Hit
 from lgaudit.evidence import Question, Snapshot
-from lgaudit.models import Council
+from lgaudit.models import Council, Kind, Reason
 from lgaudit.results import TaskResult
 
 SHORT = 5  # words of a text in which a single word may stand for a task
@@ -109,29 +109,63 @@ def _look(visit: Snapshot) -> Iterator[TaskResult]:
     best = _best(visit)
     sure = signs.whole or not signs.unseen(NEAR - 1, visit)
     through = {told.question.task: told.state for told in through_search(visit)}
+    walls = {url for url, verdict in visit.lost if verdict.reason is Reason.LOGIN}
     for task in wanted:
         state = through.get(task.id, "")
-        if task.id in best and best[task.id][0] < wayfinding.NOT_LINKED:
-            clicks, _, url, text = best[task.id]
-            yield TaskResult(task.id, task.title, clicks, url, text, True, state)
+        if task.id in best and best[task.id].clicks < wayfinding.NOT_LINKED:
+            near = best[task.id]
+            end = _end(near.page or near.url, signs, visit, walls)
+            yield TaskResult(
+                task.id, task.title, near.clicks, near.url, near.text, True, state, end
+            )
         else:
             yield TaskResult(task.id, task.title, None, "", "", sure, state)
 
 
-def _best(visit: Snapshot) -> Mapping[str, tuple[int, int, str, str]]:
-    """Clicks, length of the text, address and text of the nearest place of each task found."""
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Where a task is: the nearest place, and the nearest that is no file ('' for none)."""
+
+    clicks: int
+    url: str
+    text: str
+    page: str
+
+
+def _best(visit: Snapshot) -> Mapping[str, _Near]:
+    """The nearest place of each task found; of several the one that says least else."""
     store: dict[str, Any] = visit.__dict__
     if "_best_places" not in store:
         best: dict[str, tuple[int, int, str, str]] = {}
+        pages: dict[str, tuple[int, int, str, str]] = {}
         index = _index(provided(visit.site.councils))
         for line, text, url, clicks in wayfinding.signs(visit).said():
             for id in _meant(line, text, index):
                 found = (clicks, len(text), url, text)
                 if id not in best or found < best[id]:
                     best[id] = found
-        store["_best_places"] = best
-    kept: Mapping[str, tuple[int, int, str, str]] = store["_best_places"]
+                if (id not in pages or found < pages[id]) and not wayfinding.is_file(url):
+                    pages[id] = found
+        store["_best_places"] = {
+            id: _Near(clicks, url, text, pages[id][2] if id in pages else "")
+            for id, (clicks, _, url, text) in best.items()
+        }
+    kept: Mapping[str, _Near] = store["_best_places"]
     return kept
+
+
+def _end(url: str, signs: wayfinding.Signs, visit: Snapshot, walls: Collection[str]) -> str:
+    """What people meet at the place of a task."""
+    if wayfinding.is_file(url):
+        return "file" if wayfinding.is_file(url, to_read=True) else ""
+    if not urls.same_site(visit.site.homepage, url):
+        return "elsewhere"
+    page = signs.page_of(url)
+    if url in walls or (page is not None and wayfinding.asks_to_sign_in(page)):
+        return "account"
+    if page is None:
+        return ""
+    return "form" if page.kind is Kind.FORM else "page"
 
 
 def through_search(visit: Snapshot, most: int = RESULTS) -> tuple[Searched, ...]:
@@ -156,7 +190,7 @@ def _judged(
     answer: Answer,
     task: Task,
     signs: wayfinding.Signs,
-    best: Mapping[str, tuple[int, int, str, str]],
+    best: Mapping[str, _Near],
 ) -> Searched:
     question = answer.question
     if answer.hits is None:
@@ -169,7 +203,7 @@ def _judged(
         _is_about(link, signs, index) for link in answer.beside
     ):
         return Searched(question, task.title, "unknown")
-    place = best[task.id][2] if task.id in best else ""
+    place = best[task.id].url if task.id in best else ""
     return Searched(question, task.title, "no", place)
 
 

@@ -47,7 +47,13 @@ _NEWS = re.compile(
 )
 _EXTENSION = re.compile(r"\.(?:html?|aspx?|php|jsp|pdf|docx?|xlsx?|csv|od[ts]|zip)$", re.I)
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|xlsm|csv|od[tsp]|rtf|pptx?|zip|json|txt)$", re.I)
+_TO_READ = re.compile(r"\.(?:pdf|docx?|odt|rtf|pptx?)$", re.I)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_WITHOUT_ACCOUNT = re.compile(
+    r"without (?:an account|signing|registering|logging|a login)|as a guest|continue as guest"
+    r"|anonymous",
+    re.I,
+)
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _NOT_WORDS = re.compile(r"[\W_]+")
 
@@ -145,6 +151,11 @@ class Signs:
         if place is None or self._is_news(place):
             return ()
         return tuple((line, text) for line, (by, text) in place.texts.items() if by != "heading")
+
+    def page_of(self, url: str) -> Page | None:
+        """The page at an address, where it was seen."""
+        place = self._places.get(_key(url))
+        return place.page if place is not None else None
 
     def unseen(self, clicks: int, visit: Snapshot) -> tuple[str, ...]:
         """Pages of the site at most so many clicks from the home page that were not seen."""
@@ -317,6 +328,20 @@ def is_place(url: str) -> bool:
     """True for an address that may be a page to do something at: no file and no news."""
     path = urls.path_of(url)
     return not _FILE.search(path) and not _NEWS.search(path)
+
+
+def is_file(url: str, *, to_read: bool = False) -> bool:
+    """True for the address of a file that people download; ``to_read`` leaves data out."""
+    return bool((_TO_READ if to_read else _FILE).search(urls.path_of(url)))
+
+
+@extract
+def asks_to_sign_in(page: Page) -> bool:
+    """True when the page's own content asks for a password and offers no way without one."""
+    if "password" not in page.lowered or page.main is None:
+        return False  # a way to sign in at the top of every page is no wall
+    asked = page.main.css_first('input[type="password" i]') is not None
+    return asked and not _WITHOUT_ACCOUNT.search(page.text)
 
 
 def base_of(page: Page) -> str:

@@ -32,13 +32,23 @@ class Problem:
     fix: str
     pages: tuple[str, ...]  # URLs, sorted; () for a defect of the site itself
     severity: int  # 0 minor to 3 critical
+    looked_at: int  # pages, in all
 
     @property
     def where(self) -> str:
-        """'Found on 12 pages', of those looked at."""
+        """Where it was found, in a sentence that ends in a colon when pages are to follow."""
         if not self.pages:
-            return "Found on the website as a whole"
-        return f"Found on {words.count(len(self.pages), 'page')}"
+            return f"Found on the website as a whole{self.message and ': '}{self.message or '.'}"
+        if not self.named:
+            return f"Found on every page that was looked at ({len(self.pages)})."
+        some = ", for example" if len(self.named) < len(self.pages) else ""
+        return f"Found on {words.count(len(self.pages), 'page')}{some}:"
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The pages to name: none when it is on all of them, which says more."""
+        everywhere = len(self.pages) >= self.looked_at and len(self.pages) > PAGES
+        return () if everywhere else self.pages[:PAGES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +86,17 @@ def draft(result: SiteResult, rules: Sequence[Rule], *, name: str, host: str, da
             unsure.update(rule.wcag)
         elif finding.outcome is Outcome.FAILED and rule.status is Status.SCORED:
             by_rule.setdefault(rule.id, []).append(finding)
+    looked_at = sum(page.sampled and page.verdict.ok for page in result.pages)
     groups: dict[str, list[Problem]] = {}
     for id, found in by_rule.items():
         for criterion in known[id].wcag:
-            groups.setdefault(criterion, []).append(_problem(known[id], found))
+            groups.setdefault(criterion, []).append(_problem(known[id], found, looked_at))
     judged = _judged(result, known)
     return Draft(
         name=name,
         host=host,
         date=date,
-        pages=sum(page.sampled and page.verdict.ok for page in result.pages),
+        pages=looked_at,
         groups=tuple(
             Group(number, _name(number), tuple(sorted(groups[number], key=_order)))
             for number in sorted(groups, key=in_order)
@@ -117,7 +128,7 @@ def sentences() -> Mapping[str, str]:
     return {id: str(words) for id, words in tomllib.loads(text).items()}
 
 
-def _problem(rule: Rule, found: Sequence[Finding]) -> Problem:
+def _problem(rule: Rule, found: Sequence[Finding], looked_at: int) -> Problem:
     first = min(found, key=lambda finding: finding.url)
     return Problem(
         sentence=cells.one_line(sentence(rule)),
@@ -125,6 +136,7 @@ def _problem(rule: Rule, found: Sequence[Finding]) -> Problem:
         fix=cells.one_line(rule.fix),
         pages=tuple(sorted({finding.url for finding in found if finding.url})),
         severity=rule.severity.order,
+        looked_at=looked_at,
     )
 
 
@@ -155,7 +167,7 @@ def as_text(made: Draft, *, html: bool = False) -> str:
         prose=prose, plain=_markdown, address=cells.address, web_url=cells.web_url
     )
     template = "statement.html" if html else "statement.md"
-    return environment.get_template(template).render(draft=made, most=PAGES, words=words)
+    return environment.get_template(template).render(draft=made, words=words)
 
 
 def _markdown(text: str) -> str:

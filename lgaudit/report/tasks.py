@@ -12,7 +12,7 @@ from lgaudit.report import cells
 from lgaudit.report.league import Line, council_rows
 from lgaudit.results import TaskResult
 
-COLUMNS = "slug name task title state clicks url words search".split()
+COLUMNS = "slug name task title state clicks url words search ends".split()
 NEAR = 2  # clicks
 
 
@@ -106,6 +106,7 @@ def rows(lines: Iterable[Line], tasks: Mapping[str, Sequence[TaskResult]]) -> It
                 task.url,
                 task.text,
                 task.search or "not asked",
+                task.ends or "not seen",
             )
             yield [str(cells.cell(value)) for value in values]
 

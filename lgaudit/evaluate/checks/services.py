@@ -18,7 +18,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     untested,
 )
 from lgaudit.evaluate.kept import extract
-from lgaudit.evaluate.wayfinding import Found, folded, signs
+from lgaudit.evaluate.wayfinding import Found, asks_to_sign_in, folded, signs
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Reason, Spot
 from lgaudit.urls import host_of, same_site
@@ -31,11 +31,6 @@ _NOT_CONTENT = (
     Kind.DOCUMENT,
     Kind.CONTACT,
     Kind.STATEMENT,
-)
-_WITHOUT_ACCOUNT = re.compile(
-    r"without (?:an account|signing|registering|logging|a login)|as a guest|continue as guest"
-    r"|anonymous",
-    re.I,
 )
 _PHONE = re.compile(r"(?<![\d.])(?:\+44\s?\(?0?\)?\s?|\(?0)(?:\d[\s()-]{0,2}){8,10}(?!\d)")
 _HOURS = re.compile(
@@ -77,6 +72,22 @@ def top_tasks_near(visit: Snapshot, *, clicks: int = 2, least_share: float = 0.7
 
 
 @site_check
+def top_tasks_end_online(visit: Snapshot, *, but: Sequence[str] = ()) -> Result:
+    """No task of its councils leads to a file alone; titles that begin with ``but`` may."""
+    known = [t for t in tasks.look(visit) if t.ends and not t.title.startswith(tuple(but))]
+    if not known:
+        return inapplicable("No task of the council was seen to its end.")
+    files = [t for t in known if t.ends == "file"]
+    if not files:
+        return passed(f"{len(known)} tasks lead to a page or a form.")
+    spots = [Spot("", t.url, f"{t.title}: “{t.text}”") for t in files[:MOST_SPOTS]]
+    said = f"{len(files)} of {len(known)} tasks lead to a file and to no page"
+    if signs(visit).unseen(tasks.NEAR - 1, visit):
+        return cant_tell(f"{said} among those that were seen.", spots)
+    return failed(f"{said}.", spots)
+
+
+@site_check
 def other_council_signposted(visit: Snapshot, *, subject: Sequence[str], what: str) -> Result:
     """Pages about what another council does lead to that council, or to a search by postcode."""
     found = signs(visit).about(subject)
@@ -114,26 +125,17 @@ def reports_need_no_account(visit: Snapshot, *, subject: Sequence[str]) -> Resul
     """The pages for reporting a problem ask nobody to sign in first."""
     found = [p for p in signs(visit).about(subject) if not p.file]
     lost = {url: verdict.reason for url, verdict in visit.lost}
-    walls = [p for p in found if lost.get(p.url) is Reason.LOGIN or _wall(p.page)]
+    walls = [
+        p
+        for p in found
+        if lost.get(p.url) is Reason.LOGIN or (p.page is not None and asks_to_sign_in(p.page))
+    ]
     if walls:
         spots = [Spot("", p.url, p.text) for p in walls[:MOST_SPOTS]]
         return failed("Reporting a problem asks people to sign in first.", spots)
     if any(place.page is not None for place in found):
         return passed()
     return cant_tell("No page for reporting a problem was seen.")
-
-
-def _wall(page: Page | None) -> bool:
-    if page is None:
-        return False
-    node = page.dom.css_first('input[type="password"]')
-    if node is None or _WITHOUT_ACCOUNT.search(page.text):
-        return False
-    # A way to sign in at the top of every page is no wall: the page's own content must ask.
-    main = page.main
-    return main is not None and any(
-        n.mem_id == node.mem_id for n in main.css('input[type="password"]')
-    )
 
 
 @site_check
