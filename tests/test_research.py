@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "scripts"))
 import research  # noqa: E402
 
-NEWEST = "20261126-082602-6b8c49"
+NEWEST = "20261126-164227-29c9a1"
 
 
 @pytest.fixture(scope="module")
