@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Self, TypeVar
 
 import psutil
 
@@ -31,6 +31,8 @@ from benchmarks import corpus
 from lgaudit import run
 from lgaudit.bounds import Bounds
 from lgaudit.evaluate import rulebook
+from lgaudit.evidence import Snapshot
+from lgaudit.gather import crawl
 from lgaudit.models import Engines, Run, Site
 from lgaudit.replay.server import Replay
 from lgaudit.replay.site import NOT_FOUND, Answer, StaticSite
@@ -139,6 +141,39 @@ class Watch:
         self.memory.append(own_memory())
 
 
+class Held:
+    """Counts the sites that are asked while this lasts."""
+
+    def __init__(self) -> None:
+        self._asked = 0
+        self._seen: list[int] = []
+        self._visit = crawl.visit
+
+    def __enter__(self) -> Self:
+        async def visit(*arguments: Any, **more: Any) -> Snapshot:
+            self._asked += 1
+            try:
+                return await self._visit(*arguments, **more)
+            finally:
+                self._asked -= 1
+
+        crawl.visit = visit
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        crawl.visit = self._visit
+
+    def look(self) -> None:
+        """Take note of how many there are, while there are any."""
+        if self._asked:
+            self._seen.append(self._asked)
+
+    @property
+    def mean(self) -> float:
+        """Sites asked at a time, on average."""
+        return sum(self._seen) / max(1, len(self._seen))
+
+
 def now() -> dt.datetime:
     """The clock of the run."""
     return dt.datetime.now(dt.UTC)
@@ -146,12 +181,17 @@ def now() -> dt.datetime:
 
 def own_memory() -> float:
     """Memory of this process and of those that judge for it, MB; what they share counts once."""
-    found = 0
+    return sum(memory_of_each())
+
+
+def memory_of_each() -> list[float]:
+    """That of this process, then of each that judges."""
+    found = []
     for process in family():
         with contextlib.suppress(psutil.Error):  # one that has just ended
             full = process.memory_full_info()
-            found += getattr(full, "pss", 0) or full.rss
-    return found / 1e6
+            found.append((getattr(full, "pss", 0) or full.rss) / 1e6)
+    return found
 
 
 def family() -> list[psutil.Process]:
@@ -192,17 +232,18 @@ def measure(given: argparse.Namespace) -> int:
         book = rulebook.load(())
         made = Run(f"{now():%Y%m%d-%H%M%S}-bench0", now(), None, Engines("0", "0"), {}, {}, 1)
         plan, watch = run.Plan(made, sites, settings, book), Watch()
-        peak, over = [0.0], threading.Event()
+        peak, over, held = [0.0], threading.Event(), Held()
 
         def look() -> None:
+            nonlocal peak
             while not over.wait(0.5):
-                with contextlib.suppress(psutil.Error):
-                    peak[0] = max(peak[0], own_memory())
+                peak = max(peak, memory_of_each(), key=sum)
+                held.look()
 
         looking = threading.Thread(target=look, daemon=True)
         looking.start()
         spent = busy()
-        with Store.open(settings.store) as store:
+        with held, Store.open(settings.store) as store:
             store.start_run(made, book.rules, book.bar, sites)
             run.audit(plan, store, watch, now)
             ended = time.monotonic()
@@ -221,11 +262,13 @@ def measure(given: argparse.Namespace) -> int:
         f"looking {took:.0f} s; the pace of {given.pace} s, {settings.sites} sites at a time, needs"
         f" {needs:.0f} s: x{times:.2f} (bar x{BAR}); scoring {ended - scoring:.0f} s\n"
         f"{watch.audited / took:.1f} pages/s, {spent / max(1, watch.audited) * 1000:.1f}"
-        f" ms of CPU a page; memory at most {peak[0]:.0f} MB (bar {MEMORY_BAR} MB); after the first"
+        f" ms of CPU a page; {held.mean:.0f} sites were asked at a time on average\n"
+        f"memory at most {sum(peak):.0f} MB (bar {MEMORY_BAR} MB), of each process"
+        f" {', '.join(f'{each:.0f}' for each in peak)}; after the first"
         f" quarter of the sites {watch.memory[quarter - 1]:.0f} MB, at the end"
         f" {watch.memory[-1]:.0f} MB"
     )
-    return 0 if times <= BAR and peak[0] <= MEMORY_BAR and not watch.lost.total() else 1
+    return 0 if times <= BAR and sum(peak) <= MEMORY_BAR and not watch.lost.total() else 1
 
 
 def _said(server: subprocess.Popen[str]) -> str:

@@ -15,6 +15,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -36,6 +37,7 @@ from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.looks import Looks, wanted
 from lgaudit.jury import Jury, aside, our_fault
 from lgaudit.models import Engines, Rule, Run, Site
+from lgaudit.places import FIRST, Places
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
 from lgaudit.urls import host_of
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
 
 EVIDENCE = ".evidence"  # ending of the folder beside the store
 NETWORK_LOOKS = 5.0  # seconds between two looks whether the network is back
-WAITING = 8  # visits without browsers that may wait to be judged while others are under way
 PAGES_BETWEEN = 50  # two looks for memory that fetching has let go
 SITES_A_BROWSER = 4  # visits under way for each browser: enough to keep it busy, few to hold
 
@@ -213,9 +214,9 @@ async def _look_at_sites(
     kept = store.finished_sites(plan.run.id)
     waiting = [site for site in plan.sites if site.slug not in kept]
     watch.stage("Looking", len(plan.sites), len(plan.sites) - len(waiting))
-    room = asyncio.Semaphore(at_once(plan.settings, pool))
-    spare = 0 if pool is not None else WAITING
-    held = asyncio.Semaphore(at_once(plan.settings, pool) + spare)
+    # Browsers keep the cores busy by themselves; without them judging would wait for fetching.
+    jury = Jury(plan.book, products_of(plan.settings), sites=len(waiting) if pool is None else 1)
+    places = Places(at_once(plan.settings, pool), judges=jury.size, first=FIRST * max(1, jury.size))
     writing = asyncio.Lock()
 
     def keep_notes(visit: Snapshot) -> None:
@@ -239,27 +240,24 @@ async def _look_at_sites(
             pool,
             notes=keep_notes,
             keeper=keep_evidence(site),
-            room=room,
+            asking=places.asking,
             jury=jury,
         )
+        places.judged()
         async with writing:  # in a thread: a store that waits for another must not stop the visits
             result = await asyncio.to_thread(keep, store, plan.run.id, result)
         watch.looked(site, result)
 
     # Names are looked up ahead, many at once: slow name servers must not hold up the visits.
     warming = asyncio.create_task(fetcher.resolver.warm(host_of(s.homepage) for s in waiting))
-    # Browsers keep the cores busy by themselves; without them judging would wait for fetching.
-    sites = len(waiting) if pool is None else 1
     try:
-        async with Jury(plan.book, products_of(plan.settings), sites=sites) as jury:
-            await together((one(site) for site in waiting), held)
+        async with jury:
+            await together((one(site) for site in waiting), places)
     finally:
         warming.cancel()
 
 
-async def together(
-    work: Iterable[Coroutine[Any, Any, object]], held: asyncio.Semaphore | None = None
-) -> None:
+async def together(work: Iterable[Coroutine[Any, Any, object]], held: Places | None = None) -> None:
     """Do all at once; the first error the user can act on ends the others and is raised alone.
 
     With ``held`` a piece of work is taken up when there is room for it.
@@ -319,13 +317,13 @@ async def look_at(
     *,
     notes: Callable[[Snapshot], None] = lambda _: None,
     keeper: Keeper | None = None,
-    room: asyncio.Semaphore | None = None,
+    asking: Callable[[], AbstractAsyncContextManager[None]] = contextlib.nullcontext,
     jury: Jury | None = None,
 ) -> SiteResult:
     """One site, from its first request to what is kept of it; a fault of ours loses only it.
 
     ``notes`` is given the visit for what must be kept apart from the results; ``keeper`` keeps
-    its evidence. A place of ``room`` is taken while the site is asked; ``jury`` judges.
+    its evidence. ``asking`` is entered while the site is asked; ``jury`` judges.
     """
     looks = Looks(
         close_looks(plan.book),
@@ -333,7 +331,7 @@ async def look_at(
         pictures=plan.settings.picture_pages if keeper is not None else 0,
     )
     try:
-        async with room or contextlib.nullcontext():
+        async with asking():
             if keeper is not None:
                 fetcher.listeners[site.slug] = keeper.hear
             seen = _tidily(watch)
