@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import datetime as dt
 import io
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -13,6 +14,7 @@ from report_sector import Sector
 
 from lgaudit.models import Finding, Outcome, Spot
 from lgaudit.report import cells, digest
+from lgaudit.report.workbook import write_xlsx
 from lgaudit.report.write import write
 
 COLUMNS = (
@@ -193,3 +195,8 @@ def test_every_csv_reads_back_with_one_width(report):
         widths = {len(row) for row in csv.reader(io.StringIO(text))}
         assert len(widths) == 1, path.name
         assert "\r" not in text
+
+
+def test_a_workbook_that_cannot_be_written_is_told_as_the_system_told_it(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        write_xlsx({}, [], tmp_path / "gone" / "league.xlsx", dt.datetime(2026, 11, 26))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from lgaudit.report.frames import pd
 
@@ -16,7 +17,11 @@ _WIDEST = 48  # characters
 def write_xlsx(
     sheets: Mapping[str, pd.DataFrame], notes: Sequence[str], path: Path, when: dt.datetime
 ) -> None:
-    """Write the tables and a sheet of notes. ``when`` is written as the file's date."""
+    """Write the tables and a sheet of notes. ``when`` is written as the file's date.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
     book = xlsxwriter.Workbook(
         str(path),
         {
@@ -35,7 +40,11 @@ def write_xlsx(
     about.set_column(0, 0, 100, wrapped)
     for row, note in enumerate(notes):
         about.write_string(row, 0, note)
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as error:  # it wraps what the system said, such as a disk that is full
+        (why,) = error.args
+        raise why if isinstance(why, OSError) else OSError(str(why)) from error
 
 
 def _sheet(
