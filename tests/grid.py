@@ -25,13 +25,11 @@ JAVA = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m
 START = 60.0  # seconds for a node to come up on a very busy machine
 
 
-ASKED = "LGAUDIT_TEST_GRID"  # the environment variable that asks for these tests
+ASKED = "LGAUDIT_TEST_GRID"  # the environment variable that asks for tests with several nodes
 
 
 def missing() -> str:
     """Why no Grid can be started here, or ''."""
-    if not os.environ.get(ASKED):
-        return f"a Grid takes minutes to start and to use; set {ASKED}=1"
     if not shutil.which("java"):
         return "Java is not installed (Debian: default-jre-headless)"
     if not list(JAR.glob("*.jar")):
@@ -44,7 +42,7 @@ def missing() -> str:
 class Grid:
     """A hub and its nodes. Ports are the machine's to choose."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, alone: bool = False) -> None:
         self._folder = folder
         self._processes: list[subprocess.Popen[bytes]] = []
         self._nodes: dict[int, subprocess.Popen[bytes]] = {}
@@ -54,10 +52,18 @@ class Grid:
             *("--publish-events", f"tcp://127.0.0.1:{self._out}"),
             *("--subscribe-events", f"tcp://127.0.0.1:{self._in}"),
         ]
-        self._start("hub", "--port", str(self._http))
+        more = ("--config", str(self._config())) if alone else ()
+        self._start("standalone" if alone else "hub", "--port", str(self._http), *more)
 
     def node(self) -> subprocess.Popen[bytes]:
         """Start one more node with room for one browser; it is not waited for."""
+        (port,) = free_ports(1)
+        process = self._start("node", "--port", str(port), "--config", str(self._config()))
+        self._nodes[port] = process
+        return process
+
+    def _config(self) -> Path:
+        """What a node has: one browser."""
         arguments = "" if os.geteuid() else '"--no-sandbox"'
         config = self._folder / "node.toml"
         browser = shutil.which("chromium") or shutil.which("google-chrome")
@@ -68,10 +74,7 @@ class Grid:
             'stereotype = \'{"browserName": "chrome", "goog:chromeOptions":'
             f' {{"binary": "{browser}", "args": [{arguments}]}}}}\'\n'
         )
-        (port,) = free_ports(1)
-        process = self._start("node", "--port", str(port), "--config", str(config))
-        self._nodes[port] = process
-        return process
+        return config
 
     def _start(self, role: str, *options: str) -> subprocess.Popen[bytes]:
         (jar,) = JAR.glob("*.jar")
@@ -127,8 +130,23 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
+def alone(folder: Path) -> Iterator[Grid]:
+    """A Grid that is its own one node, which is sooner there; skipped as :func:`running`."""
+    if missing():
+        pytest.skip(missing())
+    grid = Grid(folder, alone=True)
+    try:
+        grid.wait(1)
+        yield grid
+    finally:
+        grid.close()
+
+
+@contextmanager
 def running(folder: Path, nodes: int) -> Iterator[Grid]:
     """A Grid with nodes; the test is skipped, with the reason, where none can be started."""
+    if not os.environ.get(ASKED):
+        pytest.skip(f"several nodes take minutes to start and to use; set {ASKED}=1")
     if missing():
         pytest.skip(missing())
     grid = Grid(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.server
 import json
@@ -15,7 +16,10 @@ import pytest
 from scale_sites import Councils, audited, by_a_browser
 
 from lgaudit.errors import BrowserMissing, GridDown, LgauditError, SettingsError
+from lgaudit.evidence import BrowserEvidence
+from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.grid import Address, browsers
+from lgaudit.models import Verdict
 from lgaudit.settings import Settings
 from lgaudit.store import Store
 
@@ -41,6 +45,31 @@ def here(
     """What one machine says; no Grid, nothing to compare it with."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         return audited(COUNCILS, served, tmp_path_factory.mktemp("here"), monkeypatch)
+
+
+@pytest.mark.browser
+def test_a_page_in_a_browser_of_a_grid_is_what_this_machine_sees(
+    served: Settings, tmp_path: Path
+) -> None:
+    def see(settings: Settings) -> BrowserEvidence:
+        async def seeing() -> BrowserEvidence | Verdict:
+            async with BrowserPool(settings) as pool:
+                (found,) = await pool.visit("alder", ["https://www.alder.example/alder-1"])
+            return found
+
+        found = asyncio.run(seeing())
+        assert isinstance(found, BrowserEvidence)
+        return found
+
+    one = msgspec.structs.replace(served, browsers=1)
+    with grid.alone(tmp_path) as running:
+        there = see(msgspec.structs.replace(one, grid=running.url))
+    here = see(one)
+    assert (there.html, there.status, there.rendered) == (here.html, here.status, here.rendered)
+    assert there.axe == here.axe
+    assert there.axe is not None
+    assert "color-contrast" in {found.rule for found in there.axe.results if found.nodes}
+    assert [(r.url, r.status) for r in there.requests] == [(r.url, r.status) for r in here.requests]
 
 
 @pytest.mark.browser
