@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,21 @@ def run(out: Path, *more: str) -> Path:
     """Run the demonstration and return its report's folder."""
     done = subprocess.run(
         [*COMMAND, "--out", str(out), *more], capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stderr
+    return report_of(out)
+
+
+def some(out: Path, slugs: Iterable[str], pages: int, *more: str) -> list[str]:
+    """The command that runs the demonstration on some of its councils."""
+    script = Path(__file__).with_name("demo_some.py")
+    return [sys.executable, str(script), str(out), str(pages), *slugs, *more]
+
+
+def run_some(out: Path, slugs: Iterable[str], pages: int, *more: str) -> Path:
+    """Run that command and return its report's folder."""
+    done = subprocess.run(
+        some(out, slugs, pages, *more), capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     return report_of(out)

@@ -16,8 +16,6 @@ from lgaudit.cli.demo import settings_of
 from lgaudit.demo import sector
 from lgaudit.replay import Replay
 
-TEMPLATES = ("averley", "borchester", "brenn-valley", "kelderby", "netherfold", "wrenshire")
-
 
 def main() -> int:
     """Audit them as `lgaudit demo` would."""
