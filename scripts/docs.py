@@ -1,5 +1,6 @@
 """Write the generated documents: the command-line reference, rule pages, the coverage table,
-the data dictionary, the schema of the store, README's table of speed.
+the data dictionary, the schema of the store, README's table of speed, the sums of
+docs/scale.md.
 
 `python scripts/docs.py` writes them; `--check` exits 1 when a committed one differs.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import coverage_table
+import scale_table
 import schema_docs
 import speed_table
 import typer
@@ -171,12 +173,14 @@ def write(folder: Path) -> None:
 
 def main() -> int:
     """Write, or compare with what is committed."""
-    readme = ROOT / "README.md"
-    before = readme.read_text(encoding="utf-8")
-    filled = speed_table.filled(before, ROOT / "benchmarks/results.toml")
+    results, fillings = ROOT / "benchmarks/results.toml", []
+    for name, fill in (("README.md", speed_table.filled), ("docs/scale.md", scale_table.filled)):
+        before = (ROOT / name).read_text(encoding="utf-8")
+        fillings.append((name, before, fill(before, results)))
     if "--check" not in sys.argv:
         write(ROOT / "docs")
-        readme.write_text(filled, encoding="utf-8")
+        for name, _, filled in fillings:
+            (ROOT / name).write_text(filled, encoding="utf-8")
         return 0
     with tempfile.TemporaryDirectory() as temporary:
         fresh = Path(temporary)
@@ -188,11 +192,12 @@ def main() -> int:
         ]
         committed = {p.relative_to(ROOT / "docs") for p in (ROOT / "docs/rules").rglob("*.md")}
         stale += sorted(p for p in committed if not (fresh / p).exists())
-    if filled != before:
-        print("README.md is stale: run `make docs` and commit the result")
+    unfilled = [name for name, before, filled in fillings if filled != before]
+    for name in unfilled:
+        print(f"{name} is stale: run `make docs` and commit the result")
     for name in stale:
         print(f"docs/{name} is stale: run `make docs` and commit the result")
-    return 1 if stale or filled != before else 0
+    return 1 if stale or unfilled else 0
 
 
 def _same(one: Path, other: Path) -> bool:
