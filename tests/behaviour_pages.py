@@ -246,6 +246,18 @@ BROWSER = [
         test="test_fetch.py::test_a_certificate_nobody_signed",
     ),
     row(
+        "certificate-late",
+        "shows a certificate that has run out",
+        Reason.TLS,
+        test="test_fetch.py::test_a_certificate_that_is_late_or_for_another_name",
+    ),
+    row(
+        "certificate-strange",
+        "shows a certificate for another name",
+        Reason.TLS,
+        test="test_fetch.py::test_a_certificate_that_is_late_or_for_another_name",
+    ),
+    row(
         "silent-tls",
         "accepts a TLS connection and never speaks",
         Reason.TIMEOUT,

@@ -566,6 +566,19 @@ def test_a_sandbox_that_is_not_allowed_is_a_clear_sentence(monkeypatch):
     assert "Chrome instance exited" in chromium._why_not(gone)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Chromium asks nobody who starts it")
+def test_only_root_goes_without_a_sandbox_and_nobody_has_extensions(monkeypatch):
+    def flags(user: int) -> list[str]:
+        monkeypatch.setattr(chromium.os, "geteuid", lambda: user)
+        programs = chromium.Programs("/usr/bin/chromium", "/usr/bin/chromedriver")
+        return list(chromium._local_options(Settings(), programs, "/tmp/p", ["--x"]).arguments)
+
+    plain, root = flags(1000), flags(0)
+    assert [flag for flag in root if flag not in plain] == ["--no-sandbox"]
+    assert not any("sandbox" in flag for flag in plain)
+    assert {"--disable-extensions", "--user-data-dir=/tmp/p", "--x"} <= set(plain)
+
+
 def test_names_and_certificates_become_flags(sites):
     settings = settings_for(sites)
     names, proxy = chromium._address_flags(settings)

@@ -135,6 +135,31 @@ async def test_a_certificate_nobody_signed() -> None:
     assert "certificate" in page.verdict.detail
 
 
+class _Odd(StaticSite):
+    certificate = (60.0, ["www.a.gov.uk"])
+
+
+class _Late(_Odd):
+    certificate = (-1.0, ["www.a.gov.uk"])
+
+
+class _Strange(_Odd):
+    certificate = (60.0, ["www.b.gov.uk"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [(_Odd, ""), (_Late, "expired"), (_Strange, "not valid for")]
+)
+async def test_a_certificate_that_is_late_or_for_another_name(kind: type[_Odd], said: str) -> None:
+    html = (("content-type", "text/html"),)
+    with Replay([kind("www.a.gov.uk", {"/": Answer(200, html, HTML)})]) as replay:
+        told = Settings(pace=0, name_map=replay.name_map, ca_file=replay.ca_file)
+        async with Fetcher(told) as fetcher:
+            page = await fetcher.get("https://www.a.gov.uk/", site=SITE)
+    assert page.verdict.reason is (Reason.TLS if said else Reason.OK)
+    assert said in page.verdict.detail
+
+
 async def test_a_host_that_accepts_and_never_speaks() -> None:
     with Replay([StaticSite("www.a.gov.uk", silent=True)]) as replay:
         told = Settings(pace=0, name_map=replay.name_map, timeout=0.3, retries=0)
