@@ -100,7 +100,8 @@ async def _see(
     stages: Mapping[tuple[str, ...], Sequence[_Stage]], settings: Settings
 ) -> dict[_Stage, BrowserEvidence | None]:
     found: dict[_Stage, BrowserEvidence | None] = {}
-    async with BrowserPool(settings, ONE_AXE_RULE) as pool:
+    # Examples of what moves are watched for seconds, in which another browser can work.
+    async with BrowserPool(settings, ONE_AXE_RULE, spare=1) as pool:
 
         async def share(names: tuple[str, ...], number: int, own: Sequence[_Stage]) -> None:
             urls = [f"https://{HOST}{stage.path}" for stage in own]
