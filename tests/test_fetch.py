@@ -12,11 +12,13 @@ import brotli
 import pytest
 from rude import Handler, plain, rude, settings_for, to
 
+from benchmarks.kills import Cable
 from lgaudit import dom
 from lgaudit.errors import SettingsError
 from lgaudit.evidence import Page
 from lgaudit.gather import decode
 from lgaudit.gather.fetch import Fetcher
+from lgaudit.gather.line import SILENCE
 from lgaudit.gather.politeness import Gate
 from lgaudit.gather.resolve import NameNotFound, PrivateAddress, Resolver
 from lgaudit.models import Reason, Site
@@ -125,6 +127,37 @@ async def test_nothing_listens() -> None:
     async with Fetcher(told, gate=Gate(told, sleep=no_wait)) as fetcher:
         page = await fetcher.get(HOME + "/", site=SITE)
     assert page.verdict.reason is Reason.REFUSED
+
+
+async def test_what_failed_while_the_network_was_away_is_asked_once_more() -> None:
+    kind = (("content-type", "text/html"),)
+    with (
+        Replay([StaticSite("www.a.gov.uk", {"/": Answer(200, kind, HTML)})]) as replay,
+        Cable(replay.port) as cable,
+    ):
+        told = Settings(
+            pace=0,
+            retries=0,
+            name_map={"www.a.gov.uk": f"127.0.0.1:{cable.port}"},
+            ca_file=replay.ca_file,
+        )
+        async with Fetcher(told, gate=Gate(told, sleep=no_wait)) as fetcher:
+            back = True
+
+            async def silence(url: str) -> bool:
+                if back:
+                    await asyncio.to_thread(cable.mend)
+                return back
+
+            fetcher.line.silence = silence  # type: ignore[method-assign]
+            cable.cut()
+            page = await fetcher.get("https://www.a.gov.uk/", site=SITE)
+            assert page.verdict.ok
+            assert (await fetcher.robots("https://www.a.gov.uk/")).verdict.ok
+            back = False
+            cable.cut()
+            page = await fetcher.get("https://www.a.gov.uk/", site=SITE)
+            assert page.verdict.reason in SILENCE
 
 
 async def test_a_certificate_nobody_signed() -> None:
@@ -281,6 +314,20 @@ async def test_names_are_looked_up_once_and_private_answers_refused() -> None:
             await resolver.addresses("no.example", 80)
     assert asked == ["www.a.gov.uk", "rebind.example", "no.example"]
     assert resolver.proven
+    resolver.close()
+
+
+async def test_a_name_that_could_not_be_found_is_looked_up_again_when_it_is_forgotten() -> None:
+    asked: list[str] = []
+    names: dict[str, list[str]] = {}
+    resolver = Resolver(Settings(), lookup_of(names, asked))
+    with pytest.raises(NameNotFound):
+        await resolver.addresses("www.a.gov.uk", 443)
+    names["www.a.gov.uk"] = ["151.101.0.144"]
+    for _ in range(2):  # one that was found is not asked again
+        resolver.forget("www.a.gov.uk")
+        assert await resolver.addresses("www.a.gov.uk", 443) == [("151.101.0.144", 443)]
+    assert len(asked) == 2
     resolver.close()
 
 

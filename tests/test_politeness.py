@@ -167,6 +167,20 @@ async def test_the_circuit_opens_after_failures_in_a_row() -> None:
     await once(door, url="https://www.b.gov.uk/")  # nobody else suffers
 
 
+async def test_a_failure_that_was_the_networks_is_forgiven_and_a_wish_is_not() -> None:
+    door = gate(Time())
+    for _ in range(politeness.FAILURES):
+        async with door.turn(URL) as turn:
+            turn.failed()
+    assert "in a row" in door.closed(URL)
+    door.forgive(URL)
+    assert await once(door) is None
+    await once(door, 503, asked="9999")
+    door.forgive(URL)
+    with pytest.raises(CircuitOpen, match="9999"):
+        await once(door)
+
+
 async def test_those_who_wait_learn_that_the_host_has_closed() -> None:
     door = gate(Time())
     async with door.turn(URL) as turn:
