@@ -72,6 +72,8 @@ def seeing(urls: Sequence[str], what: str) -> Run:
         listed.flush()
         command = f'"{PYTHON}" -m benchmarks.seeing {what} < "{listed.name}"'
         cost = measure(["sh", "-c", command], ROOT)
+    if cost.code:
+        raise subprocess.SubprocessError(f"benchmarks.seeing {what} ended with {cost.code}")
     said = json.loads(cost.output)
     return Run(cost, len(urls), len(urls) - int(said["pages"]), float(said["seconds"]))
 
@@ -168,6 +170,8 @@ def main() -> None:
     parser.add_argument("--tools", help="only tools whose name holds one of these, by commas")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
+    if not 1 <= given.pages <= corpus.PAGES:
+        parser.error(f"--pages: each site of the corpus has {corpus.PAGES} pages")
     peers = Path(os.environ["LGAUDIT_PEERS"]) if os.environ.get("LGAUDIT_PEERS") else None
     chosen = {
         name: run

@@ -60,7 +60,9 @@ def bare(urls: list[str], settings: Settings) -> dict[str, float]:
         for url in part:
             browser.driver.get(url)
             found = browser.driver.execute_async_script(BARE, rules)
-            nodes += found if isinstance(found, int) else 0
+            if not isinstance(found, int):
+                raise SystemExit(f"{url} could not be judged: {found}")
+            nodes += found
         return nodes
 
     with ThreadPoolExecutor(len(parts)) as threads:

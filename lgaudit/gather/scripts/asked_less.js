@@ -232,6 +232,11 @@
   };
   const checksOf = (rule, kind) => rule[kind].map((check) => audit.checks[check.id || check]);
   const KINDS = ["any", "all", "none"];
+  // What is shown hides nothing: of the rule's answer for every element there is, the usual one.
+  const SHORT = {
+    "hidden-content": (v) =>
+      v.getComputedStylePropertyValue("display") !== "none" && v.getComputedStylePropertyValue("visibility") !== "hidden",
+  };
   const passesOnly = (rule) => {
     const known = KINDS.flatMap((kind) => checksOf(rule, kind));
     if (!known.length || !known.every((check) => check && typeof check.evaluate === "function" && check.enabled)) return;
@@ -243,10 +248,12 @@
           const given = check.getOptions(axe.utils.getCheckOption(check, rule.id, options).options);
           return (vNode) => check.evaluate.call(mute, vNode.actualNode, given, vNode, context);
         }));
+      const short = SHORT[rule.id] || (() => false);
       return (vNode) =>
-        none.every((ask) => ask(vNode) === false) &&
-        all.every((ask) => ask(vNode) === true) &&
-        (!any.length || any.some((ask) => ask(vNode) === true));
+        short(vNode) ||
+        (none.every((ask) => ask(vNode) === false) &&
+          all.every((ask) => ask(vNode) === true) &&
+          (!any.length || any.some((ask) => ask(vNode) === true)));
     };
     rule.gatherAndMatchNodes = (context, options) => {
       const nodes = matched.call(rule, context, options);
@@ -267,20 +274,38 @@
     };
   };
 
-  // Only what has a name of its own can have one that differs from what it shows.
-  const named = (rule) => {
+  // Of every element there is, only these can be what a rule looks for.
+  const ONLY = {
+    // Only what has a name of its own can have one that differs from what it shows.
+    "label-content-name-mismatch": (v) =>
+      v.hasAttr("aria-label") || v.hasAttr("aria-labelledby") || v.props.nodeName.includes("-") ||
+      (v.actualNode.ariaLabelledByElements || []).length > 0,
+    // Only what scrolls can be a region that scrolls.
+    "scrollable-region-focusable": (v) => /auto|scroll/.test(v.getComputedStylePropertyValue("overflow")),
+  };
+  const onlyThese = (rule) => {
     const { gather } = rule;
     rule.gather = (context, options) => {
       const nodes = gather.call(rule, context, options);
-      if (options.whole) return nodes;
-      const has = (v) => v.hasAttr("aria-label") || v.hasAttr("aria-labelledby") || v.props.nodeName.includes("-");
-      return nodes.filter((v) => has(v) || (v.actualNode.ariaLabelledByElements || []).length > 0);
+      return options.whole ? nodes : nodes.filter(ONLY[rule.id]);
     };
+  };
+
+  // The same styles are asked for again and again: found under their names, not under names put together anew.
+  const { prototype } = axe.VirtualNode;
+  const styleOf = prototype.getComputedStylePropertyValue;
+  const known = new WeakMap();
+  prototype.getComputedStylePropertyValue = function (name) {
+    let styles = known.get(this);
+    if (!styles) known.set(this, (styles = new Map()));
+    let value = styles.get(name);
+    if (value === undefined) styles.set(name, (value = styleOf.call(this, name)));
+    return value;
   };
 
   for (const rule of audit.rules) {
     if (rule.id === "color-contrast") contrastOnce(rule);
     else if (!REMEMBER.has(rule.id)) passesOnly(rule);
-    if (rule.id === "label-content-name-mismatch") named(rule);
+    if (ONLY[rule.id]) onlyThese(rule);
   }
 })();
