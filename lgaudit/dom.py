@@ -58,6 +58,14 @@ def ancestors(node: Node) -> Iterator[Node]:
         parent = parent.parent
 
 
+def lineage(node: Node) -> Iterator[Node]:
+    """The element itself, its parent, grandparent and so on, up to the root element."""
+    current: Node | None = node
+    while current is not None and current.tag != "-document":
+        yield current
+        current = current.parent
+
+
 def hidden_here(node: Node) -> bool:
     """True when this element's own markup hides it from everyone."""
     attributes = node.attributes

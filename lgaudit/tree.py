@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import chain
+from operator import attrgetter
 from typing import cast
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -137,7 +138,11 @@ class _Element(Node):
 
     def _run_together(self) -> str:
         if self._text is None:
-            self._text = self._tree.text_between(self.number, self.last)
+            children = self.children
+            if len(children) == 1 and children[0].is_text_node:  # as it mostly is
+                self._text = children[0].text_content or ""
+            else:
+                self._text = self._tree.text_between(self.number, self.last) if children else ""
         return self._text
 
 
@@ -168,8 +173,7 @@ class _Document(_Element):
     is_element_node = False
 
 
-def _number(node: Node) -> int:
-    return node.number
+_number = attrgetter("number")
 
 
 class Tree:
@@ -480,12 +484,15 @@ class _Values:
 def _inside(found: list[Node], outer: list[Node]) -> list[Node]:
     """Those that stand inside one of the others; both in document order."""
     inside: list[Node] = []
+    numbers = [node.number for node in found]
     end = -1
     for around in outer:
         if around.number > end:  # else it stands in one that was looked at
+            low = bisect_right(numbers, around.number)
+            if low == len(numbers):
+                break
             end = around.last
-            low = bisect_right(found, around.number, key=_number)
-            inside += found[low : bisect_right(found, end, low, key=_number)]
+            inside += found[low : bisect_right(numbers, end, low)]
     return inside
 
 

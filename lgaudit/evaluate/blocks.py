@@ -108,7 +108,7 @@ class Block:
         return self._level
 
     def _find_level(self) -> int:
-        for node in (self.node, *dom.ancestors(self.node)):  # the text may be in a block inside
+        for node in dom.lineage(self.node):  # the text may be in a block inside
             level = dom.attribute(node, "aria-level") or (node.tag or "").removeprefix("h")
             if level in _LEVELS:
                 return int(level)

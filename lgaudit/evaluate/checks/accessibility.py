@@ -168,7 +168,7 @@ def _keyboard_stops(page: Page, most: int) -> list[Node]:
     """The first things the keyboard reaches in document order, cookie banners left out."""
     stops: list[Node] = []
     for node in page.dom.body.traverse() if page.dom.body is not None else ():
-        if _takes_focus(node) and not any(_is_cookie(i) for i in (node, *dom.ancestors(node))):
+        if _takes_focus(node) and not any(_is_cookie(i) for i in dom.lineage(node)):
             stops.append(node)
             if len(stops) == most:
                 break

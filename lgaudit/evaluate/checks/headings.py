@@ -213,7 +213,7 @@ def _names_another_page(heading: Block) -> bool:
     for _, _, node, kind in heading.segments:
         if kind != "link":
             return False
-        link = next((n for n in (node, *dom.ancestors(node)) if n.tag == "a"), None)
+        link = next((n for n in dom.lineage(node) if n.tag == "a"), None)
         if link is None or dom.attribute(link, "href").startswith("#"):
             return False
     return bool(heading.segments)

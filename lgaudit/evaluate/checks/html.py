@@ -196,5 +196,5 @@ def _neighbours(before: Block, block: Block) -> bool:
 def _inside_list(node: Node) -> bool:
     return any(
         item.tag in _LISTS or dom.attribute(item, "role").lower() in ("list", "listitem")
-        for item in (node, *dom.ancestors(node))
+        for item in dom.lineage(node)
     )

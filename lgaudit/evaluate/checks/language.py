@@ -211,7 +211,7 @@ def _subtag(node: Node) -> str:
 
 def _declared(node: Node) -> str:
     """The language an element inherits."""
-    for item in (node, *dom.ancestors(node)):
+    for item in dom.lineage(node):
         code = _subtag(item)
         if code:
             return code

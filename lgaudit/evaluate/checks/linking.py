@@ -201,7 +201,7 @@ def _same_target(one: Node, other: Node) -> bool:
 
 def _name(names: Names, node: Node) -> str:
     """A link's name as it is compared; '' for one that is hidden or only a number."""
-    if any(map(dom.hidden_here, (node, *dom.ancestors(node)))):  # links of drawings count too
+    if any(map(dom.hidden_here, dom.lineage(node))):  # links of drawings count too
         return ""
     name = plain(names.name(node))
     return "" if _NUMBER.match(name) else name

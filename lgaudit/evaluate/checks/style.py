@@ -299,7 +299,7 @@ def _list_homes(page: Page) -> set[int]:
     for block in read(page).within(("prose",)):
         path: list[int] = []
         home = 0
-        for around in (block.node, *dom.ancestors(block.node)):
+        for around in dom.lineage(block.node):
             if around.mem_id in known:
                 home = known[around.mem_id]
                 break
@@ -335,7 +335,7 @@ def _apart(node: Node) -> bool:
 
 
 def _in_code(node: Node) -> bool:
-    return any(n.tag in ("code", "pre", "kbd", "samp") for n in (node, *dom.ancestors(node)))
+    return any(n.tag in ("code", "pre", "kbd", "samp") for n in dom.lineage(node))
 
 
 def _spelled(acronym: str, text: str) -> bool:

@@ -215,7 +215,7 @@ def _exposed(node: Node, known: dict[int, bool]) -> bool:
     """Whether people and screen readers get an element; what is found is ``known``."""
     path: list[int] = []
     answer = True
-    for around in (node, *dom.ancestors(node)):
+    for around in dom.lineage(node):
         if around.mem_id in known:
             answer = known[around.mem_id]
             break

@@ -157,7 +157,7 @@ def _find_other_scripts(page: Page) -> Iterator[tuple[Node, str, str]]:
 
 def _is_code(node: Node) -> bool:
     codes = ("code", "pre", "kbd", "samp", "var")
-    return any(n.tag in codes or "math" in (n.tag or "") for n in (node, *dom.ancestors(node)))
+    return any(n.tag in codes or "math" in (n.tag or "") for n in dom.lineage(node))
 
 
 def _unmarked_text(root: Node) -> str:
@@ -193,11 +193,11 @@ def _subtag(node: Node) -> str:
 
 
 def _inherited(node: Node) -> str:
-    return next((c for n in (node, *dom.ancestors(node)) if (c := _subtag(n))), "")
+    return next((c for n in dom.lineage(node) if (c := _subtag(n))), "")
 
 
 def _direction(node: Node) -> str:
-    for item in (node, *dom.ancestors(node)):
+    for item in dom.lineage(node):
         attributes = item.attributes
         style = (attributes.get("style") or "").lower().replace(" ", "")
         if "direction:rtl" in style:

@@ -363,7 +363,7 @@ def required_parent(view: View) -> Iterator[Item]:
         if _fits(view, node, role, context):
             yield right(node)
         elif owned and any(
-            dom.attribute(item, "id") in owned for item in (node, *dom.ancestors(node))
+            dom.attribute(item, "id") in owned for item in dom.lineage(node)
         ):
             yield unsure(node, "Another element says that it owns this one.")
         else:

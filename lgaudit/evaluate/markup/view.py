@@ -16,6 +16,7 @@ from lgaudit.tree import Node
 SHOWN, DOUBTFUL, HIDDEN = 0, 1, 2
 # Never rendered, whatever a style sheet says.
 _NEVER = frozenset("head script style template noscript title datalist".split())
+_ASKED = _NEVER | {"dialog"}  # elements that may be hidden without any attribute
 # Class names that style sheets everywhere use for what is closed, or shown to some people only.
 _CLOSED = re.compile(
     r"(?:(?:is|js|u|ui|x|g|initially)-)?(?:hidden|hide|invisible|d-none|display-none)"
@@ -64,7 +65,11 @@ class View:
                 states.append(self._own_state(node))
                 continue
             state = states[around.number]
-            if state != HIDDEN and (node.is_element_node or around.tag == "details"):
+            # Most nodes are text, or elements that have nothing to hide them.
+            if state != HIDDEN and (
+                (node.is_element_node and (node.attributes or node.tag in _ASKED))
+                or around.tag == "details"
+            ):
                 state = max(state, self._own_state(node))
             states.append(state)
         return states
