@@ -362,9 +362,7 @@ def required_parent(view: View) -> Iterator[Item]:
             continue
         if _fits(view, node, role, context):
             yield right(node)
-        elif owned and any(
-            dom.attribute(item, "id") in owned for item in dom.lineage(node)
-        ):
+        elif owned and any(dom.attribute(item, "id") in owned for item in dom.lineage(node)):
             yield unsure(node, "Another element says that it owns this one.")
         else:
             yield wrong(node, f"It stands in none of {', '.join(context)}.")
