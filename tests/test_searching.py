@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_site import HOME, HOST, NOW, SITE, moved, page, visit
 
+from lgaudit import urls
 from lgaudit.archive import Evidence, Keeper, read_snapshot
 from lgaudit.evaluate import searched, tasks
 from lgaudit.evidence import Page, Question, SiteSearch, Snapshot
 from lgaudit.gather import searching
 from lgaudit.models import OK, Council, Engines, Kind, Outcome, Reason, Run, Site
-from lgaudit.replay import Answer, StaticSite
+from lgaudit.replay import Answer
 
 ASKED = (Question("524", "bin day"), Question("57", "pay council tax"), Question("337", "jobs"))
 FORM = '<form role="search" action="/search"><input name="q" type="search"></form>'
@@ -122,8 +123,7 @@ def test_no_form_makes_an_address_elsewhere(action: str, name: str, value: str) 
     found = searching.find(home(made.format(*quoted)), SITE, (HOST,))
     if isinstance(found, searching.Form):
         url = found.address("bin day")
-        assert url is None or url.startswith((HOME, f"http://{HOST}/", "https://"))
-        assert url is None or ".a.gov.uk" in url.split("/")[2] or url.split("/")[2] == "a.gov.uk"
+        assert url is None or urls.same_site(HOME, url, (HOST,))
 
 
 async def test_each_question_is_one_request_after_everything_else() -> None:
@@ -205,9 +205,8 @@ async def test_two_bad_answers_end_the_questions(answer: Answer, reason: Reason)
 
 
 async def test_a_private_address_is_not_asked() -> None:
-    inside = StaticSite("inside.a.gov.uk", {"/": page("Router")})
     answers = site_with(FORM, **{"bin+day": moved("https://10.0.0.1/")})
-    seen = await visit(answers, inside, questions=ASKED[:1], search_pace=0.0)
+    seen = await visit(answers, questions=ASKED[:1], search_pace=0.0)
     search = seen.probes.search
     assert search is not None
     answer = search.questions[0].page

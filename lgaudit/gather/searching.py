@@ -97,6 +97,7 @@ async def ask(
         progress: told each address.
     """
     form = find(home, site, hosts)
+    home.forget()  # its tree is read for this alone
     if isinstance(form, SiteSearch):
         return form
     settings: Settings = fetcher.settings
@@ -214,7 +215,7 @@ def _action(form: Node, home: Page) -> str:
 
 def _controls(form: Node, tree: Tree) -> Iterator[Node]:
     """What the form would send, wherever it stands in the page; a form of many fields is unfit."""
-    wanted = "input, button, select, textarea, object, [contenteditable]"
+    wanted = "input, button, select, textarea"
     own = dom.attribute(form, "id")
     found = [
         node
