@@ -27,7 +27,9 @@ from lgaudit.gather.gateway import Gateway, private_rules
 from lgaudit.gather.wire import Line, line_here
 from lgaudit.settings import Settings
 
+SHELL = "headless-shell"  # in the name of the browser that has no window to draw
 BROWSERS = (
+    "chromium-headless-shell",  # Debian's, of one version with its chromium and driver
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -80,7 +82,9 @@ FLAGS = (
     # those of other origins too. No secret is in these browsers but what a user lends a check.
     "--disable-site-isolation-trials",
     "--disable-features=IsolateOrigins,site-per-process,Translate,OptimizationHints,"
-    "MediaRouter,DialMediaRouteProvider,AutofillServerCommunication,HttpsUpgrades",
+    "MediaRouter,DialMediaRouteProvider,AutofillServerCommunication,HttpsUpgrades,"
+    # Two pages of its own behind the address bar, loaded at once for each window that nobody sees.
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 )
 _HOST = re.compile(r"[A-Za-z0-9*]([A-Za-z0-9.*_-]*[A-Za-z0-9])?")
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}")
@@ -240,7 +244,9 @@ def _local_options(
     options._ignore_local_proxy = True
     if programs.browser:
         options.binary_location = programs.browser
-    options.add_argument(f"--user-data-dir={profile}")
+    if SHELL not in programs.browser:  # which opens no page in a profile it is given;
+        # its driver makes one in the temporary folder, and that is there too
+        options.add_argument(f"--user-data-dir={profile}")
     if sys.platform == "linux" and os.geteuid() == 0:
         options.add_argument("--no-sandbox")  # Chromium refuses to run as root with it
     return options
