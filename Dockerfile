@@ -22,7 +22,7 @@ FROM python:3.12-slim-bookworm
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      chromium chromium-driver chromium-sandbox fonts-liberation \
+      chromium chromium-driver chromium-headless-shell chromium-sandbox fonts-liberation \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 1000 --create-home lgaudit
 COPY --from=build /opt/lgaudit /opt/lgaudit

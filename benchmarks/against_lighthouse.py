@@ -31,7 +31,6 @@ from benchmarks import browser_lane, corpus
 from benchmarks.process import Cost, measure
 from benchmarks.process import corpus as served
 from lgaudit.evidence import BrowserEvidence
-from lgaudit.gather import chromium
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.replay import Replay
 from lgaudit.settings import Settings
@@ -73,7 +72,7 @@ def lighthouse(url: str, peers: Path, flags: Sequence[str]) -> tuple[Figures, Co
     """What Lighthouse says of a page at its desktop settings, not slowed down."""
     own = ["--headless=new", *(["--no-sandbox"] if os.geteuid() == 0 else []), *flags]
     command = [
-        "env", f"CHROME_PATH={chromium.find(Settings()).browser}",
+        "env", f"CHROME_PATH={browser_lane.windowed()}",
         str(peers / "node_modules/.bin/lighthouse"), url, "--quiet", "--output=json",
         "--preset=desktop", "--throttling-method=provided", "--only-categories=performance",
         f"--chrome-flags={' '.join(own)}",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -78,16 +79,26 @@ def seeing(urls: Sequence[str], what: str) -> Run:
     return Run(cost, len(urls), len(urls) - int(said["pages"]), float(said["seconds"]))
 
 
-def pa11y(urls: Sequence[str], peers: Path, concurrency: int) -> Run:
-    """pa11y-ci with its axe runner."""
-    browser = chromium.find(Settings()).browser
+def windowed() -> str:
+    """The browser that peers start by themselves: not the headless shell."""
+    names = (name for name in chromium.BROWSERS if chromium.SHELL not in name)
+    return next(filter(None, map(shutil.which, names)), chromium.find(Settings()).browser)
+
+
+def pa11y(urls: Sequence[str], peers: Path, concurrency: int, *, shell: bool = False) -> Run:
+    """pa11y-ci with its axe runner; ``shell`` gives it our headless shell, as it can be told to."""
+    browser = chromium.find(Settings()).browser if shell else windowed()
     flags = ["--no-sandbox"] if os.geteuid() == 0 else []
     config = {
         "defaults": {
             "runners": ["axe"],
             "concurrency": concurrency,
             "timeout": 120_000,
-            "chromeLaunchConfig": {"executablePath": browser, "args": flags},
+            "chromeLaunchConfig": {
+                "executablePath": browser,
+                "args": flags,
+                **({"headless": "shell"} if shell else {}),
+            },
         },
         "urls": list(urls),
     }
@@ -104,7 +115,7 @@ def axe_cli(urls: Sequence[str], peers: Path) -> Run:
     """@axe-core/cli, one page after the other as it does."""
     programs = chromium.find(Settings())
     command = [str(peers / "node_modules/.bin/axe"), *urls, "--stdout"]
-    command += ["--chromedriver-path", programs.driver, "--chrome-path", programs.browser]
+    command += ["--chromedriver-path", programs.driver, "--chrome-path", windowed()]
     if os.geteuid() == 0:
         command += ["--chrome-options=no-sandbox"]
     cost = measure(command)
@@ -120,7 +131,7 @@ def lighthouse(urls: Sequence[str], peers: Path, most: int) -> Run:
     flags = "--headless=new" + (" --no-sandbox" if os.geteuid() == 0 else "")
     program = str(peers / "node_modules/.bin/lighthouse")
     said = ["--quiet", "--output=json", f"--chrome-flags={flags}"]
-    environment = ["env", f"CHROME_PATH={chromium.find(Settings()).browser}"]
+    environment = ["env", f"CHROME_PATH={windowed()}"]
     costs, failed = [], 0
     for url in chosen:
         cost = measure([*environment, program, url, *said])
@@ -154,6 +165,8 @@ def tools(peers: Path | None, most: int) -> dict[str, Callable[[Sequence[str]], 
     }
     if peers is not None and (peers / "node_modules/.bin/pa11y-ci").exists():
         found["pa11y-ci axe c2"] = lambda urls: pa11y(urls, peers, 2)
+        if chromium.SHELL in chromium.find(Settings()).browser:
+            found["pa11y-ci, headless shell"] = lambda urls: pa11y(urls, peers, 2, shell=True)
     if peers is not None and (peers / "node_modules/.bin/axe").exists():
         found["@axe-core/cli"] = lambda urls: axe_cli(urls, peers)
     if peers is not None and (peers / "node_modules/.bin/lighthouse").exists():

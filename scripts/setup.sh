@@ -105,5 +105,10 @@ if ! chrome; then
 elif have chromium && ! have chromedriver && [ -z "${LGAUDIT_CHROMEDRIVER:-}" ]; then
   debian_install chromium-driver || say "chromium is here without its driver; Selenium Manager will try to fetch one." >&2
 fi
+# Debian's Chromium without a window: the same pages, the same answers, a fifth less work.
+shell() { have chromium-headless-shell || [ -n "${LGAUDIT_CHROMIUM:-}" ]; }
+if have chromedriver && [ -e /usr/lib/chromium/chromium ] && ! shell; then
+  debian_install chromium-headless-shell || say "chromium-headless-shell could not be installed; the ordinary Chromium does the same, more slowly."
+fi
 
 .venv/bin/lgaudit --version

@@ -161,6 +161,8 @@ class Chromium:
             self._leash = _leash(service.process.pid, self._profile)
         self.driver.command_executor.client_config.timeout = command_timeout
         self.version = f"Chromium {self.driver.capabilities['browserVersion']}"
+        if SHELL in programs.browser:
+            self.version += " (headless shell)"
         self.user_agent = str(self.cdp("Browser.getVersion")["userAgent"])
 
     def cdp(self, command: str, **parameters: object) -> dict[str, object]:
@@ -244,8 +246,11 @@ def _local_options(
     options._ignore_local_proxy = True
     if programs.browser:
         options.binary_location = programs.browser
-    if SHELL not in programs.browser:  # which opens no page in a profile it is given;
-        # its driver makes one in the temporary folder, and that is there too
+    if SHELL in programs.browser:
+        # It would let pop-ups open, and opens no page in a profile that it is given. Its driver
+        # makes one in the temporary folder, which is in the same place.
+        options.add_argument("--block-new-web-contents")
+    else:
         options.add_argument(f"--user-data-dir={profile}")
     if sys.platform == "linux" and os.geteuid() == 0:
         options.add_argument("--no-sandbox")  # Chromium refuses to run as root with it

@@ -352,7 +352,7 @@ class Tab:
         """Why there is nothing to judge, or None when there is."""
         broken = str(seen["url"]).startswith("chrome-error:")
         stale = not seen["document"] or seen["document"] == self._document
-        if document.status == 401 and broken:
+        if document.asks_who or (document.status == 401 and broken):
             return Verdict(Reason.LOGIN, "The page asks for a user name and password")
         if document.mime and document.mime not in MARKUP:
             return Verdict(Reason.NOT_HTML, document.mime)
@@ -411,7 +411,7 @@ class Tab:
             self.load(url)
             self._settle()
             document = self._traffic.document()
-            if document.failed or document.mime not in MARKUP:
+            if document.failed or document.mime not in MARKUP or document.asks_who:
                 return None
             found = self._driver.execute_async_script(axe.script("timings.js"), QUIET_SETTLE * 1000)
             return dict(found)

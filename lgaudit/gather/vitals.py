@@ -165,6 +165,12 @@ class Document:
     redirects: tuple[Redirect, ...] = ()
     headers: Headers = ()
 
+    @property
+    def asks_who(self) -> bool:
+        """Whether a name and a password are asked for; a browser may show the page all the same."""
+        challenged = any(name == "www-authenticate" for name, _ in self.headers)
+        return self.status == 401 and challenged
+
 
 def _chores(event: Mapping[str, Any]) -> bool:
     """Icons the browser fetches for itself, at no fixed time, and what never leaves it."""
