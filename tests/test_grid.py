@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import http.server
 import json
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -28,8 +29,8 @@ COUNCILS = Councils("alder", "birch")
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Settings]:
-    with COUNCILS.served() as settings:
-        yield settings
+    with COUNCILS.served() as settings:  # the browser of the nodes, not the headless shell
+        yield msgspec.structs.replace(settings, chromium=shutil.which("chromium") or "")
 
 
 @pytest.fixture(scope="module")
