@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -44,6 +45,8 @@ class Grid:
 
     def __init__(self, folder: Path, *, alone: bool = False) -> None:
         self._folder = folder
+        # A browser's socket is in it, and the name of a socket is 107 letters at most.
+        self._spare = tempfile.mkdtemp(prefix="grid-")
         self._processes: list[subprocess.Popen[bytes]] = []
         self._nodes: dict[int, subprocess.Popen[bytes]] = {}
         self._http, self._out, self._in = free_ports(3)
@@ -85,7 +88,7 @@ class Grid:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            env={**os.environ, "TMPDIR": str(self._folder)},  # profiles of killed browsers too
+            env={**os.environ, "TMPDIR": self._spare},  # profiles of killed browsers too
         )
         self._processes.append(process)
         return process
@@ -116,6 +119,7 @@ class Grid:
         """End everything."""
         for process in self._processes:
             kill(process)
+        shutil.rmtree(self._spare, ignore_errors=True)
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

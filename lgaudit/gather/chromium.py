@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome, ChromeOptions
 from urllib3.exceptions import HTTPError
 
 from lgaudit import __version__
 from lgaudit.errors import BrowserMissing, SettingsError
 from lgaudit.gather.gateway import Gateway, private_rules
+from lgaudit.gather.leash import Driver
 from lgaudit.gather.wire import Line, line_here
 from lgaudit.settings import Settings
 
@@ -135,10 +136,10 @@ class Chromium:
     def __init__(self, settings: Settings, programs: Programs, command_timeout: float) -> None:
         self._profile = tempfile.mkdtemp(prefix="lgaudit-browser-")
         self.driver: Any = None
-        self._leash: subprocess.Popen[bytes] | None = None
         way_out = Gateway(settings)
         self.gateway: Gateway | None = way_out
-        service = ChromeService(
+        service = Driver(
+            self._profile,
             executable_path=programs.driver or None,
             log_output=subprocess.DEVNULL,
             popen_kw={"start_new_session": True} if hasattr(os, "killpg") else {},
@@ -157,8 +158,6 @@ class Chromium:
         except BaseException:
             self.kill()
             raise
-        if hasattr(os, "killpg"):
-            self._leash = _leash(service.process.pid, self._profile)
         self.driver.command_executor.client_config.timeout = command_timeout
         self.version = f"Chromium {self.driver.capabilities['browserVersion']}"
         if SHELL in programs.browser:
@@ -182,9 +181,9 @@ class Chromium:
         """End driver, browser and helpers at once, and remove the profile; from any thread."""
         if self.gateway is not None:
             self.gateway.close()
-        if self._leash is not None:
-            self._leash.kill()
-            self._leash.communicate()
+        if self._service.leash is not None:
+            self._service.leash.kill()
+            self._service.leash.communicate()
         process = getattr(self._service, "process", None)
         if process is not None:
             with contextlib.suppress(OSError):
@@ -198,22 +197,6 @@ class Chromium:
             shutil.rmtree(self._profile, ignore_errors=True)
             if not Path(self._profile).exists():
                 break
-
-
-def _leash(group: int, profile: str) -> subprocess.Popen[bytes]:
-    """A shell that waits for this program to end, and ends the browser if nobody else did.
-
-    Its standard input closes whatever ends us, be it a signal that cannot be caught.
-    """
-    wait = 'cat >/dev/null; kill -9 "-$1" 2>/dev/null; sleep 1; rm -rf -- "$2"'
-    command = ["sh", "-c", wait, "lgaudit-leash", str(group), profile]
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def _end_tree(pid: int) -> None:
