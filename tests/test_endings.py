@@ -6,6 +6,7 @@ test_check.py; broken baselines in test_baseline.py.
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import os
@@ -157,9 +158,14 @@ def test_a_part_that_could_not_be_checked(site: Site, tmp_path: Path) -> None:
 
 def browsers(pid: int) -> list[psutil.Process]:
     """The browser processes themselves, without the driver."""
-    family = psutil.Process(pid).children(recursive=True)
     names = ("chromium", "chrome", "google-chrome")
-    return [p for p in family if p.name().startswith(names) and "driver" not in p.name()]
+    found = []
+    for process in psutil.Process(pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended meanwhile
+            name = process.name()
+            if name.startswith(names) and "driver" not in name:
+                found.append(process)
+    return found
 
 
 @pytest.mark.browser
@@ -173,7 +179,8 @@ def test_a_browser_that_is_killed_is_replaced_and_no_pass(
         if len(killed) < deaths:
             killed.append(time.monotonic())
             for process in browsers(running.pid):
-                process.kill()
+                with contextlib.suppress(psutil.NoSuchProcess):  # with the one before it
+                    process.kill()
         else:
             site.over.set()
 
