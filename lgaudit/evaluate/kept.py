@@ -1,13 +1,14 @@
-"""Things computed once a page and kept with it: several rules ask the same of one page."""
+"""Things computed once a page or a visit and kept with it: several rules ask the same of one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-from lgaudit.evidence import Page
+from lgaudit.evidence import Page, Snapshot
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -50,3 +51,19 @@ def remembered(page: Page, name: str, make: Callable[[Page], T]) -> T:
     if name not in store:
         store[name] = make(page)
     return store[name]
+
+
+def of_visit(make: Callable[Concatenate[Snapshot, P], T]) -> Callable[Concatenate[Snapshot, P], T]:
+    """A function of a visit that is asked once for the same values, and kept with the visit."""
+    name = f"{make.__module__}.{make.__qualname__}"
+
+    @wraps(make)
+    def ask(visit: Snapshot, /, *more: P.args, **named: P.kwargs) -> T:
+        # A snapshot is frozen, but what was read from it may stand beside its fields.
+        store: dict[object, T] = visit.__dict__.setdefault("_kept", {})
+        key = name, more, tuple(sorted(named.items()))
+        if key not in store:
+            store[key] = make(visit, *more, **named)
+        return store[key]
+
+    return ask

@@ -16,10 +16,10 @@ import csv
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from lgaudit import urls
 from lgaudit.evaluate import searched, wayfinding
+from lgaudit.evaluate.kept import of_visit
 from lgaudit.evaluate.searched import Answer, Hit
 from lgaudit.evidence import Question, Snapshot
 from lgaudit.models import Council, Kind, Reason
@@ -94,13 +94,10 @@ class Searched:
     place: str = ""  # the result that is about it, or where it is although no result leads there
 
 
+@of_visit
 def look(visit: Snapshot) -> tuple[TaskResult, ...]:
     """Every task of the site's councils and where it was found; kept with the visit."""
-    store: dict[str, Any] = visit.__dict__
-    if "_tasks" not in store:
-        store["_tasks"] = tuple(_look(visit)) if visit.site.councils else ()
-    kept: tuple[TaskResult, ...] = store["_tasks"]
-    return kept
+    return tuple(_look(visit)) if visit.site.councils else ()
 
 
 def _look(visit: Snapshot) -> Iterator[TaskResult]:
@@ -108,7 +105,7 @@ def _look(visit: Snapshot) -> Iterator[TaskResult]:
     signs = wayfinding.signs(visit)
     best = _best(visit)
     sure = signs.whole or not signs.unseen(NEAR - 1, visit)
-    through = {told.question.task: told.state for told in through_search(visit)}
+    through = {told.question.task: told.state for told in through_search(visit, RESULTS)}
     walls = {url for url, verdict in visit.lost if verdict.reason is Reason.LOGIN}
     for task in wanted:
         state = through.get(task.id, "")
@@ -132,26 +129,23 @@ class _Near:
     page: str
 
 
+@of_visit
 def _best(visit: Snapshot) -> Mapping[str, _Near]:
     """The nearest place of each task found; of several the one that says least else."""
-    store: dict[str, Any] = visit.__dict__
-    if "_best_places" not in store:
-        best: dict[str, tuple[int, int, str, str]] = {}
-        pages: dict[str, tuple[int, int, str, str]] = {}
-        index = _index(provided(visit.site.councils))
-        for line, text, url, clicks in wayfinding.signs(visit).said():
-            for id in _meant(line, text, index):
-                found = (clicks, len(text), url, text)
-                if id not in best or found < best[id]:
-                    best[id] = found
-                if (id not in pages or found < pages[id]) and not wayfinding.is_file(url):
-                    pages[id] = found
-        store["_best_places"] = {
-            id: _Near(clicks, url, text, pages[id][2] if id in pages else "")
-            for id, (clicks, _, url, text) in best.items()
-        }
-    kept: Mapping[str, _Near] = store["_best_places"]
-    return kept
+    best: dict[str, tuple[int, int, str, str]] = {}
+    pages: dict[str, tuple[int, int, str, str]] = {}
+    index = _index(provided(visit.site.councils))
+    for line, text, url, clicks in wayfinding.signs(visit).said():
+        for id in _meant(line, text, index):
+            found = (clicks, len(text), url, text)
+            if id not in best or found < best[id]:
+                best[id] = found
+            if (id not in pages or found < pages[id]) and not wayfinding.is_file(url):
+                pages[id] = found
+    return {
+        id: _Near(clicks, url, text, pages[id][2] if id in pages else "")
+        for id, (clicks, _, url, text) in best.items()
+    }
 
 
 def _end(url: str, signs: wayfinding.Signs, visit: Snapshot, walls: Collection[str]) -> str:
@@ -168,16 +162,9 @@ def _end(url: str, signs: wayfinding.Signs, visit: Snapshot, walls: Collection[s
     return "form" if page.kind is Kind.FORM else "page"
 
 
+@of_visit
 def through_search(visit: Snapshot, most: int = RESULTS) -> tuple[Searched, ...]:
     """What the site's search had among its first results for each question; kept with the visit."""
-    store: dict[str, Any] = visit.__dict__
-    if (name := f"_searched_{most}") not in store:
-        store[name] = _through_search(visit, most)
-    kept: tuple[Searched, ...] = store[name]
-    return kept
-
-
-def _through_search(visit: Snapshot, most: int) -> tuple[Searched, ...]:
     known = {task.id: task for task in tasks()}
     answers = [a for a in searched.answers(visit, most) if a.question.task in known]
     if not answers:

@@ -17,14 +17,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
 from urllib.parse import unquote
 
 import regex
 
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns
-from lgaudit.evaluate.kept import extract
+from lgaudit.evaluate.kept import extract, of_visit
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Reason
 from lgaudit.tree import Node
@@ -285,14 +284,10 @@ def _links(page: Page) -> list[tuple[str, str]]:
     return [(url, link_text(node)[:READ]) for url, node in found if url is not None]
 
 
+@of_visit
 def signs(visit: Snapshot) -> Signs:
     """The signs of a visit, read when first asked for and kept with it."""
-    # A snapshot is frozen, but what was read from it may stand beside its fields.
-    store: dict[str, Any] = visit.__dict__
-    if "_signs" not in store:
-        store["_signs"] = Signs(visit)
-    kept: Signs = store["_signs"]
-    return kept
+    return Signs(visit)
 
 
 def mentions(subject: Sequence[str], text: str) -> bool:

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any
 from urllib.parse import urljoin
 
 from lgaudit import dom
 from lgaudit.evaluate import page_language
+from lgaudit.evaluate.kept import of_visit
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind
 
@@ -242,16 +242,9 @@ class Statements:
     others: tuple[Page, ...]  # for other services or apps
 
 
+@of_visit
 def statements(visit: Snapshot) -> Statements:
     """The statements seen on a visit, read once and kept with it."""
-    store: dict[str, Any] = visit.__dict__  # a snapshot is frozen; what was read stands beside it
-    if "_statements" not in store:
-        store["_statements"] = _find(visit)
-    kept: Statements = store["_statements"]
-    return kept
-
-
-def _find(visit: Snapshot) -> Statements:
     english: list[Page] = []
     welsh: list[Page] = []
     for page in visit.each_page():
