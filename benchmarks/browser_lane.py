@@ -80,25 +80,21 @@ def seeing(urls: Sequence[str], what: str) -> Run:
 
 
 def windowed() -> str:
-    """The browser that peers start by themselves: not the headless shell."""
+    """The browser that peers start by themselves: with the headless shell pa11y-ci loses pages."""
     names = (name for name in chromium.BROWSERS if chromium.SHELL not in name)
     return next(filter(None, map(shutil.which, names)), chromium.find(Settings()).browser)
 
 
-def pa11y(urls: Sequence[str], peers: Path, concurrency: int, *, shell: bool = False) -> Run:
-    """pa11y-ci with its axe runner; ``shell`` gives it our headless shell, as it can be told to."""
-    browser = chromium.find(Settings()).browser if shell else windowed()
+def pa11y(urls: Sequence[str], peers: Path, concurrency: int) -> Run:
+    """pa11y-ci with its axe runner."""
+    browser = windowed()
     flags = ["--no-sandbox"] if os.geteuid() == 0 else []
     config = {
         "defaults": {
             "runners": ["axe"],
             "concurrency": concurrency,
             "timeout": 120_000,
-            "chromeLaunchConfig": {
-                "executablePath": browser,
-                "args": flags,
-                **({"headless": "shell"} if shell else {}),
-            },
+            "chromeLaunchConfig": {"executablePath": browser, "args": flags},
         },
         "urls": list(urls),
     }
@@ -165,8 +161,6 @@ def tools(peers: Path | None, most: int) -> dict[str, Callable[[Sequence[str]], 
     }
     if peers is not None and (peers / "node_modules/.bin/pa11y-ci").exists():
         found["pa11y-ci axe c2"] = lambda urls: pa11y(urls, peers, 2)
-        if chromium.SHELL in chromium.find(Settings()).browser:
-            found["pa11y-ci, headless shell"] = lambda urls: pa11y(urls, peers, 2, shell=True)
     if peers is not None and (peers / "node_modules/.bin/axe").exists():
         found["@axe-core/cli"] = lambda urls: axe_cli(urls, peers)
     if peers is not None and (peers / "node_modules/.bin/lighthouse").exists():

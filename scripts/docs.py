@@ -174,9 +174,9 @@ def write(folder: Path) -> None:
 def main() -> int:
     """Write, or compare with what is committed."""
     results, fillings = ROOT / "benchmarks/results.toml", []
-    for name, fill in (("README.md", speed_table.filled), ("docs/scale.md", scale_table.filled)):
-        before = (ROOT / name).read_text(encoding="utf-8")
-        fillings.append((name, before, fill(before, results)))
+    for part in (speed_table.PART, scale_table.PART):
+        before = (ROOT / part.document).read_text(encoding="utf-8")
+        fillings.append((part.document, before, part.filled(before, results)))
     if "--check" not in sys.argv:
         write(ROOT / "docs")
         for name, _, filled in fillings:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
 from typing import Any
+
+from marked import Part
 
 from lgaudit.gather.links import INTERNAL_SHARE
 from lgaudit.settings import Settings
 
-BEGIN, END = "<!-- sums: made by `make docs` -->", "<!-- /sums -->"
 COUNCILS, BODIES = 10_892, 30_000
 DOORS = 15  # looks at a site's ways in, its files and its names
 ANSWER = 0.3  # seconds of a usual answer: taken, not measured
@@ -115,7 +114,6 @@ def table(results: dict[str, Any]) -> str:
     columns = [sums(rates, sites) for sites in (COUNCILS, BODIES)]
     return "\n".join(
         [
-            BEGIN,
             "| rate | measured | by |",
             "|---|---|---|",
             *rates.rows,
@@ -131,19 +129,8 @@ def table(results: dict[str, Any]) -> str:
             f"| | {COUNCILS:,} sites | {BODIES:,} sites |",
             "|---|---|---|",
             *(f"| {n} | {a} | {b} |" for n, a, b in zip(NAMES, *columns, strict=True)),
-            END,
         ]
     )
 
 
-def filled(page: str, results: Path) -> str:
-    """docs/scale.md with the sums of these results between its marks.
-
-    Raises:
-        ValueError: the marks are missing.
-    """
-    head, begin, rest = page.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"docs/scale.md has no {BEGIN} … {END}")
-    return head + table(tomllib.loads(results.read_text(encoding="utf-8"))) + tail
+PART = Part("docs/scale.md", "<!-- sums: made by `make docs` -->", "<!-- /sums -->", table)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
 from typing import Any
 
-BEGIN, END = "<!-- speed: made by `make docs` -->", "<!-- /speed -->"
+from marked import Part
 
 
 def met(bar: dict[str, Any]) -> str:
@@ -39,25 +37,13 @@ def row(bar: dict[str, Any]) -> str:
 def table(results: dict[str, Any]) -> str:
     """The whole part of README.md between its marks."""
     lines = [
-        BEGIN,
         f"On {results['machine']}; each script is run as `python -m benchmarks.NAME`.",
         "",
         "| what | bar | measured | met | date | by |",
         "| --- | --- | --- | --- | --- | --- |",
         *map(row, results["bar"]),
-        END,
     ]
     return "\n".join(lines)
 
 
-def filled(readme: str, results: Path) -> str:
-    """README.md with the table of these results between its marks.
-
-    Raises:
-        ValueError: the marks are missing.
-    """
-    head, begin, rest = readme.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"README.md has no {BEGIN} … {END}")
-    return head + table(tomllib.loads(results.read_text(encoding="utf-8"))) + tail
+PART = Part("README.md", "<!-- speed: made by `make docs` -->", "<!-- /speed -->", table)

@@ -74,6 +74,11 @@ _SPOT = operator.attrgetter(*(one.name for one in fields(Spot)))
 _WHERE = operator.attrgetter(*(one.name for one in fields(Where)))
 
 
+def _kind(product: str, mark: Mark) -> int:
+    """The same for all that differ in place and target alone."""
+    return hash((product, mark.build, mark.words, mark.says))
+
+
 class Sightings:
     """The patterns of all sites; memory grows with sixteen bytes for each of a site's."""
 
@@ -88,7 +93,7 @@ class Sightings:
         kinds: dict[int, Where] = {}
         for (product, key), pattern in patterns.items():
             mark, where = pattern.mark, pattern.sites[slug]
-            kind = hash((product, mark.build, mark.words, mark.says))
+            kind = _kind(product, mark)
             self._keys.append(hash((product, key)))
             kinds.setdefault(kind, Where(judged=where.judged)).urls.update(where.urls)
             spot = None if pattern.spot is None else _SPOT(pattern.spot)
@@ -116,8 +121,7 @@ class Sightings:
             for product, marked, message, spot, seen in pickle.loads(packed[part]):
                 mark = Mark(*marked)
                 known = product, mark.key
-                kind = hash((product, mark.build, mark.words, mark.says))
-                if hash(known) not in several and kind not in self._wide:
+                if hash(known) not in several and _kind(product, mark) not in self._wide:
                     continue
                 pattern = found.get(known)
                 if pattern is None:

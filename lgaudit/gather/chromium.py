@@ -98,6 +98,11 @@ class Programs:
     browser: str
     driver: str
 
+    @property
+    def windowless(self) -> bool:
+        """Whether the browser is a headless shell."""
+        return SHELL in self.browser
+
 
 def find(settings: Settings) -> Programs:
     """The programs the settings name, else those in the usual places.
@@ -160,7 +165,7 @@ class Chromium:
             raise
         self.driver.command_executor.client_config.timeout = command_timeout
         self.version = f"Chromium {self.driver.capabilities['browserVersion']}"
-        if SHELL in programs.browser:
+        if programs.windowless:
             self.version += " (headless shell)"
         self.user_agent = str(self.cdp("Browser.getVersion")["userAgent"])
 
@@ -229,7 +234,7 @@ def _local_options(
     options._ignore_local_proxy = True
     if programs.browser:
         options.binary_location = programs.browser
-    if SHELL in programs.browser:
+    if programs.windowless:
         # It would let pop-ups open, and opens no page in a profile that it is given. Its driver
         # makes one in the temporary folder, which is in the same place.
         options.add_argument("--block-new-web-contents")
