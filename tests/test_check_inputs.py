@@ -77,7 +77,7 @@ def test_a_sitemap_on_a_preview_and_gates_of_the_file(preview: str, tmp_path: Pa
     assert (finding["rule"], finding["line"]) == (RULE, 2)
     assert said["summary"]["gate"] == {"fail_on": "minor", "stopped": 0, "below": {"serious": 1}}
     assert "Failing below the gate: 1 serious" in stderr
-    assert "1 addresses of other sites" in stderr
+    assert "1 address is left out: the sitemap names it on another site" in stderr
 
 
 def test_a_list_and_the_level_of_the_command_line(preview: str, tmp_path: Path) -> None:

@@ -460,10 +460,11 @@ def test_test(run, tmp_path: Path):
     write(tmp_path / "mine")
     good = run("test", str(tmp_path))
     assert good.exit_code == 0
-    assert "1 rules, 3 examples, 0 failed" in good.output
+    assert "1 rule, 3 examples, 0 failed" in good.output
     write(tmp_path / "mine", GOOD.replace("Now click here", "Now go there"), "other.toml")
     bad = run("test", str(tmp_path))
     assert bad.exit_code == 1
+    assert "2 rules, 6 examples, 1 failed" in bad.output
     assert "example 1" in bad.output
     assert "should be failed but is passed" in bad.output
     write(tmp_path / "mine", "title = ", "third.toml")

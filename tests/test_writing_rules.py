@@ -63,7 +63,7 @@ def test_the_tutorial_has_its_steps() -> None:
 def test_every_step_works(told: dict[str, str]) -> None:
     folded = {line: " ".join(text.split()) for line, text in told.items()}
     assert "rules/town/old-name.toml" in folded["lgaudit rules new town/old-name"].replace(" ", "")
-    assert "1 rules, 3 examples, 0 failed" in folded["lgaudit rules test rules/town"]
+    assert "1 rule, 3 examples, 0 failed" in folded["lgaudit rules test rules/town"]
     check = "lgaudit check page.html --rules rules --only town --no-browser"
     assert "old name is gone" in folded[check]
     assert "wards/ward-named" in folded["lgaudit rules list --only wards"]

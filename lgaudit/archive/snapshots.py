@@ -21,6 +21,7 @@ from lgaudit.archive.reader import Warc
 from lgaudit.errors import EvidenceError
 from lgaudit.evidence import Page, SiteSearch, Snapshot, Timings
 from lgaudit.models import Run
+from lgaudit.plurals import count
 
 FORMAT = 1  # raised when older programs could not read what this one writes
 VISIT, PAGE, RENDERED, TIMINGS = (
@@ -201,7 +202,8 @@ def read_snapshot(path: Path) -> Kept | None:
         return None
     if len(pages) != found.pages:
         raise EvidenceError(
-            f"{path}: is not whole: {len(pages)} of {found.pages} pages are in it ({_told(warc)})."
+            f"{path}: is not whole: it holds {len(pages)} of {count(found.pages, 'page')}"
+            f" ({_told(warc)})."
         )
     texts = _texts(warc, {name for p in pages for name in (p.body, p.rendered) if name}, room)
     return Kept(found.run, _assembled(found.snapshot, pages, texts), timings)
@@ -240,7 +242,7 @@ def _texts(warc: Warc, wanted: set[str], room: int) -> dict[str, bytes]:
             found[record.name] = block.partition(b"\r\n\r\n")[2] if http else block
     if missing := wanted - found.keys():
         raise EvidenceError(
-            f"{warc.path}: is not whole: the text of {len(missing)} pages is missing."
+            f"{warc.path}: is not whole: the text of {count(len(missing), 'page')} is missing."
         )
     return found
 

@@ -12,6 +12,7 @@ import typer
 
 from lgaudit.cli.console import as_json, err, note, out
 from lgaudit.machine import now
+from lgaudit.plurals import count
 
 if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
@@ -106,9 +107,8 @@ def _prune(settings: Settings, run_id: str) -> None:
     limits = Retention(settings.evidence_runs, settings.evidence_days, settings.evidence_bytes)
     gone = evidence_of(settings, run_id).prune(limits, now().date())
     if gone:
-        runs = "run" if len(gone) == 1 else "runs"
         note(
-            f"evidence of {len(gone)} older {runs} was removed to keep within the limits"
+            f"evidence of {count(len(gone), 'older run')} was removed to keep within the limits"
             " (evidence_runs, evidence_days, evidence_bytes in lgaudit.toml); results stay."
         )
 
@@ -152,7 +152,8 @@ def _run(plan: Plan, store: Store, again: str, *, quiet: bool) -> Results:
             return run.audit(plan, store, watch, now)
     except KeyboardInterrupt:
         done = len(store.finished_sites(plan.run.id))
-        note(f"stopped; {done} of {len(plan.sites)} sites are kept. Go on with: {again}")
+        kept = f"{done} of {count(len(plan.sites), 'site is', 'sites are')} kept"
+        note(f"stopped; {kept}. Go on with: {again}")
         raise
 
 
@@ -239,8 +240,9 @@ def _resumed(store: Store, name: str, book: Rulebook, settings: Settings) -> Pla
     sites = store.planned_sites(run.id)
     left = len(sites) - len(store.finished_sites(run.id))
     note(
-        f"going on with run {run.id}: {left} of its {len(sites)} sites are left. It keeps the sites"
-        " and settings it began with"
+        f"going on with run {run.id}: {left} of its"
+        f" {count(len(sites), 'site is', 'sites are')} left. It keeps the sites and settings"
+        " it began with"
         + (
             f" ({', '.join(_told(name, getattr(began, name)) for name in other)})."
             if other
@@ -266,7 +268,7 @@ def _changed(before: Results, book: Rulebook) -> list[str]:
     }
     rules = {rule.id for rule in before.rules} ^ {rule.id for rule in book.rules}
     single = {rule for rule in rules if rule.split("/")[0] not in packs}
-    more = [f"and {len(single) - 3} more rules"] if len(single) > 3 else []
+    more = [f"and {count(len(single) - 3, 'more rule')}"] if len(single) > 3 else []
     bar = ["the bar's weights"] if before.bar != book.bar else []
     return [*sorted(packs), *sorted(single)[:3], *more, *bar]
 

@@ -19,6 +19,7 @@ from lgaudit.cli.console import note
 from lgaudit.evaluate import baseline as matching
 from lgaudit.evaluate.baseline import EXPIRED, KNOWN, NEW, UNLISTED, Comparison, Seen
 from lgaudit.models import Finding, Outcome
+from lgaudit.plurals import count
 from lgaudit.results import Compared, SiteResult
 
 if TYPE_CHECKING:
@@ -297,4 +298,4 @@ def update(path: Path, said: Against, *, grow: bool) -> None:
     added = counts["new"] if grow else 0
     note(f"{path}: {counts['fixed']} fixed removed, {added} new added; holds {after.places}.")
     if unseen := [p for r in said.results for p in r.pages if not p.verdict.ok]:
-        note(f"what {len(unseen)} page(s) hold that could not be checked is not in it.")
+        note(f"nothing of {count(len(unseen), 'page')} that could not be checked is in it.")

@@ -87,8 +87,8 @@ def _group(group: Group, changed: Changed, check: CheckSettings, here: Path) -> 
         first = ", ".join(relative(rest, here)[:3])
         more = f" and {len(rest) - 3} more" if len(rest) > 3 else ""
         note(
-            f"all {len(group.targets)} pages are checked: which of them use {first}{more} cannot be"
-            " known. [[check.templates]] in lgaudit.toml can tell."
+            f"every page is checked ({len(group.targets)}): which of them use {first}{more} cannot"
+            " be known. [[check.templates]] in lgaudit.toml can tell."
         )
         return group
     return (

@@ -13,6 +13,7 @@ from lgaudit.cli import outputs
 from lgaudit.cli.console import let_go, note
 from lgaudit.cli.options import Browsers, NoBrowser, Only, Quiet, RuleFolders
 from lgaudit.machine import now
+from lgaudit.plurals import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -265,9 +266,6 @@ def exit_code(results: Sequence[SiteResult], gated: Gated) -> int:
         return FAILED
     unseen = [page for r in results for page in r.pages if not page.verdict.ok]
     if unseen:
-        note(
-            f"{len(unseen)} page{'s' if len(unseen) > 1 else ''} could not be checked;"
-            " that is not a pass."
-        )
+        note(f"{count(len(unseen), 'page')} could not be checked; that is not a pass.")
         return COULD_NOT_CHECK
     return PASSED

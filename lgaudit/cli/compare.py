@@ -9,6 +9,7 @@ import typer
 
 from lgaudit.cli.console import as_json, note, out, table
 from lgaudit.cli.options import StoreUrl, open_store
+from lgaudit.plurals import count
 
 if TYPE_CHECKING:
     from lgaudit.store import Store
@@ -76,7 +77,7 @@ def compare(
         most = len(lines) if council or not out().is_terminal else MOST
         table(head, lines[:most])
         if len(lines) > most:
-            out().print(f"{len(lines) - most} more sites: --format csv has them all.")
+            out().print(f"{count(len(lines) - most, 'more site')}: --format csv has them all.")
         for one in compared.sites if council else ():
             for what in ("new", "fixed", "returned", "open"):
                 for rule in getattr(one, what):

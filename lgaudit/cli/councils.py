@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from lgaudit.cli.console import as_json, out
+from lgaudit.plurals import count
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -49,7 +50,7 @@ def list_(
             table.add_row(*(Text(v) for v in (c.slug, c.name, c.nation, c.type, c.homepage)))
         out().print(table)
         shared = len(register.sites(chosen))
-        out().print(f"{len(chosen)} councils on {shared} sites")
+        out().print(f"{count(len(chosen), 'council')} on {count(shared, 'site')}")
     else:
         raise typer.BadParameter("must be table, slugs or json", param_hint="--format")
 
@@ -87,7 +88,8 @@ def check(
     whole = register.read(file)
     sites = register.sites(whole.councils)
     out().print(
-        f"{len(whole.councils)} councils on {len(sites)} sites; nothing to correct."
+        f"{count(len(whole.councils), 'council')} on {count(len(sites), 'site')};"
+        " nothing to correct."
         + (f" Extra columns kept: {', '.join(whole.extra_columns)}." if whole.extra_columns else "")
     )
 

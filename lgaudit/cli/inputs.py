@@ -13,6 +13,7 @@ from lgaudit import urls
 from lgaudit.access import NOBODY, Access
 from lgaudit.cli.console import note
 from lgaudit.cli.targets import TargetError
+from lgaudit.plurals import count
 
 if TYPE_CHECKING:
     from lgaudit.settings import Settings
@@ -97,7 +98,9 @@ def listed(
 
     found = checking.listed(sitemap, moved, settings, access)
     if found.elsewhere:
-        note(f"{found.elsewhere} addresses of other sites in the sitemap are left out.")
+        left = count(found.elsewhere, "address is", "addresses are")
+        where = "it on another site" if found.elsewhere == 1 else "them on other sites"
+        note(f"{left} left out: the sitemap names {where}.")
     if len(found.pages) > most:
         note(
             f"the sitemap lists {len(found.pages):,} pages; the first {most:,} are checked."

@@ -11,6 +11,7 @@ import typer
 from lgaudit.cli.console import note
 from lgaudit.cli.options import Only, OutFolder, Quiet, RuleFolders, StoreUrl
 from lgaudit.machine import now
+from lgaudit.plurals import count
 
 if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
@@ -62,8 +63,8 @@ def judge(
         )
         if again.missing and not skip_missing:
             raise EvidenceError(
-                f"Evidence of {len(again.missing)} sites is not kept ({_some(again.missing)})."
-                " Give --skip-missing to judge the others."
+                f"Evidence of {count(len(again.missing), 'site')} is not kept"
+                f" ({_some(again.missing)}). Give --skip-missing to judge the others."
             )
         return again
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lgaudit.cli.console import as_json, out
+from lgaudit.plurals import count
 
 if TYPE_CHECKING:
     from lgaudit.evaluate.examples import Trial
@@ -67,7 +68,7 @@ def list_(
     else:
         rows = [(r.id, r.severity.value, r.status.value, r.scope.value, r.title) for r in chosen]
         _table(("rule", "severity", "status", "scope", "title"), rows)
-        out().print(f"{len(chosen)} rules; bar {book.bar.version}")
+        out().print(f"{count(len(chosen), 'rule')}; bar {book.bar.version}")
 
 
 @app.command("show")
@@ -138,11 +139,13 @@ def run_examples(
                 failures.append(trial)
     for trial in failures:
         console.print(_failure(trial), soft_wrap=True)
-    console.print(f"{len(found)} rules, {total} examples, {len(failures)} failed.")
-    if skipped and no_browser:
-        console.print(f"{skipped} examples need a browser, and were not run.")
-    elif skipped:
-        console.print(f"{skipped} examples need Chromium and its driver, and were not run.")
+    tested = f"{count(len(found), 'rule')}, {count(total, 'example')}"
+    console.print(f"{tested}, {len(failures)} failed.")
+    if skipped:
+        need = count(skipped, "example needs", "examples need")
+        what = "a browser" if no_browser else "Chromium and its driver"
+        left = "was" if skipped == 1 else "were"
+        console.print(f"{need} {what}, and {left} not run.")
     if problems or failures:
         raise typer.Exit(1)
 
@@ -177,7 +180,8 @@ def new(
     if problems:
         path.unlink()
         raise RulebookError("The new file would not pass its own examples: " + problems[0])
-    out().print(f"Wrote {path}. Its {len(found[0].examples)} examples pass: make them yours, then")
+    passing = count(len(found[0].examples), "example passes", "examples pass")
+    out().print(f"Wrote {path}. Its {passing}: make them yours, then")
     out().print(f"  lgaudit rules test {path}", soft_wrap=True)
 
 

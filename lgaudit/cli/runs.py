@@ -10,6 +10,7 @@ import typer
 from lgaudit.cli.console import as_json, note, out, table
 from lgaudit.cli.options import StoreUrl, open_store
 from lgaudit.errors import StoreError
+from lgaudit.plurals import count
 
 if TYPE_CHECKING:
     from lgaudit.archive import Evidence
@@ -166,7 +167,7 @@ def _same(store: Store, name: str, found: Export) -> bool:
 
 
 def _sure(summary: RunSummary, where: str) -> bool:
-    sites = "1 site" if summary.done == 1 else f"{summary.done} sites"
+    sites = count(summary.done, "site")
     try:
         return typer.confirm(f"Delete run {summary.id} ({sites}) from {where}?", err=True)
     except typer.Abort as error:

@@ -22,6 +22,7 @@ from lgaudit import urls
 from lgaudit.access import NOBODY, Access, Cookie, Pairs, cookies_everywhere
 from lgaudit.cli.console import keep_secret, note
 from lgaudit.errors import LgauditError
+from lgaudit.plurals import count
 
 PASSWORD = "LGAUDIT_PASSWORD"
 LARGEST = 5_000_000  # bytes of a session file
@@ -179,8 +180,11 @@ def _session(file: Path, origins: Iterable[str]) -> tuple[list[Cookie], Mapping[
             continue
         cookies += [_saved(entry, host, file) for host in hosts if _is_for(entry, host)]
     if over:
-        note(f"{file}: {over} of its {len(entries)} cookies are out of date. Save it again if the"
-             " pages ask you to sign in.")  # fmt: skip
+        held = count(len(entries), "cookie is", "cookies are")
+        note(
+            f"{file}: {over} of its {held} out of date. Save it again if the pages ask you to sign"
+            " in."
+        )
     storage = {}
     for kept in saved.get("origins", []) if isinstance(saved, dict) else []:
         if isinstance(kept, dict) and urls.host_of(str(kept.get("origin"))) in hosts:

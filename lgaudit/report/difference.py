@@ -7,7 +7,7 @@ from typing import Any
 
 from lgaudit.differences import PARTS, Compared, Course, Difference, Stand, Turns
 from lgaudit.models import Interval
-from lgaudit.report import cells
+from lgaudit.report import cells, words
 from lgaudit.report.csvs import csv_text
 
 SITE = (
@@ -52,8 +52,8 @@ def issue_lines(slug: str, turns: Turns, most: int = 40) -> list[str]:
             line = f"{slug}: issue {what}: {issue.rule}: {issue.message}{where}"
             said.append(cells.one_line(line, 300))
         if len(issues) > most:
-            said.append(f"{slug}: and {len(issues) - most} more issues {what}.")
-    said.append(f"{slug}: {turns.open} issues are still open.")
+            said.append(f"{slug}: and {words.count(len(issues) - most, 'more issue')} {what}.")
+    said.append(f"{slug}: {words.count(turns.open, 'issue is', 'issues are')} still open.")
     return said
 
 
@@ -124,8 +124,9 @@ def sentences(compared: Compared) -> list[str]:
         said.append(f"Both sides are judged by one bar, {now.bar}{again}.")
     else:
         said.append(
-            f"The bars differ ({then.bar}, {now.bar}): only the {compared.rules} rules common to"
-            f" both are compared, {compared.left_out} are not. Where evidence is kept,"
+            f"The bars differ ({then.bar}, {now.bar}): only the"
+            f" {words.count(compared.rules, 'rule')} common to both count,"
+            f" {compared.left_out} left out. Where evidence is kept,"
             f" `lgaudit judge {then.run}` has the earlier run judged by today's bar."
         )
     if then.axe_core != now.axe_core:
@@ -137,8 +138,8 @@ def sentences(compared: Compared) -> list[str]:
     up = sum(one.site.value > 0 for one in clear if one.site)
     tested = sum(one.site is not None for one in compared.sites)
     said.append(
-        f"{up} of {tested} sites got clearly better, {len(clear) - up} clearly worse; of the"
-        " others no change can be told from chance (5% of those named may be wrong)."
+        f"{up} of {words.count(tested, 'site')} got clearly better, {len(clear) - up} clearly"
+        " worse; of the others no change can be told from chance (5% of those named may be wrong)."
     )
     if compared.sector:
         parts = ", ".join(f"{_LABELS[name]} {compared.parts[name]:+.1f}" for name in PARTS)
@@ -211,7 +212,7 @@ def course_lines(course: Course) -> list[str]:
             line = f"  {stand.started:%d %b %Y}  {score.value:5.1f} ({score.low:.1f} to "
             line += f"{score.high:.1f})"
             if stand.of > 1 or not series.slug:
-                line += f"  {stand.of} sites"
+                line += f"  {words.count(stand.of, 'site')}"
             elif not stand.events:
                 line += f"  rules +{stand.new} failing, -{stand.fixed} mended"
             if stand.published:

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from lgaudit.models import Finding, Outcome, Rule, Status
+from lgaudit.report import words
 from lgaudit.report.formats import found
 from lgaudit.results import Compared, Gated, SiteResult
 
@@ -93,7 +94,7 @@ def _entry(rule: Rule, findings: Sequence[Finding], sources: dict[str, str]) -> 
     text.append(f"  {_printable(rule.title)}", style="bold")
     text.append(f"  {_printable(rule.id)}", style="dim")
     places = sum(max(1, len(finding.spots)) for finding in findings)
-    text.append(f"\n  {_count(places, 'place')} on {_count(pages, 'page')}", style="dim")
+    text.append(f"\n  {words.count(places, 'place')} on {words.count(pages, 'page')}", style="dim")
     if rule.wcag:
         text.append(f"; WCAG {', '.join(rule.wcag)}", style="dim")
     if rule.fix:
@@ -140,11 +141,11 @@ def _totals(
         return Text("\nNo page could be checked.", style="bold")
     if not fails:
         what = "nothing new fails" if only_new else "no scored rule fails"
-        return Text(f"\n{_count(pages, 'page')} checked; {what}.", style="bold green")
+        return Text(f"\n{words.count(pages, 'page')} checked; {what}.", style="bold green")
     how = " in new places" if only_new else ""
     return Text(
-        f"\n{_count(pages, 'page')} checked;"
-        f" {_count(fails, 'rule')} fail{'s' if fails == 1 else ''}{how}.",
+        f"\n{words.count(pages, 'page')} checked;"
+        f" {words.count(fails, 'rule fails', 'rules fail')}{how}.",
         style="bold",
     )
 
@@ -158,8 +159,8 @@ def baseline(compared: Compared, named: str) -> RenderableType:
     """What a baseline lets pass, counted, and what of it is fixed, listed."""
     counts = compared.counts
     lines = [Text(f"\nAgainst {_printable(named)}", style="bold underline")]
-    said = [f"{_count(counts['new'], 'new place')}", f"{counts['known']} known"]
-    said += [f"{counts[key]} {words}" for key, words in _ALSO.items() if counts[key]]
+    said = [f"{words.count(counts['new'], 'new place')}", f"{counts['known']} known"]
+    said += [f"{counts[key]} {what}" for key, what in _ALSO.items() if counts[key]]
     lines.append(Text("  " + ", ".join(said)))
     if compared.fixed:
         lines.append(Text("  Fixed; --update-baseline removes them:", style="green"))
@@ -177,10 +178,6 @@ _ALSO = {
     "fixed": "fixed",
     "not_seen": "not looked at this time",
 }
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _printable(text: str, width: int = WIDTH) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from lgaudit.models import Reason, Severity, Status
+from lgaudit.plurals import count as count
 
 REASONS = {
     Reason.OK: "Seen as a resident would see it",
@@ -87,11 +88,6 @@ def ordinal(number: int) -> str:
     if 10 <= number % 100 <= 20:
         return f"{number}th"
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """'1 page', '1,204 pages'."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def joined(names: Iterable[str]) -> str:
