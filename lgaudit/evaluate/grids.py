@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lgaudit import dom
+from lgaudit.evaluate.kept import kept
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
 
@@ -26,8 +27,7 @@ _BOLD = "b, strong"
 _HEADLIKE = re.compile(r"\bhead|\bhdr|title", re.I)  # in the class of a cell or row
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell and the slots it takes, counted from 0."""
 
     node: Node
@@ -47,8 +47,7 @@ class Cell:
         return self.column <= column < self.column + self.width
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """One table: its cells in document order, and how many slots each row fills."""
 
     table: Node
@@ -67,13 +66,16 @@ class Grid:
 
 
 def tables_of(page: Page) -> list[Grid]:
-    """Every table of a page that is not layout by its role and that markup does not hide."""
-    kept = page.__dict__.get("_grids")
-    if kept is None:
-        nodes = page.dom.css("table, [role=table], [role=grid], [role=treegrid]")
-        kept = [read(node) for node in nodes[:MOST_TABLES] if _is_table(node)]
-        page.__dict__["_grids"] = kept
-    return list(kept)
+    """Every table of a page that is not layout by its role and that markup does not hide.
+
+    Nobody changes the list.
+    """
+    return kept(page, "grids", _tables_of)
+
+
+def _tables_of(page: Page) -> list[Grid]:
+    nodes = page.dom.css("table, [role=table], [role=grid], [role=treegrid]")
+    return [read(node) for node in nodes[:MOST_TABLES] if _is_table(node)]
 
 
 def read(table: Node) -> Grid:
@@ -87,8 +89,9 @@ def read(table: Node) -> Grid:
             whole = False
             break
         column = width = 0
-        before = dict(taken)
-        taken = {c: n - 1 for c, n in taken.items() if n > 1}
+        before = taken
+        if before:
+            taken = {c: n - 1 for c, n in before.items() if n > 1}
         for node in _cells(row):
             while column in before:
                 column += 1
@@ -96,16 +99,20 @@ def read(table: Node) -> Grid:
                 whole = False
                 break
             attributes = node.attributes
-            wide = high = 1
             if attributes:
                 wide = _span(attributes, "colspan")
                 high = min(_span(attributes, "rowspan") or left, left)  # never beyond its group
-            cells.append(Cell(node, number, column, high, wide, is_header(node)))
-            if high > 1:
-                taken.update(dict.fromkeys(range(column, column + wide), high - 1))
-            column += wide
+                cells.append(Cell(node, number, column, high, wide, is_header(node)))
+                if high > 1:
+                    if taken is before:
+                        taken = {}
+                    taken.update(dict.fromkeys(range(column, column + wide), high - 1))
+                column += wide
+            else:
+                cells.append(Cell(node, number, column, 1, 1, node.tag == "th"))
+                column += 1
             width = column
-        widths.append(max([width, *(c + 1 for c in before)]))
+        widths.append(max([width, *(c + 1 for c in before)]) if before else width)
     return Grid(table, tuple(cells), tuple(widths), whole)
 
 
@@ -115,13 +122,23 @@ def is_header(node: Node) -> bool:
     return role in HEADER_ROLES if role else node.tag == "th"
 
 
-def is_data(table: Node, *, rows: int = 2, columns: int = 2, longest_cell: int = 200) -> bool:
+def is_data(
+    page: Page, table: Node, *, rows: int = 2, columns: int = 2, longest_cell: int = 200
+) -> bool:
     """True when a table holds data rather than the layout of a page.
 
     At least ``rows`` rows have text in at least ``columns`` cells. Nested tables, menus, what
     a summary calls navigation, tables with form fields or headings, and tables with a longer
     cell are taken to be layout.
     """
+    known = kept(page, "tables of data", lambda _: dict[tuple[int, int, int, int], bool]())
+    key = table.mem_id, rows, columns, longest_cell
+    if key not in known:
+        known[key] = _is_data(table, rows, columns, longest_cell)
+    return known[key]
+
+
+def _is_data(table: Node, rows: int, columns: int, longest_cell: int) -> bool:
     if dom.attribute(table, "role").lower() in ("presentation", "none"):
         return False
     if "navigation" in dom.attribute(table, "summary").lower():
@@ -134,10 +151,10 @@ def is_data(table: Node, *, rows: int = 2, columns: int = 2, longest_cell: int =
         return False
     filled = 0
     for row in table.css("tr"):
-        texts = [cell.text().strip() for cell in row.iter() if cell.tag in ("td", "th")]
-        if any(len(text) > longest_cell for text in texts):
+        texts = [len(cell.text().strip()) for cell in row.children if cell.tag in ("td", "th")]
+        if texts and max(texts) > longest_cell:
             return False
-        filled += sum(1 for text in texts if text) >= columns
+        filled += len(texts) - texts.count(0) >= columns
     return filled >= rows
 
 
@@ -174,11 +191,11 @@ def _stands_out(cell: Node) -> bool:
 
 def data_tables(page: Page) -> list[Grid]:
     """Tables of a page that hold data, see :func:`is_data`."""
-    kept = page.__dict__.get("_data_grids")
-    if kept is None:
-        kept = [g for g in tables_of(page) if g.table.tag == "table" and is_data(g.table)]
-        page.__dict__["_data_grids"] = kept
-    return list(kept)
+    return kept(page, "grids of data", _data_tables)
+
+
+def _data_tables(page: Page) -> list[Grid]:
+    return [g for g in tables_of(page) if g.table.tag == "table" and is_data(page, g.table)]
 
 
 def _is_table(node: Node) -> bool:
@@ -212,8 +229,10 @@ def _row_groups(table: Node) -> Iterator[Sequence[Node]]:
 
 
 def _cells(row: Node) -> Iterator[Node]:
-    for child in row.iter():
-        if child.tag in ("td", "th") or dom.attribute(child, "role").lower() in _CELL_ROLES:
+    for child in row.children:
+        if child.tag in ("td", "th") or (
+            child.attributes and dom.attribute(child, "role").lower() in _CELL_ROLES
+        ):
             yield child
 
 

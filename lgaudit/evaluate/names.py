@@ -72,9 +72,22 @@ class Names:
         """The element's accessible name, white space folded; '' when it has none."""
         known = self._known.get(node.mem_id)
         if known is None:
-            known = dom.fold(self._name(node, frozenset(), 0, referenced=False, within=False))
+            children = node.children
+            if len(children) == 1 and children[0].is_text_node and _is_text_alone(node):
+                known = dom.fold(children[0].text_content or "")
+            known = known or dom.fold(
+                self._name(node, frozenset(), 0, referenced=False, within=False)
+            )
             self._known[node.mem_id] = known
         return known
+
+    def named(self, node: Node) -> bool:
+        """Whether the element has a name at all: mostly a word that stands in it is enough."""
+        if node.tag in _CONTENT_TAGS and "role" not in node.attributes:
+            for child in node.children:
+                if child.is_text_node and (child.text_content or "").strip():
+                    return True
+        return bool(self.name(node))
 
     def _name(
         self,
@@ -179,6 +192,16 @@ _CONTENT_ROLES = frozenset(
     "link button menuitem menuitemcheckbox menuitemradio tab option treeitem checkbox radio switch"
     " heading cell columnheader rowheader row gridcell tooltip".split()
 )
+
+
+# Those of them that nothing but their own text and attributes names, and what else may.
+_ONLY_TEXT = _CONTENT_TAGS - LABELLED - _OWN_CHILD.keys()
+_NAMING = frozenset(("role", "aria-labelledby", "aria-label"))
+
+
+def _is_text_alone(node: Node) -> bool:
+    """Whether the text in an element is its name, if it says anything."""
+    return node.tag in _ONLY_TEXT and _NAMING.isdisjoint(node.attributes)
 
 
 def names_of(page: Page) -> Names:

@@ -13,6 +13,8 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+from lgaudit.evaluate.plainwords import plain_words
+
 READ = 4_000  # characters of a text that are looked at
 LEAST_WORDS = 5
 _SHARE = 0.2  # of a text's words that are small words of its language alone
@@ -124,14 +126,17 @@ def clearly_other(text: str, declared: str) -> str:
     Languages that cannot be told apart from the declared one never speak against it: a text has
     to hold small words of its own language alone, none of the declared, and py3langid must agree.
     """
-    words = [w.lower().replace("’", "'") for w in _WORD.findall(text[:READ])]
+    words = plain_words(text[:READ], _WORD)
+    if words is None:
+        words = [w.lower().replace("’", "'") for w in _WORD.findall(text[:READ])]
     if len(words) < LEAST_WORDS:
         return ""
     owners = _owners()
-    small = [(owners[word], word) for word in words if word in owners]
-    counts = Counter(code for code, _ in small)
-    if not counts or counts[declared] > _FOREIGN * len(words):
+    own = [owners[word] for word in words if word in owners]
+    if not own or own.count(declared) > _FOREIGN * len(words):
         return ""
+    small = [(owners[word], word) for word in words if word in owners]
+    counts = Counter(own)
     best, most = counts.most_common(1)[0]
     if most < _SHARE * len(words) or len({w for c, w in small if c == best}) < 2:
         return ""

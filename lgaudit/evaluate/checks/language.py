@@ -8,7 +8,6 @@ both agree is anything reported.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -23,6 +22,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     passed,
     places,
 )
+from lgaudit.evaluate.plainwords import plain_words
 from lgaudit.evidence import Page
 from lgaudit.models import Spot
 from lgaudit.tree import Node
@@ -50,6 +50,7 @@ _SMALL_WORDS: Mapping[str, frozenset[str]] = {
 }
 _ANY_SMALL = frozenset().union(*_SMALL_WORDS.values())
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?'?")
+_SPEAKING = {w: [c for c, words in _SMALL_WORDS.items() if w in words] for w in _ANY_SMALL}
 _CONTRARY = 0.06  # share of small words of the declared language above which a text is mixed
 _SURE = 0.12  # share of small words a language's own text has at least
 _QUOTED = "blockquote, q, cite, code, pre"
@@ -157,12 +158,15 @@ def _detector() -> Any:
 
 def _shares(text: str) -> tuple[dict[str, float], int]:
     """The share of each language's small words among the words of a text, and their number."""
-    words = _WORD.findall(text.lower().replace("’", "'"))
+    words = plain_words(text, _WORD)
+    if words is None:
+        words = _WORD.findall(text.lower().replace("’", "'"))
     total = len(words) or 1
-    uses = Counter(filter(_ANY_SMALL.__contains__, words))
-    return {
-        code: sum(uses[word] for word in small) / total for code, small in _SMALL_WORDS.items()
-    }, len(words)
+    uses = dict.fromkeys(_SMALL_WORDS, 0)
+    for word in filter(_ANY_SMALL.__contains__, words):
+        for code in _SPEAKING[word]:
+            uses[code] += 1
+    return {code: number / total for code, number in uses.items()}, len(words)
 
 
 def _likely(shares: Mapping[str, float], languages: Sequence[str]) -> str:
@@ -201,7 +205,7 @@ def _own_text(main: Node, declared: str) -> str:
                 continue
             if _subtag(node) not in ("", declared) or dom.hidden_here(node):
                 continue
-            stack.extend(reversed(list(node.iter(include_text=True))))
+            stack += node.children[::-1]
     return " ".join(parts)
 
 
@@ -259,13 +263,13 @@ def _text_blocks(page: Page) -> list[Node]:
 def _own_words(node: Node) -> str:
     """The text of a block without the blocks inside it."""
     parts: list[str] = []
-    stack = list(node.iter(include_text=True))[::-1]
+    stack = node.children[::-1]
     while stack:
         item = stack.pop()
         if item.is_text_node:
             parts.append(item.text_content or "")
         elif item.is_element_node and item.tag not in dom.BLOCKS and item.tag not in dom.UNSEEN:
-            stack.extend(reversed(list(item.iter(include_text=True))))
+            stack += item.children[::-1]
     return dom.fold(" ".join(parts))
 
 

@@ -39,7 +39,7 @@ def tables_have_headers(
     data = [
         table
         for table in page.dom.css("table")
-        if is_data(table, rows=rows, columns=columns, longest_cell=longest_cell)
+        if is_data(page, table, rows=rows, columns=columns, longest_cell=longest_cell)
         and not dom.hidden(table)
     ]
     bare = [table for table in data if table.css_first(_HEADERS) is None]
@@ -63,12 +63,14 @@ def headers_head_cells(page: Page) -> Result:
     looked = False
     known: dict[int, bool] = {}
     for grid in tables_of(page):
-        if not grid.whole or not any(not cell.header for cell in grid.cells):
+        headers = grid.headers
+        if not grid.whole or len(headers) == len(grid.cells):
             continue
-        reach = _Reach(grid)
-        for cell in grid.headers:
+        reach: _Reach | None = None
+        for cell in headers:
             if cell.text and _exposed(cell.node, known):
                 looked = True
+                reach = reach or _Reach(grid)
                 if not reach.heads(cell):
                     idle.append(cell.node)
     count = "1 header cell heads" if len(idle) == 1 else f"{len(idle)} header cells head"
@@ -107,7 +109,7 @@ def tables_not_all_headers(page: Page, *, least: int = 4) -> Result:
     wrong = [
         grid.table
         for grid in grids
-        if all(cell.header for cell in grid.cells)
+        if len(grid.headers) == len(grid.cells)
         and len({c.row for c in grid.cells}) > 1
         and sum(bool(c.text) for c in grid.cells) >= least
     ]
@@ -146,7 +148,7 @@ def cells_not_empty(page: Page, *, allowed: int = 1) -> Result:
     data = [grid for grid in data_tables(page) if _in_main(page, grid.table)]
     spots = []
     for grid in data:
-        blank = [c for c in grid.cells if not c.header and (c.row or c.column) and _is_blank(c)]
+        blank = [c for c in grid.cells if not c.header and _is_blank(c) and (c.row or c.column)]
         if len(blank) > allowed:
             spots += [spot(cell.node) for cell in blank[:MOST_PLACES]]
     return judged(spots[:MOST_PLACES], f"{len(spots)} cells are blank.", bool(data))
@@ -178,18 +180,26 @@ class _Reach:
 
     def __init__(self, grid: Grid) -> None:
         taken = {cell.row for cell in grid.cells if not cell.header}
-        self._only_headers = {c.row for c in grid.cells} - taken
+        self._only_headers = {cell.row for cell in grid.cells if cell.header} - taken
         self._first_data = min(taken, default=0)
-        self._named = {n for c in grid.cells for n in dom.attribute(c.node, "headers").split()}
+        self._named: set[str] = set()  # ids that cells name as their headers
         self._lowest: dict[int, int] = {}  # column -> last row with a cell a header may head
         self._rows: set[int] = set()  # rows with data that takes headers by its place
-        for cell in grid.cells:
-            if cell.row in self._only_headers or dom.attribute(cell.node, "headers").strip():
+        lowest, only_headers = self._lowest, self._only_headers
+        for node, row, column, height, width, header in grid.cells:
+            if node.attributes and (named := dom.attribute(node, "headers").split()):
+                self._named.update(named)
                 continue
-            for column in range(cell.column, cell.column + cell.width):
-                self._lowest[column] = max(self._lowest.get(column, -1), cell.row)
-            if not cell.header:
-                self._rows.update(range(cell.row, cell.row + cell.height))
+            if row in only_headers:
+                continue
+            if width == 1:
+                lowest[column] = row  # cells stand in the order of their rows
+            else:
+                lowest.update(dict.fromkeys(range(column, column + width), row))
+            if not header:
+                self._rows.add(row)
+                if height > 1:
+                    self._rows.update(range(row, row + height))
 
     def heads(self, header: Cell) -> bool:
         """Whether some cell names this header, or stands where it heads."""
@@ -272,6 +282,6 @@ def _in_main(page: Page, node: Node) -> bool:
 
 
 def _is_blank(cell: Cell) -> bool:
-    if cell.node.text().replace("\xa0", " ").strip():
+    if cell.node.text().strip():
         return False
     return cell.node.css_first(_CONTENT) is None

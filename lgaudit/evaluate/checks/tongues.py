@@ -23,6 +23,7 @@ from lgaudit.models import Spot
 from lgaudit.tree import Node
 
 _MOST_PARTS = 300
+_NOT_READ = dom.UNSEEN | {"code", "pre"}
 _SHORT = 400  # characters of main text, below which the rest of the page is read as well
 
 
@@ -171,20 +172,23 @@ def _unmarked_text(root: Node) -> str:
     while stack and size < tongues.READ:
         node = stack.pop()
         if node.is_text_node:
-            parts.append(node.text_content or "")
-            size += len(parts[-1])
+            text = node.text_content or ""
+            parts.append(text)
+            size += len(text)
             continue
-        if not node.is_element_node or node.tag in dom.UNSEEN or node.tag in ("code", "pre"):
+        tag, attributes = node.tag, node.attributes
+        if not node.is_element_node or tag in _NOT_READ:
             continue
-        if node.mem_id != root.mem_id and "lang" in node.attributes:
-            continue
-        if dom.hidden_here(node):
-            continue
-        if node.tag == "img":
-            parts.append(dom.attribute(node, "alt"))
-        if node.tag in dom.BLOCKS:
+        if attributes:
+            if "lang" in attributes and node is not root:
+                continue
+            if dom.hides(tag, attributes):
+                continue
+        if tag == "img":
+            parts.append(attributes.get("alt") or "")
+        if tag in dom.BLOCKS:
             parts.append("\n")
-        stack.extend(reversed(list(node.iter(include_text=True))))
+        stack += node.children[::-1]
     return " ".join(parts)
 
 

@@ -127,7 +127,7 @@ def button_name(view: View) -> Iterator[Item]:
     """Buttons have a name."""
     for node in view.shown("button"):
         if _asked(node):
-            named = view.name(node) or _excused(view, node)
+            named = view.names.named(node) or _excused(view, node)
             yield told(node, "" if named else "This button has no text and no name.")
 
 
@@ -146,17 +146,28 @@ def input_button_name(view: View) -> Iterator[Item]:
 @judges("link-name")
 def link_name(view: View) -> Iterator[Item]:
     """Links have text or a name."""
+    named = view.names.named
+    right_one: Node | None = None
     for node in view.shown("a[href]"):
-        if explicit_role(node.attributes) not in ("", "link", "none", "presentation"):
+        attributes = node.attributes
+        if "role" in attributes and explicit_role(attributes) not in _LINKS:
             continue
-        yield told(node, "" if view.name(node) else "This link has no text and no name.")
+        if named(node):
+            right_one = node
+        else:
+            yield wrong(node, "This link has no text and no name.")
+    if right_one is not None:
+        yield right(right_one)
+
+
+_LINKS = ("", "link", "none", "presentation")
 
 
 @judges("summary-name")
 def summary_name(view: View) -> Iterator[Item]:
     """The summary of a section that opens has text or a name."""
     for node in view.shown("details > summary"):
-        yield told(node, "" if view.name(node) else "This summary has no text.")
+        yield told(node, "" if view.names.named(node) else "This summary has no text.")
 
 
 @judges("empty-heading")
@@ -164,7 +175,7 @@ def empty_heading(view: View) -> Iterator[Item]:
     """Headings have text or a name."""
     for node in view.shown("h1, h2, h3, h4, h5, h6, [role=heading]"):
         if view.role(node) == "heading":
-            yield told(node, "" if view.name(node) else "This heading is empty.")
+            yield told(node, "" if view.names.named(node) else "This heading is empty.")
 
 
 @judges("empty-table-header")
@@ -187,7 +198,7 @@ def empty_table_header(view: View) -> Iterator[Item]:
 def _content(view: View, node: Node) -> bool:
     """Whether something inside the element is read out."""
     if not dom.attribute(node, "aria-label") and not dom.attribute(node, "title"):
-        return bool(view.name(node))
+        return view.names.named(node)
     if node.text(deep=True).strip():
         return True
     return any(view.name(item) for item in below(node))

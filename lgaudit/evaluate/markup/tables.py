@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lgaudit import dom
-from lgaudit.evaluate.grids import Grid, tables_of
+from lgaudit.evaluate.grids import MOST_COLUMNS, Grid, tables_of
 from lgaudit.evaluate.kept import kept
 from lgaudit.evaluate.markup.registry import Item, judges, right, told, unsure, wrong
 from lgaudit.evaluate.markup.view import HIDDEN, View, focusable, role_of
@@ -13,17 +13,21 @@ from lgaudit.evidence import Page
 from lgaudit.tree import Node
 
 _SCOPES = frozenset(("row", "col", "rowgroup", "colgroup"))
+_OF_DATA = frozenset(("scope", "headers", "abbr"))
 _PARTS = frozenset(("thead", "tbody", "tfoot"))
 
 
 def rows(table: Node) -> list[list[Node]]:
     """The cells of each row of a table, not of tables inside it."""
     found = []
-    for child in table.iter():
-        lines = [child] if child.tag == "tr" else list(child.iter()) if child.tag in _PARTS else []
-        found += [
-            [c for c in line.iter() if c.tag in ("td", "th")] for line in lines if line.tag == "tr"
-        ]
+    for child in table.children:
+        if child.tag in _PARTS:
+            lines = [line for line in child.children if line.tag == "tr"]
+        elif child.tag == "tr":
+            lines = [child]
+        else:
+            continue
+        found += [[c for c in line.children if c.tag in ("td", "th")] for line in lines]
     return found
 
 
@@ -58,6 +62,9 @@ def headers_attr(view: View) -> Iterator[Item]:
     """headers names header cells of the same table."""
     for table in view.shown("table"):
         if role_of(table) not in ("", "table", "grid", "treegrid"):
+            continue
+        if not view.tree.css("[headers]"):
+            yield right(table)
             continue
         cells = [cell for row in rows(table) for cell in row]
         ids = {dom.attribute(c, "id"): view.role(c) for c in cells if dom.attribute(c, "id")}
@@ -126,19 +133,26 @@ def cells_have_headers(view: View) -> Iterator[Item]:
 
 
 def _headed(view: View, grid: Grid) -> bool:
-    heads = [c for c in grid.headers if c.node.text(deep=True).strip() or c.node.css_first("img")]
+    above: dict[int, int] = {}  # column -> first row with a header in it
+    beside: dict[int, int] = {}  # row -> first column with a header in it
+    for head in grid.headers:
+        if head.node.text().strip() or head.node.css_first("img"):
+            for column in range(head.column, head.column + head.width):
+                above.setdefault(column, head.row)
+            for row in range(head.row, head.row + head.height):
+                beside[row] = min(beside.get(row, head.column), head.column)
+    last = len(grid.widths) + 1
     for cell in grid.cells:
-        node = cell.node
-        if cell.header or not node.text(deep=True).strip() or view.titled(node):
-            continue
-        if dom.attribute(node, "headers").strip():
-            continue
-        if not any(
-            (head.row < cell.row and head.covers(cell.column))
-            or (head.column < cell.column and head.row <= cell.row < head.row + head.height)
-            for head in heads
+        if (
+            cell.header
+            or above.get(cell.column, last) < cell.row
+            or beside.get(cell.row, MOST_COLUMNS) < cell.column
         ):
-            return False
+            continue
+        node = cell.node
+        if not node.text().strip() or dom.attribute(node, "headers").strip() or view.titled(node):
+            continue
+        return False
     return True
 
 
@@ -151,11 +165,9 @@ def _data(table: Node, lines: list[list[Node]]) -> bool:
         return True
     if any(c.tag in ("thead", "tfoot", "caption", "colgroup") for c in table.iter()):
         return True
-    if any(
-        c.tag == "th" or any(n in c.attributes for n in ("scope", "headers", "abbr"))
-        for row in lines
-        for c in row
-    ):
-        return True
+    for row in lines:
+        for c in row:
+            if c.tag == "th" or (c.attributes and not _OF_DATA.isdisjoint(c.attributes)):
+                return True
     nested = any(inner.mem_id != table.mem_id for inner in table.css("table"))
     return not nested and len(lines) > 1 and len(lines[-(-len(lines) // 2) - 1]) >= 5

@@ -16,7 +16,6 @@ from lgaudit.tree import Node
 SHOWN, DOUBTFUL, HIDDEN = 0, 1, 2
 # Never rendered, whatever a style sheet says.
 _NEVER = frozenset("head script style template noscript title datalist".split())
-_ASKED = _NEVER | {"dialog"}  # elements that may be hidden without any attribute
 # Class names that style sheets everywhere use for what is closed, or shown to some people only.
 _CLOSED = re.compile(
     r"(?:(?:is|js|u|ui|x|g|initially)-)?(?:hidden|hide|invisible|d-none|display-none)"
@@ -25,7 +24,6 @@ _CLOSED = re.compile(
     r"|off-?canvas|tab-?pane|tooltip|popover|toast|no-?js|noscript|print-only|visible-(?:xs|print)",
     re.I,
 )
-_MAY_HIDE = frozenset(("hidden", "style", "type", "aria-hidden", "inert", "popover"))
 _FOCUSABLE = frozenset("button input select textarea".split())
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 _STYLE_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,600})\}")
@@ -43,65 +41,74 @@ class View:
         self.names: Names = names_of(page)
         self._roles: dict[int, str] = {}
         self._class_states: dict[str, bool] = {}
+        self._shown: dict[str, list[Node]] = {}
 
     def shown(self, selector: str) -> list[Node]:
-        """The elements that are not hidden for certain, in document order."""
-        states, nodes = self._states, self.tree.css(selector)
-        if "," in selector:  # what fits several alternatives is found for each of them
-            nodes = list({node.number: node for node in nodes}.values())
-        return [node for node in nodes if states[node.number] != HIDDEN]
+        """The elements that are not hidden for certain, in document order. Nobody changes it."""
+        known = self._shown.get(selector)
+        if known is None:
+            states, nodes = self._states, self.tree.css(selector)
+            if nodes and "," in selector:  # what fits several alternatives is found for each
+                nodes = list({node.number: node for node in nodes}.values())
+            known = self._shown[selector] = [n for n in nodes if states[n.number] != HIDDEN]
+        return known
 
     def state(self, node: Node) -> int:
         """Whether assistive technology meets the element: SHOWN, DOUBTFUL or HIDDEN."""
         return self._states[node.number]
 
     @cached_property
-    def _states(self) -> list[int]:
-        """The state of every node, by its number: no better than that of what it stands in."""
-        states: list[int] = []
-        for node in self.tree.nodes:
-            around = node.parent
-            if around is None or around.number < 0:
-                states.append(self._own_state(node))
-                continue
-            state = states[around.number]
-            # Most nodes are text, or elements that have nothing to hide them.
-            if state != HIDDEN and (
-                (node.is_element_node and (node.attributes or node.tag in _ASKED))
-                or around.tag == "details"
-            ):
-                state = max(state, self._own_state(node))
-            states.append(state)
+    def _states(self) -> bytearray:
+        """The state of every node, by its number: no better than that of what it stands in.
+
+        Few elements hide anything, so these are looked up, and all that stands in them is marked.
+        """
+        states = bytearray(len(self.tree.nodes))
+        for node in self._doubtful():
+            first, last = node.number, node.last
+            states[first : last + 1] = bytes((DOUBTFUL,)) * (last + 1 - first)
+        for node in self._hiding():
+            first, last = node.number, node.last
+            states[first : last + 1] = bytes((HIDDEN,)) * (last + 1 - first)
         return states
 
-    def _own_state(self, node: Node) -> int:
-        tag, attributes = node.tag, node.attributes
-        if tag in _NEVER:
-            return HIDDEN
-        parent = node.parent
-        if (
-            parent is not None
-            and parent.tag == "details"
-            and tag != "summary"
-            and "open" not in parent.attributes
-        ):
-            return HIDDEN
-        if not attributes:
-            return HIDDEN if tag == "dialog" else SHOWN
-        if tag == "dialog" and "open" not in attributes:
-            return HIDDEN
-        if not _MAY_HIDE.isdisjoint(attributes):
-            if dom.hides(tag, attributes) or "inert" in attributes or "popover" in attributes:
-                return HIDDEN
-            if (attributes.get("aria-hidden") or "").lower() == "true":
-                return HIDDEN
-        classes = attributes.get("class")
-        if classes and tag not in ("html", "body") and self._closed(classes):
-            return DOUBTFUL
-        identity = attributes.get("id")
-        if identity and (identity in self._hidden_ids or identity in self._controlled):
-            return DOUBTFUL
-        return SHOWN
+    def _hiding(self) -> Iterator[Node]:
+        """Elements that are hidden for certain, but for those that stand in others."""
+        css = self.tree.css
+        for tag in _NEVER:
+            for node in css(tag):
+                if node.tag == tag:
+                    yield node
+        for node in css("dialog"):
+            if "open" not in node.attributes:
+                yield node
+        for node in css("details"):
+            if "open" not in node.attributes:
+                yield from [child for child in node.children if child.tag != "summary"]
+        for node in css("[hidden], [style], input[type]"):
+            if dom.hides(node.tag, node.attributes):
+                yield node
+        for node in css("[aria-hidden]"):
+            if (node.attributes.get("aria-hidden") or "").lower() == "true":
+                yield node
+        yield from css("[inert]")
+        yield from css("[popover]")
+
+    def _doubtful(self) -> Iterator[Node]:
+        """Elements that their classes or their id say may be closed."""
+        closed: dict[str | None, bool] = {}
+        for node in self.tree.css("[class]"):
+            classes = node.attributes.get("class")
+            known = closed.get(classes)
+            if known is None:
+                known = closed[classes] = bool(classes) and self._closed(classes or "")
+            if known and node.tag not in ("html", "body"):
+                yield node
+        if self._hidden_ids or self._controlled:
+            for node in self.tree.css("[id]"):
+                identity = node.attributes.get("id")
+                if identity in self._hidden_ids or identity in self._controlled:
+                    yield node
 
     def plain(self, node: Node) -> bool:
         """Whether neither classes nor id of the element itself say that it may be closed."""
