@@ -7,8 +7,9 @@ thousands a page, is answered from memory; only rare selectors go back to the pa
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, count
 from operator import attrgetter
 from typing import cast
 
@@ -22,13 +23,14 @@ DEEP = 300  # elements inside elements; in deeper trees only the parser matches 
 
 
 _NONE: dict[str, str | None] = {}
+_memory = count(1)
 _CHILDLESS: list[Node] = []
 
 
 class Node:
     """One element, text or comment. Nobody changes it, nor its attributes."""
 
-    __slots__ = ("_raw", "_tree", "at", "mem_id", "number", "parent")
+    __slots__ = ("_raw", "_tree", "at", "last", "mem_id", "number", "parent")
     is_element_node = False
     is_text_node = False
     attributes = _NONE
@@ -38,16 +40,17 @@ class Node:
     parent: Node | None
     children: list[Node]
     number: int  # place in document order
+    last: int  # the number of the last node inside it
     at: int  # place among the children of its parent
-    mem_id: int  # unique among all that is parsed at a time
+    mem_id: int  # unique among all nodes of this process
 
     def __init__(self, tree: Tree, raw: LexborNode, parent: Node | None, at: int, n: int) -> None:
         self._tree = tree
         self._raw = raw
         self.parent = parent
         self.at = at
-        self.number = n
-        self.mem_id = raw.mem_id
+        self.number = self.last = n
+        self.mem_id = next(_memory)
 
     @property
     def parser(self) -> Tree:
@@ -80,14 +83,6 @@ class Node:
         """The first of its children."""
         return self.children[0] if self.children else None
 
-    @property
-    def last(self) -> int:
-        """The number of the last node inside it."""
-        node = self
-        while node.children:
-            node = node.children[-1]
-        return node.number
-
     def iter(self, include_text: bool = False) -> Iterator[Node]:
         """Its children, comments among them."""
         if include_text:
@@ -103,9 +98,6 @@ class Node:
         """All text inside it, run together."""
         if not deep or strip:
             return self._raw.text(deep=deep, strip=strip)
-        return self._run_together()
-
-    def _run_together(self) -> str:
         return self.text_content or ""
 
     def css(self, query: str) -> list[Node]:
@@ -136,14 +128,19 @@ class _Element(Node):
         self.children = _CHILDLESS
         self._text: str | None = None
 
-    def _run_together(self) -> str:
-        if self._text is None:
+    def text(self, *, deep: bool = True, strip: bool = False) -> str:
+        """All text inside it, run together."""
+        if not deep or strip:
+            return self._raw.text(deep=deep, strip=strip)
+        text = self._text
+        if text is None:
             children = self.children
             if len(children) == 1 and children[0].is_text_node:  # as it mostly is
-                self._text = children[0].text_content or ""
+                text = children[0].text_content or ""
             else:
-                self._text = self._tree.text_between(self.number, self.last) if children else ""
-        return self._text
+                text = self._tree.text_between(self.number, self.last) if children else ""
+            self._text = text
+        return text
 
 
 class _Text(Node):
@@ -185,7 +182,8 @@ class Tree:
         self._found: dict[str, list[Node]] = {}
         self._nodes: list[Node] = []
         self._document: _Element | None = None
-        self._elements: dict[int, _Element] = {}
+        self._holders: list[_Element] = []  # elements with something inside
+        self._elements: dict[int, Node] = {}  # by what the parser's nodes have as their memory
         self._by_tag: dict[str, list[Node]] = {}
         self._by_attribute: dict[str, list[Node]] = {}
         self._odd: set[str] = set()  # names that stand somewhere with a prefix or in capitals
@@ -194,7 +192,7 @@ class Tree:
         self._texts: list[str] = []
         self._values: dict[str, _Values] = {}  # by name of attribute
         self._kinds: dict[Compound, list[Node]] = {}
-        self._deep: bool | None = None
+        self._deepest = 0  # elements inside elements
 
     @property
     def nodes(self) -> list[Node]:
@@ -265,13 +263,10 @@ class Tree:
 
     def forget(self) -> None:
         """Drop what was found."""
-        for node in chain(self._nodes, self._document.children if self._document else ()):
-            node.parent = None
-            if isinstance(node, _Element):
-                node.children = _CHILDLESS
-        if self._document is not None:
-            self._document.children = _CHILDLESS
-            self._document = None
+        for element in self._holders:  # the only way from a node to one that points back
+            element.children = _CHILDLESS
+        self._holders = []
+        self._document = None
         self._nodes = []
         self._elements = {}
         self._by_tag = {}
@@ -291,61 +286,85 @@ class Tree:
         root = self._parser.root
         if root is None:
             return
-        document, first = self._around(root)
-        self._document = document
-        elements = {document.mem_id: document, first.mem_id: first}
-        self._nodes.append(first)
-        self._enter(first)
-        nodes, numbers, texts = self._nodes, self._numbers, self._texts
-        by_tag, by_attribute = self._by_tag, self._by_attribute
-        below = root.traverse(include_text=True)
-        next(below)
+        self._document, first = self._around(root)
+        nodes, numbers, texts, holders = self._nodes, self._numbers, self._texts, self._holders
+        by_tag: defaultdict[str, list[Node]] = defaultdict(list)
+        by_attribute: defaultdict[str, list[Node]] = defaultdict(list)
+        nodes.append(first)
+        by_tag[first.tag].append(first)
+        for key in first.attributes:
+            by_attribute[key].append(first)
         # All that follows is done for every node of every page, so it is written out in one place.
-        for number, raw in enumerate(below, 1):
-            around = raw.parent
-            parent = elements[around.mem_id] if around is not None else first
-            beside = parent.children
-            memory = raw.mem_id
+        parent = first
+        beside: list[Node] = []
+        number = depth = deepest = 0
+        memory = _memory.__next__
+        raw = root.first_child
+        if raw is not None:
+            first.children = beside
+            holders.append(first)
+            depth = deepest = 1
+        while True:
+            if raw is None:  # whatever is inside this parent has been seen
+                parent.last = number
+                if parent is first:
+                    break
+                raw = parent._raw.next
+                parent = cast("_Element", parent.parent)
+                beside = parent.children
+                depth -= 1
+                continue
+            number += 1
             node: Node
-            if raw.is_text_node:
+            inside = None
+            content = raw.text_content
+            if content is not None:
                 node = text = _new_text(_Text)
-                content = text.text_content = raw.text_content or ""
+                text.text_content = content
                 numbers.append(number)
                 texts.append(content)
             elif raw.is_element_node:
                 node = element = _new_element(_Element)
-                tag = element.tag = raw.tag or "-"
-                given = element.attributes = raw.attributes or _NONE
-                element.children = _CHILDLESS
+                element.tag = tag = raw.tag or "-"
                 element._text = None
-                elements[memory] = element
-                if tag in by_tag:
-                    by_tag[tag].append(element)
-                else:
-                    self._enter_tag(tag, element)
-                for key in given:
-                    if key in by_attribute:
+                element.children = _CHILDLESS
+                by_tag[tag].append(element)
+                given = raw.attributes
+                if given:
+                    element.attributes = given
+                    for key in given:
                         by_attribute[key].append(element)
-                    else:
-                        self._enter_attribute(key, element)
+                else:
+                    element.attributes = _NONE
+                inside = raw.first_child
+            elif raw.is_text_node:
+                node = text = _new_text(_Text)
+                text.text_content = ""
+                numbers.append(number)
+                texts.append("")
             else:
                 node = other = _new_other(_Other)
                 other.tag = raw.tag or "-"
             node._tree = self
             node._raw = raw
             node.parent = parent
-            node.number = number
-            node.mem_id = memory
+            node.number = node.last = number
+            node.mem_id = memory()
+            node.at = len(beside)
             nodes.append(node)
-            if beside:
-                node.at = len(beside)
-                beside.append(node)
+            beside.append(node)
+            if inside is None:
+                raw = raw.next
             else:
-                node.at = 0
-                parent.children = [node]
-        self._elements = elements
-        odd = self._odd
-        self._there = {"", *(f"<{t}" for t in (*by_tag, *odd)), *by_attribute, *odd}
+                raw = inside
+                parent, beside = element, []
+                element.children = beside
+                holders.append(element)
+                depth += 1
+                if depth > deepest:
+                    deepest = depth
+        self._deepest = deepest
+        self._enter(by_tag, by_attribute)
 
     def _around(self, root: LexborNode) -> tuple[_Element, _Element]:
         """What the root element and the comments around it stand in, and the root element."""
@@ -354,27 +373,28 @@ class Tree:
         document = _Document(self, around if around is not None else root, None, 0, -1)
         at = next(n for n, raw in enumerate(beside) if raw.mem_id == root.mem_id)
         first = _Element(self, root, document, at, 0)
+        self._holders.append(document)
         document.children = [
             first if n == at else _Other(self, raw, document, n, -1) for n, raw in enumerate(beside)
         ]
         return document, first
 
-    def _enter(self, element: _Element) -> None:
-        """Enter an element where it will be looked for."""
-        self._enter_tag(element.tag, element)
-        for key in element.attributes:
-            self._enter_attribute(key, element)
-
-    def _enter_tag(self, tag: str, element: _Element) -> None:
-        name = tag.lower()  # of SVG, some are written with capitals
-        self._by_tag.setdefault(name, []).append(element)
-        if ":" in name:
-            self._odd.add(name.rpartition(":")[2])
-
-    def _enter_attribute(self, key: str, element: _Element) -> None:
-        self._by_attribute.setdefault(key, []).append(element)
-        if ":" in key or key != key.lower():
-            self._odd.update((key.lower(), key.lower().rpartition(":")[2]))
+    def _enter(self, by_tag: dict[str, list[Node]], by_attribute: dict[str, list[Node]]) -> None:
+        """Keep where elements are looked for, by names in small letters and as they stand."""
+        odd: set[str] = set()
+        for tag in [tag for tag in by_tag if ":" in tag or tag != tag.lower()]:
+            name = tag.lower()  # of SVG, some are written with capitals
+            if name != tag:
+                found = by_tag.pop(tag)
+                by_tag[name] = sorted([*by_tag.get(name, ()), *found], key=_number)
+            if ":" in name:
+                odd.add(name.rpartition(":")[2])
+        for key in by_attribute:
+            if ":" in key or key != key.lower():
+                odd.update((key.lower(), key.lower().rpartition(":")[2]))
+        self._odd = odd
+        self._by_tag, self._by_attribute = dict(by_tag), dict(by_attribute)
+        self._there = {"", *(f"<{t}" for t in (*by_tag, *odd)), *by_attribute, *odd}
 
     def _find(self, query: str) -> list[Node]:
         paths = selectors.read(query)
@@ -384,9 +404,12 @@ class Tree:
             except Doubt:
                 pass
         raws = self._parser.css(query)
-        if not self._nodes:
-            self._grow()
-        return [self._elements[raw.mem_id] for raw in raws if raw.mem_id in self._elements]
+        if not raws:
+            return []
+        if not self._elements:
+            self._elements = {n._raw.mem_id: n for n in self.nodes if n.is_element_node}
+        known = self._elements
+        return [known[memory] for raw in raws if (memory := raw.mem_id) in known]
 
     def _looked_up(self, paths: tuple[Path, ...]) -> list[Node]:
         """What one of these finds. Raises Doubt."""
@@ -413,7 +436,7 @@ class Tree:
             outer.append((join, some))
         if len(outer) == 1 and outer[0][0] == " ":
             return _inside(found, outer[0][1])
-        if self._is_deep():
+        if self._deepest > DEEP:
             raise Doubt
         numbers = [(join, {node.number for node in some}) for join, some in outer]
         return [node for node in found if _stands(node, numbers)]
@@ -460,15 +483,6 @@ class Tree:
         if len(fitting) < 2:
             return fitting[0] if fitting else []
         return sorted(chain.from_iterable(fitting), key=_number)
-
-    def _is_deep(self) -> bool:
-        if self._deep is None:
-            depths: list[int] = []
-            for node in self._nodes:
-                around = node.parent
-                depths.append(depths[around.number] + 1 if around and around.number >= 0 else 0)
-            self._deep = max(depths, default=0) > DEEP
-        return self._deep
 
 
 class _Values:

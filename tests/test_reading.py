@@ -1,9 +1,13 @@
 """The words of a page: blocks, places, languages, sentences, dates, titles and link names."""
 
 import datetime as dt
+import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from lgaudit.evaluate import page_language
 from lgaudit.evaluate.dates import dates_in
 from lgaudit.evaluate.links import links_of, plain, text_after
 from lgaudit.evaluate.reading import GAP, read
@@ -170,6 +174,15 @@ def test_small_words_tell_welsh_from_english():
     assert not welsh("Yr Wyddfa is the Welsh name")
     assert english("the bins")
     assert not english("Testun Cymraeg")
+
+
+@given(st.text("abcxyz''’  _09²é£–“”\n\t\xa0.ıŵΩ", max_size=80), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_plain_english_is_split_into_the_words_a_pattern_finds(text: str, plain: bool) -> None:
+    lowered = text.lower().replace("’", "'")
+    if plain:
+        lowered = re.sub("[²éıŵΩω]", " ", lowered)
+    assert page_language._split(lowered) == page_language._WORD.findall(lowered)
 
 
 def test_dates():

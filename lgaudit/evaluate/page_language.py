@@ -22,6 +22,11 @@ LEAST_WORDS = 20  # fewer say nothing sure about a language
 LEAST_SHARE = 0.06  # of the words; plain text has 20% or more, other languages by chance up to 4%
 WORDS_READ = 600
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+# What English text is made of beside ASCII; none of it is a letter.
+_PLAIN = re.compile(r"[\x00-\x7f£\u00a0–—…•‘“”]*")
+_LETTERS = bytes(n if chr(n).islower() or n == ord("'") else 32 for n in range(128)) + b" " * 128
+_STRAY = re.compile(rb"'(?:(?<![a-z]')|(?![a-z]))")  # not between letters
+_TWICE = re.compile(rb"'[a-z]+'")
 
 
 def language_of(page: Page) -> str:
@@ -50,10 +55,22 @@ def votes(text: str) -> tuple[float, float]:
 def _words(text: str) -> list[str]:
     """The first words in small letters; none of a text too short to tell."""
     start = text[: 20 * WORDS_READ].lower().replace("’", "'")  # words of 20 letters are rare
-    words = _WORD.findall(start[: 7 * WORDS_READ])
+    words = _split(start[: 10 * WORDS_READ])
     if len(words) <= WORDS_READ:  # the last of them may have been cut
-        words = _WORD.findall(start)
+        words = _split(start)
     return words[:WORDS_READ] if len(words) >= LEAST_WORDS else []
+
+
+def _split(text: str) -> list[str]:
+    """The words of a text in small letters; those of plain English are split and not searched."""
+    if not _PLAIN.fullmatch(text):
+        return _WORD.findall(text)
+    letters = text.encode("ascii", "replace").translate(_LETTERS)
+    if b"'" in letters:
+        letters = _STRAY.sub(b" ", letters)
+        if _TWICE.search(letters):
+            return _WORD.findall(text)
+    return letters.decode("ascii").split()
 
 
 def _votes(words: list[str]) -> tuple[float, float]:
