@@ -93,7 +93,8 @@ def serve(number: int, pages: int, answer: float) -> None:
     with Replay(sites) as replay:
         print(json.dumps({"name_map": replay.name_map, "ca_file": replay.ca_file}), flush=True)
         sys.stdin.read()
-        print(json.dumps([len(site.asked) for site in sites]), flush=True)
+        said = {"asked": [len(site.asked) for site in sites], "spent": time.process_time()}
+        print(json.dumps(said), flush=True)
 
 
 @contextmanager
@@ -205,10 +206,10 @@ def family() -> list[psutil.Process]:
     return found
 
 
-def busy() -> float:
-    """CPU seconds of this process and of those that judged for it, so far, once they have ended."""
+def busy() -> tuple[float, float]:
+    """CPU seconds of this process so far, and of those that judged for it, once they have ended."""
     time = psutil.Process().cpu_times()
-    return float(time.user + time.system + time.children_user + time.children_system)
+    return time.user + time.system, time.children_user + time.children_system
 
 
 def measure(given: argparse.Namespace) -> int:
@@ -242,27 +243,33 @@ def measure(given: argparse.Namespace) -> int:
 
         looking = threading.Thread(target=look, daemon=True)
         looking.start()
-        spent = busy()
+        before = busy()
         with held, Store.open(settings.store) as store:
             store.start_run(made, book.rules, book.bar, sites)
             run.audit(plan, store, watch, now)
             ended = time.monotonic()
         over.set()
         looking.join()
-        spent = busy() - spent
+        own, judging = (after - then for after, then in zip(busy(), before, strict=True))
         server.stdin.close()  # type: ignore[union-attr]
-        asked = json.loads(_said(server))
+        asked, serving = json.loads(_said(server)).values()
     began, scoring = watch.stages["Looking"], watch.stages["Scoring"]
     needs = pace_needs(asked, given.pace, run.at_once(settings, None))
     took, times = scoring - began, (scoring - began) / needs
     quarter = max(1, len(watch.memory) // 4)
+
+    def each(seconds: float) -> float:
+        return seconds / max(1, watch.audited) * 1000
+
     print(
         f"{given.sites} sites, {watch.audited} pages audited, {sum(asked)} requests,"
         f" {sum(watch.lost.values())} sites lost {dict(watch.lost) if watch.lost.total() else ''}\n"
         f"looking {took:.0f} s; the pace of {given.pace} s, {settings.sites} sites at a time, needs"
         f" {needs:.0f} s: x{times:.2f} (bar x{BAR}); scoring {ended - scoring:.0f} s\n"
-        f"{watch.audited / took:.1f} pages/s, {spent / max(1, watch.audited) * 1000:.1f}"
-        f" ms of CPU a page; {held.mean:.0f} sites were asked at a time on average\n"
+        f"{watch.audited / took:.1f} pages/s, {each(own + judging):.1f} ms of CPU a page: fetching"
+        f" and keeping {each(own):.1f}, judging {each(judging):.1f}; the server beside them"
+        f" {each(serving):.1f}\n"
+        f"{held.mean:.0f} sites were asked at a time on average\n"
         f"memory at most {sum(peak):.0f} MB (bar {MEMORY_BAR} MB), of each process"
         f" {', '.join(f'{each:.0f}' for each in peak)}; after the first"
         f" quarter of the sites {watch.memory[quarter - 1]:.0f} MB, at the end"

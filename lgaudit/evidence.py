@@ -248,8 +248,8 @@ class Page:
     @cached_property
     def title(self) -> str:
         """Text of the title element, white space folded."""
-        node = self.dom.css_first("head title") or self.dom.css_first("title")
-        return " ".join(node.text().split()) if node is not None else ""
+        nodes = self.dom.glance("head title") or self.dom.glance("title")
+        return " ".join(nodes[0].text().split()) if nodes else ""
 
     def but(self, **changes: Any) -> Page:
         """This page with another verdict, kind or place in the sample; what was read stays read.

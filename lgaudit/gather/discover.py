@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from lgaudit import dom, urls
 from lgaudit.evidence import Page
+from lgaudit.gather import shown
 from lgaudit.tree import Node
 
 MOST_LINKS = 3000  # of one page
-_BASE = re.compile("<base\\b", re.I)
 _CHROME_LINKS = ", ".join(
     f"{part.strip()} a[href]" for part in [*dom.CHROME.split(","), "[role=complementary]"]
 )
@@ -28,21 +27,22 @@ class Link:
 
 def base_of(page: Page) -> str:
     """What the page's relative addresses are resolved against."""
-    if not _BASE.search(page.html):  # much faster than asking the tree, and mostly the case
+    if "<base" not in page.lowered:  # much faster than asking the parser, and mostly the case
         return page.final_url
-    node = page.dom.css_first("base[href]")
-    written = dom.attribute(node, "href") if node is not None else ""
+    nodes = page.dom.glance("base[href]")
+    written = dom.attribute(nodes[0], "href") if nodes else ""
     return (written and urls.normalise(written, page.final_url)) or page.final_url
 
 
 def links_of(page: Page) -> tuple[Link, ...]:
     """Links to http and https addresses, in page order, one for each address and text."""
     base, tree = base_of(page), page.dom
-    main = _ids(page.main)
-    chrome = {node.mem_id for node in tree.css(_CHROME_LINKS)}
+    main = _ids(shown.main_of(tree))
+    chrome = {node.mem_id for node in tree.glance(_CHROME_LINKS)}
     found: dict[tuple[str, str], Link] = {}
-    for node in tree.css("a[href], area[href]")[:MOST_LINKS]:
-        url = urls.normalise(dom.attribute(node, "href"), base)
+    for node in tree.glance("a[href], area[href]")[:MOST_LINKS]:
+        said = node.attributes
+        url = urls.normalise(said.get("href") or "", base)
         if url is None:
             continue
         text = text_of(node)
@@ -50,7 +50,7 @@ def links_of(page: Page) -> tuple[Link, ...]:
         known = found.get((url, text))
         if known is not None and (known.in_main or not place):
             continue
-        nofollow = "nofollow" in dom.attribute(node, "rel").lower().split()
+        nofollow = "nofollow" in (said.get("rel") or "").lower().split()
         found[url, text] = Link(url, text, place, nofollow)
     return tuple(found.values())
 
@@ -67,7 +67,7 @@ def text_of(node: Node) -> str:
 
 def canonical_of(page: Page) -> str | None:
     """The address the page calls its own, normalised, or None."""
-    for node in page.dom.css("link[rel][href]"):
+    for node in page.dom.glance("link[rel][href]"):
         if "canonical" in dom.attribute(node, "rel").lower().split():
             return urls.normalise(dom.attribute(node, "href"), base_of(page))
     return None
@@ -75,9 +75,11 @@ def canonical_of(page: Page) -> str | None:
 
 def alternates_of(page: Page) -> dict[str, str]:
     """Language (as written, lower case) to address of the page's versions in other languages."""
-    base = base_of(page)
     found: dict[str, str] = {}
-    for node in page.dom.css("link[rel][hreflang][href]"):
+    if "hreflang" not in page.lowered:
+        return found
+    base = base_of(page)
+    for node in page.dom.glance("link[rel][hreflang][href]"):
         url = urls.normalise(dom.attribute(node, "href"), base)
         if url and "alternate" in dom.attribute(node, "rel").lower().split():
             found.setdefault(dom.attribute(node, "hreflang").strip().lower(), url)
@@ -87,7 +89,7 @@ def alternates_of(page: Page) -> dict[str, str]:
 def wishes_of(page: Page) -> frozenset[str]:
     """Words for robots in meta elements and the X-Robots-Tag header: noindex, nofollow ..."""
     said = [value for name, value in page.headers if name.lower() == "x-robots-tag"]
-    for node in page.dom.css("meta[name][content]"):
+    for node in page.dom.glance("meta[name][content]"):
         if dom.attribute(node, "name").strip().lower() in ("robots", "lgaudit"):
             said.append(dom.attribute(node, "content"))
     return frozenset(word.strip().lower() for text in said for word in text.split(",") if word)
@@ -97,7 +99,7 @@ def assets_of(page: Page) -> tuple[tuple[str, str], ...]:
     """(address, "stylesheet" or "script") of what the page loads first, in page order."""
     base = base_of(page)
     found: dict[str, str] = {}
-    for node in page.dom.css("link[rel][href], script[src]"):
+    for node in page.dom.glance("link[rel][href], script[src]"):
         style = node.tag == "link"
         if style and "stylesheet" not in dom.attribute(node, "rel").lower().split():
             continue

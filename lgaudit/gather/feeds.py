@@ -20,6 +20,7 @@ TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 MOST = 2  # feeds read on one site
 LARGEST = 2_000_000  # bytes of one
 MOST_ENTRIES = 500  # looked at for their date
+_PERHAPS = ("rss+", "atom+", "feed+", "rss&", "atom&", "feed&")  # so they stand in the source
 _JSON = b"https://jsonfeed.org/version/"
 
 
@@ -29,11 +30,14 @@ def announced(pages: Iterable[Page]) -> list[tuple[str, str]]:
     for page in pages:
         if not page.verdict.ok:
             continue
+        if not any(mark in page.lowered for mark in _PERHAPS):
+            page.forget()
+            continue
         base = base_of(page)
         first = (
             (Kind.NEWS, Kind.HOME).index(page.kind) if page.kind in (Kind.NEWS, Kind.HOME) else 2
         )
-        for node in page.dom.css("link[rel][type][href], a[href][type]"):
+        for node in page.dom.glance("link[rel][type][href], a[href][type]"):
             if dom.attribute(node, "type").strip().lower() not in TYPES:
                 continue
             url = urls.normalise(dom.attribute(node, "href"), base)

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from lgaudit import urls
 from lgaudit.evidence import Page
+from lgaudit.gather import shown
 from lgaudit.models import Kind
 
 DOCUMENTS = frozenset(
@@ -138,13 +139,17 @@ def kind_of_page(page: Page, text: str = "", homepage: str = "") -> Kind:
 
 def _is_form(page: Page) -> bool:
     """A form in the main content with at least three things to fill in."""
-    if page.main is None:
+    if "<form" not in page.lowered:
         return False
-    fields = (
+    fields = page.dom.glance(
         "form input:not([type=hidden i]):not([type=submit i]):not([type=search i])"
         ":not([type=button i]):not([type=image i]), form textarea, form select"
     )
-    return len(page.main.css(fields)) >= 3
+    main = shown.main_of(page.dom) if len(fields) >= 3 else None
+    if main is None:
+        return False
+    inside = {node.mem_id for node in main.traverse()}
+    return sum(field.mem_id in inside for field in fields) >= 3
 
 
 def _plain(name: str) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from lgaudit import dom, urls
 from lgaudit.evidence import Headers, Page
-from lgaudit.gather import blockpages, wording
+from lgaudit.gather import blockpages, shown, wording
 from lgaudit.models import OK, Kind, Reason, Site, Verdict
 from lgaudit.tree import Tree
 
@@ -61,7 +61,9 @@ class Document:
     @cached_property
     def words(self) -> int:
         """How many words the whole page shows; of a long page only that they are many."""
-        return len(self.text.split())
+        main = shown.main_of(self.tree)
+        fewest = len(shown.letters_of(main).split()) if main is not None else 0
+        return fewest if fewest > SMALL else len(self.text.split())
 
     @cached_property
     def main(self) -> str:
@@ -208,7 +210,7 @@ def _login(document: Document) -> Verdict | None:
         return Verdict(Reason.LOGIN, f"sent to {host}")
     if wording.LOGIN_ADDRESS.search(urls.path_of(document.asked)):
         return None
-    if not document.has('input[type="password" i]') or document.words > LOGIN:
+    if document.words > LOGIN or not document.has('input[type="password" i]'):
         return None
     moved = urls.path_of(document.asked).rstrip("/") != urls.path_of(document.final).rstrip("/")
     if moved and wording.LOGIN_ADDRESS.search(urls.path_of(document.final)):
@@ -305,12 +307,12 @@ def _shell(document: Document, rendered: bool) -> Verdict | None:
     """
     if not document.source.strip():
         return Verdict(Reason.EMPTY_SHELL, "the answer is empty")
-    if not document.has(SCRIPTED):
+    if document.words > SKIP_LINK or not document.has(SCRIPTED):
         return None
     links = len(document.tree.glance("a[href]"))
     if rendered:
         empty = document.words == 0 and not links and not document.has(SEEN)
         return Verdict(Reason.EMPTY_SHELL, "nothing to see even in a browser") if empty else None
-    if document.words > SKIP_LINK or links > 1 or document.has("h1, img, form, video, [role]"):
+    if links > 1 or document.has("h1, img, form, video, [role]"):
         return None
     return Verdict(Reason.EMPTY_SHELL, "no content before scripts run")

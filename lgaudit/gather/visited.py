@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from lgaudit import urls
+from lgaudit import dom, urls
 from lgaudit.evidence import Page
-from lgaudit.gather import discover
+from lgaudit.gather import discover, shown
 from lgaudit.gather.frontier import key_of
 from lgaudit.models import Reason, Verdict
+from lgaudit.tree import Node
 
 SAME_FROM = 50  # words; shorter texts may be equal by chance
 # What was asked for turned out to be no page of the site: another is sampled in its place.
@@ -52,10 +53,11 @@ class Visited:
         canonical = discover.canonical_of(page) if "?" in page.final_url else None
         if canonical and _only_query_differs(canonical, page.final_url):
             return canonical
-        words = page.text.split()
-        if len(words) < SAME_FROM:
+        main = shown.main_of(page.dom)
+        words = shown.letters_of(main).split() if main is not None else []
+        if len(words) < SAME_FROM and (main is None or not _says_enough(main)):
             return ""
-        mark = hashlib.sha256(" ".join(words).encode("utf-8", "replace")).digest()
+        mark = hashlib.sha256("".join(words).encode("utf-8", "replace")).digest()
         first = self._texts.setdefault(mark, page.url)
         if first == page.url:
             return ""
@@ -68,6 +70,10 @@ def is_page(page: Page) -> bool:
     if page.verdict.reason is Reason.ERROR_STATUS and page.status in GONE:
         return False
     return page.verdict.reason not in NOT_PAGES
+
+
+def _says_enough(main: Node) -> bool:
+    return len(dom.opening_text(main, SAME_FROM).split()) >= SAME_FROM
 
 
 def _only_query_differs(canonical: str, url: str) -> bool:

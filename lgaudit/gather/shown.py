@@ -1,0 +1,53 @@
+"""What a page shows, asked of the parser's own nodes: a visit asks too little to read them all.
+
+Reading every node of a page takes several times as long as all that a visit wants to know of it.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from lgaudit import dom
+from lgaudit.tree import Node, Tree
+
+_UNREAD = ", ".join(sorted(dom.UNSEEN)) + ", [hidden], [style]"
+
+
+class _Glancing:
+    """The questions of :func:`lgaudit.dom.main_content`, put to the parser."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.css = tree.glance
+
+    @property
+    def body(self) -> Node | None:
+        """The body element, which stands right inside the root."""
+        bodies = self.css("html > body")
+        return bodies[0] if bodies else None
+
+
+def main_of(tree: Tree) -> Node | None:
+    """The element that holds the page's own content, see :func:`lgaudit.dom.main_content`."""
+    return dom.main_content(cast("Tree", _Glancing(tree)))
+
+
+def letters_of(node: Node) -> str:
+    """The text a reader can see below a node, as :func:`lgaudit.dom.visible_text` but run together.
+
+    Words on both sides of a break are one here, so it has no more of them than are seen.
+    """
+    if node.tag in dom.UNSEEN or dom.hidden_here(node):
+        return ""
+    unread: set[int] = set()
+    for inner in node.css(_UNREAD):
+        if inner.tag in dom.UNSEEN or dom.hidden_here(inner):
+            unread.update(n.mem_id for n in inner.traverse(include_text=True) if n.is_text_node)
+    if not unread:
+        return node.text()
+    return "".join(
+        [
+            inner.text_content or ""
+            for inner in node.traverse(include_text=True)
+            if inner.is_text_node and inner.mem_id not in unread
+        ]
+    )
