@@ -26,8 +26,12 @@ PATTERNS = sorted(
     ("pattern", "expected"),
     [
         (r"\bclick here\b", ("click here",)),
-        (r"(your )?post ?code", ("code", "post")),
-        (r"colou?r", ("colo",)),
+        (r"(your )?post ?code", ("post code", "postcode")),
+        (r"colou?r", ("color", "colour")),
+        (r"[Ee]\.?g|i\.?e|etc", ("eg", "e.g", "ie", "i.e", "etc")),
+        (r"\bB(?:A)?ME\b", ("bame", "bme")),
+        (r"\d\s?(?:a|p)m\b", ("am", "pm")),
+        (r"(ab|c)+de", ("de",)),
         (r"(?:Jan|Feb)\s?\d", ("feb", "jan")),
         (r"a(?=lookahead)\d+xyz{2,}", ("xyz",)),
         (r"(?m)^\W*test page$", ("test page",)),
@@ -44,7 +48,20 @@ def test_what_every_match_must_hold(pattern: str, expected: tuple[str, ...]) -> 
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"\d+", r"a|\d", r"[ab]c?", r"(?i)\1", r"(\w)\1", r"a(?R)?", r"(?(1)a|b)", "", "a|"]
+    "pattern",
+    [
+        r"\d+",
+        r"a|\d",
+        r"[ab]c?",
+        r"[a-c]x?",
+        r"[^ab]",
+        r"(?i)\1",
+        r"(\w)\1",
+        r"a(?R)?",
+        r"(?(1)a|b)",
+        "",
+        "a|",
+    ],
 )
 def test_unsure_means_none(pattern: str) -> None:
     assert needles(pattern) == ()

@@ -21,8 +21,13 @@ _FLAGS = re.compile(r"\(\?[im]+\)")  # for the whole pattern
 _PLAIN_GROUP = re.compile(r"\?(?:[aims]*(?:-[ims]+)?:|>|P?<[A-Za-z_]\w*>)")
 _LOOK = re.compile(r"\?<?[=!]")
 
+_SPELLINGS = 32  # ways of writing a part of a pattern that are spelled out
+_SET = 4  # characters of a set that are spelled out
+
 Needles = frozenset[str]
 NONE: Needles = frozenset()
+Spellings = frozenset[str] | None  # all ways to write what was read; None where they are too many
+_NOTHING = frozenset({""})
 
 
 class _TooHardError(Exception):
@@ -40,7 +45,14 @@ def needles(pattern: str) -> tuple[str, ...]:
         found = _Reader(pattern).whole()
     except (_TooHardError, RecursionError):
         return ()
+    if len(found) > 1 and min(map(len, found)) == 1:
+        return ()  # single letters stand in every text
     return tuple(sorted(found))
+
+
+def _fewest(found: Needles) -> Needles:
+    """Without those that hold another."""
+    return frozenset([n for n in found if not any(o in n for o in found if o != n)])
 
 
 def _better(one: Needles, other: Needles) -> Needles:
@@ -49,6 +61,11 @@ def _better(one: Needles, other: Needles) -> Needles:
         return one or other
     rank = [(min(map(len, each)), -len(each)) for each in (one, other)]
     return one if rank[0] >= rank[1] else other
+
+
+def _of_run(spelled: Needles) -> Needles:
+    """One of the spellings must be there, unless one of them is nothing at all."""
+    return NONE if "" in spelled else _fewest(spelled)
 
 
 class _Reader:
@@ -61,86 +78,102 @@ class _Reader:
     def whole(self) -> Needles:
         if flags := _FLAGS.match(self._text):
             self._at = flags.end()
-        found = self._branches()
+        _, found = self._branches()
         if self._at < len(self._text):  # a bracket that nothing opened
             raise _TooHardError
         return found
 
-    def _branches(self) -> Needles:
-        """Needles of alternatives, up to the bracket that ends them: each must have its own."""
-        found = [self._sequence()]
+    def _branches(self) -> tuple[Spellings, Needles]:
+        """Alternatives up to the bracket that ends them: each must have needles of its own."""
+        read = [self._sequence()]
         while self._peek() == "|":
             self._at += 1
-            found.append(self._sequence())
-        together = NONE.union(*found)
-        return together if all(found) and len(together) <= MOST else NONE
+            read.append(self._sequence())
+        spelled: Spellings = NONE
+        for spellings, _ in read:
+            spelled = None if spelled is None or spellings is None else spelled | spellings
+        if spelled is not None and len(spelled) > _SPELLINGS:
+            spelled = None
+        found = [needles for _, needles in read]
+        together = NONE.union(*found) if all(found) else NONE
+        if len(together) <= 4 * MOST:
+            together = _fewest(together)
+        return spelled, together if len(together) <= MOST else NONE
 
-    def _sequence(self) -> Needles:
-        """The best needles of what stands one after the other."""
-        best, run = NONE, ""
+    def _sequence(self) -> tuple[Spellings, Needles]:
+        """What stands one after the other: its spellings, and the best needles."""
+        best, run, whole = NONE, _NOTHING, True
         while self._peek() not in ("", "|", ")"):
-            literal, inner, edge = self._atom()
+            spelled, inner, edge = self._atom()
             least, most = self._times()
             if edge:
                 continue
-            if literal and least:
-                run += literal
+            if spelled is not None and (least or most == 1):
+                more = spelled if least else spelled | _NOTHING
+                if len(run) * len(more) <= _SPELLINGS:
+                    run = frozenset([a + b for a in run for b in more])
+                else:
+                    best, run, whole = _better(best, _of_run(run)), more, False
                 if most == 1:
                     continue
-            best = _better(best, frozenset({run}) if run else NONE)
-            run = ""
+            best, run, whole = _better(best, _of_run(run)), _NOTHING, False
             if least:
                 best = _better(best, inner)
-        return _better(best, frozenset({run}) if run else NONE)
+        best = _better(best, _of_run(run))
+        return run if whole else None, best
 
-    def _atom(self) -> tuple[str, Needles, bool]:
-        """The next thing: as (literal text, needles within, True when it takes no room)."""
+    def _atom(self) -> tuple[Spellings, Needles, bool]:
+        """The next thing: as (its spellings, needles within, True when it takes no room)."""
         c = self._peek()
         self._at += 1
         if c == "\\":
             return self._escape()
         if c == "[":
-            self._skip_set()
-            return "", NONE, False
+            return self._set(), NONE, False
         if c == "(":
             return self._group()
         if c in "^$":
-            return "", NONE, True
+            return None, NONE, True
         if c == ".":
-            return "", NONE, False
+            return None, NONE, False
         if c in "*+?{":
             raise _TooHardError
-        return c.casefold(), NONE, False
+        return frozenset({c.casefold()}), NONE, False
 
-    def _escape(self) -> tuple[str, Needles, bool]:
+    def _escape(self) -> tuple[Spellings, Needles, bool]:
         c = self._peek()
         self._at += 1
         if c in _EDGES and c:
-            return "", NONE, True
+            return None, NONE, True
         if c in ("p", "P"):
             end = self._text.find("}", self._at)
             if self._peek() != "{" or end < 0:
                 raise _TooHardError
             self._at = end + 1
-            return "", NONE, False
+            return None, NONE, False
         if c in _CLASSES and c:
-            return "", NONE, False
+            return None, NONE, False
         if not c or c.isalnum():  # a back reference, a code point, something new
             raise _TooHardError
-        return c.casefold(), NONE, False
+        return frozenset({c.casefold()}), NONE, False
 
-    def _skip_set(self) -> None:
+    def _set(self) -> Spellings:
+        """The characters of a set, where it names a few and nothing else."""
+        start, plain = self._at, self._peek() != "^"
         if self._peek() == "^":
             self._at += 1
         if self._peek() == "]":
-            self._at += 1
+            self._at, plain = self._at + 1, False
         while (c := self._peek()) != "]":
             if c in ("", "["):  # "[[:alpha:]]" and sets within sets
                 raise _TooHardError
+            plain = plain and c not in "\\-&|~"
             self._at += 2 if c == "\\" else 1
         self._at += 1
+        named = frozenset(self._text[start : self._at - 1].casefold())
+        return named if plain and 0 < len(named) <= _SET else None
 
-    def _group(self) -> tuple[str, Needles, bool]:
+    def _group(self) -> tuple[Spellings, Needles, bool]:
         edge = False
         if self._peek() == "?":
             look = _LOOK.match(self._text, self._at)
@@ -150,11 +183,11 @@ class _Reader:
             edge, self._at = look is not None, opened.end()
         elif self._peek() == "*":  # a verb
             raise _TooHardError
-        inner = self._branches()
+        spelled, inner = self._branches()
         if self._peek() != ")":
             raise _TooHardError
         self._at += 1
-        return "", NONE if edge else inner, edge
+        return (None, NONE, True) if edge else (spelled, inner, False)
 
     def _times(self) -> tuple[int, int]:
         """How often what was just read must and may stand there; 2 is many."""

@@ -90,7 +90,8 @@ def _hopeless(pattern: str, text: str) -> bool:
 @lru_cache(maxsize=8)
 def _folded(text: str) -> str:
     """Many patterns are tried on the same long text, one after the other."""
-    return text.casefold()
+    # Plain letters are folded many times faster where the sign between blocks is not by.
+    return "\uffff".join([part.casefold() for part in text.split("\uffff")])
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +10,12 @@ from itertools import accumulate, chain
 
 from lgaudit.evaluate.blocks import PLACES, Block, blocks_of
 from lgaudit.evaluate.kept import kept
+from lgaudit.evaluate.sieve import Sifted, sift
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
 
 __all__ = ["GAP", "Block", "Hit", "Reading", "Stream", "read"]
 GAP = "\n\uffff\n"  # between blocks: neither a letter nor a space, so no pattern runs across
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +29,64 @@ class Hit:
     end: int
 
 
-@dataclass(frozen=True)
 class Stream:
-    """Several blocks as one string, so that a pattern runs once a page and not once a block."""
+    """Several blocks as one string, so that a pattern runs once a page and not once a block.
 
-    blocks: tuple[Block, ...]
-    text: str
-    starts: tuple[int, ...]
+    It is put together when first read: of most pages most rules need to know no more than
+    :attr:`words` and :attr:`sifted`.
+    """
+
+    def __init__(self, reading: Reading, places: frozenset[str], links: bool) -> None:
+        self._reading = reading
+        self._places = places
+        self._links = links
+
+    @cached_property
+    def _chosen(self) -> list[int]:
+        by_place = self._reading.by_place
+        return sorted(chain(*[by_place.get(place, ()) for place in self._places]))
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks in reading order."""
+        own = self._reading.own
+        return tuple([own[n] for n in self._chosen])
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        masked = self._reading.masked(self._links)
+        return [masked[n] for n in self._chosen]
+
+    @cached_property
+    def text(self) -> str:
+        """What the blocks say, with what no rule should read masked."""
+        return GAP.join(self._texts)
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where in :attr:`text` each block begins."""
+        ends = accumulate([len(text) + len(GAP) for text in self._texts], initial=0)
+        return tuple(ends)[:-1]
+
+    @property
+    def sifted(self) -> Sifted:
+        """What is known of the words of the page that these blocks are from."""
+        return self._reading.sifted
 
     @cached_property
     def lowered(self) -> str:
         """The text in small letters, straight apostrophes and spaces, same length."""
-        lower = self.text.lower()
+        # Plain letters are made small much faster where the sign between blocks is not by.
+        lower = GAP.join([text.lower() for text in self._texts])
         if len(lower) != len(self.text):  # a few letters grow when lowered
             lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
         return lower.replace("’", "'").replace("\n", " ")
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """Every different word, in small letters."""
-        return frozenset(_WORD.findall(self.lowered))
-
-    @cached_property
     def words(self) -> int:
         """How many words there are, those masked included."""
-        return sum([block.words for block in self.blocks])
+        of_place = self._reading.words_of_place
+        return sum([of_place.get(place, 0) for place in self._places])
 
     def hit(self, start: int, end: int) -> Hit:
         """The place of characters ``start`` to ``end`` of the stream."""
@@ -74,7 +106,7 @@ class Reading:
 
     def within(self, places: Sequence[str]) -> Iterator[Block]:
         """Blocks of these places that are in the page's own language."""
-        for block in self._own:
+        for block in self.own:
             if block.place in places:
                 yield block
 
@@ -88,37 +120,47 @@ class Reading:
             raise ValueError(f"no place is called {unknown[0]}: use {', '.join(sorted(PLACES))}")
         key = (frozenset(places), links)
         if key not in self._streams:
-            masked = self._open if links else self._closed
-            chosen = sorted(chain(*[self._by_place.get(place, ()) for place in key[0]]))
-            texts = [masked[n] for n in chosen]
-            ends = accumulate([len(text) + len(GAP) for text in texts], initial=0)
-            blocks = tuple([self._own[n] for n in chosen])
-            self._streams[key] = Stream(blocks, GAP.join(texts), tuple(ends)[:-1])
+            self._streams[key] = Stream(self, key[0], links)
         return self._streams[key]
 
     @cached_property
-    def _own(self) -> tuple[Block, ...]:
+    def sifted(self) -> Sifted:
+        """What the blocks in the page's own language hold of what rules look for."""
+        return sift([block.text for block in self.own])
+
+    @cached_property
+    def own(self) -> tuple[Block, ...]:
         """Blocks in the page's own language."""
         page = self.lang
         return tuple([b for b in self.blocks if not b.lang or not page or b.lang == page])
 
     @cached_property
-    def _by_place(self) -> dict[str, list[int]]:
-        """Where in :attr:`_own` the blocks of each place stand."""
+    def by_place(self) -> dict[str, list[int]]:
+        """Where in :attr:`own` the blocks of each place stand."""
         found: dict[str, list[int]] = {}
-        for n, block in enumerate(self._own):
+        for n, block in enumerate(self.own):
             found.setdefault(block.place, []).append(n)
         return found
 
     @cached_property
+    def words_of_place(self) -> dict[str, int]:
+        """How many words the blocks of each place have."""
+        counts: dict[str, int] = {}
+        for block in self.own:
+            counts[block.place] = counts.get(block.place, 0) + block.words
+        return counts
+
+    def masked(self, links: bool) -> list[str]:
+        """What :attr:`own` says, with or without links to be read."""
+        return self._open if links else self._closed
+
+    @cached_property
     def _open(self) -> list[str]:
-        """What :attr:`_own` says, links to be read."""
-        return [block.masked(True) for block in self._own]
+        return [block.masked(True) for block in self.own]
 
     @cached_property
     def _closed(self) -> list[str]:
-        """What :attr:`_own` says, links masked too."""
-        return [block.masked(False) for block in self._own]
+        return [block.masked(False) for block in self.own]
 
     @cached_property
     def headings(self) -> tuple[Block, ...]:

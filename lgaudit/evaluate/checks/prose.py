@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns as timed
+from lgaudit.evaluate import sieve
 from lgaudit.evaluate.checks.vocabulary import Result, failed, inapplicable, page_check, passed
 from lgaudit.evaluate.excerpts import MOST, hit_spots, quoted
 from lgaudit.evaluate.reading import Hit, Stream, read
@@ -19,8 +20,6 @@ from lgaudit.evidence import Page
 
 SHORT = 20  # words: below this a text says too little to be judged
 MOST_HITS = 1000  # uses counted on one page
-_MANY = 40  # phrases: from here on it pays to look up their first words
-_FIRST = re.compile(r"\w+")
 _WORDS = re.compile(r"[\w'-]+")
 
 
@@ -45,7 +44,7 @@ def phrases_absent(
     if stream.words < minimum_words:
         return inapplicable("There is too little text to judge.")
     hits = phrase_hits(stream, phrases, unless)
-    strict = phrase_hits(stream, never, ())
+    strict = phrase_hits(stream, never, ()) if never else []
     if not strict and len(hits) <= allowed:
         return passed(f"{len(hits)} uses" if hits else "")
     return failed(_message(strict or hits, phrases), hit_spots(hits or strict))
@@ -128,8 +127,7 @@ def patterns_absent(
         hits += pattern_hits(headings, heading_patterns, unless_patterns, case)
     if hits:
         return failed(_message(hits, {}), hit_spots(hits, limit))
-    flags = 0 if case else timed.IGNORECASE
-    if right_patterns and not any(timed.search(p, stream.text, flags) for p in right_patterns):
+    if right_patterns and not _stands(stream, right_patterns, case):
         return inapplicable("Nothing of the kind is written here.")
     return passed()
 
@@ -151,9 +149,12 @@ def pattern_hits(
     stream: Stream, patterns: Iterable[str], unless: Iterable[str], case: bool
 ) -> list[Hit]:
     """Matches of the patterns that no match of ``unless`` holds, in order, overlaps left out."""
+    hopeful = _hopeful(stream, patterns)
+    if not hopeful:
+        return []
     flags = 0 if case else timed.IGNORECASE
     found = sorted(
-        m.span() for p in patterns for m in timed.finditer(p, stream.text, flags) if m.group()
+        m.span() for p in hopeful for m in timed.finditer(p, stream.text, flags) if m.group()
     )
     if not found:
         return []
@@ -167,6 +168,21 @@ def pattern_hits(
     return hits
 
 
+def _hopeful(stream: Stream, patterns: Iterable[str]) -> Sequence[str]:
+    """Those of the patterns whose words stand on the page."""
+    every = tuple(patterns)
+    sifted = stream.sifted
+    if sifted.lacks(sieve.sought(every)):
+        return ()
+    return [pattern for pattern in every if not sifted.lacks(sieve.sought((pattern,)))]
+
+
+def _stands(stream: Stream, patterns: Iterable[str], case: bool) -> bool:
+    """True when one of the patterns matches."""
+    flags = 0 if case else timed.IGNORECASE
+    return any(timed.search(p, stream.text, flags) for p in _hopeful(stream, patterns))
+
+
 def _message(hits: Sequence[Hit], phrases: Mapping[str, str]) -> str:
     texts = list(dict.fromkeys(dom.fold(hit.text).lower().replace("’", "'") for hit in hits))
     if not any(phrases.values()):
@@ -178,11 +194,15 @@ def _message(hits: Sequence[Hit], phrases: Mapping[str, str]) -> str:
 
 
 def _found(stream: Stream, phrases: Iterable[str]) -> list[tuple[int, int]]:
+    every, ready = _prepared(tuple(phrases))
+    sifted = stream.sifted
+    if sifted.lacks(every):
+        return []
+    known = every.since <= sifted.asked
     text, spans = stream.lowered, []
-    ready = _prepared(tuple(phrases))
-    if len(ready) > _MANY:
-        ready = [pair for pair in ready if not pair[1] or pair[1] in stream.vocabulary]
-    for wanted, _ in ready:
+    for wanted, piece in ready:
+        if known and piece not in sifted.held:
+            continue
         at = text.find(wanted)
         while at >= 0:
             end = at + len(wanted)
@@ -193,11 +213,9 @@ def _found(stream: Stream, phrases: Iterable[str]) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=256)
-def _prepared(phrases: tuple[str, ...]) -> list[tuple[str, str]]:
-    """(the phrase as it is looked for, its first word) for each phrase."""
-    wanted = [phrase.lower().replace("’", "'") for phrase in phrases if phrase]
-    first = [_FIRST.match(phrase) for phrase in wanted]
-    return [(w, f.group() if f else "") for w, f in zip(wanted, first, strict=True)]
+def _prepared(phrases: tuple[str, ...]) -> tuple[sieve.Sought, tuple[tuple[str, str], ...]]:
+    """All phrases as they are looked for, each with a piece that stands where it does."""
+    return sieve.phrases(tuple([phrase.lower().replace("’", "'") for phrase in phrases if phrase]))
 
 
 def _unexcused(
