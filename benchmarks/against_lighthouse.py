@@ -9,7 +9,8 @@ shares, and paint and blocking times of the quiet pass, are held against Lightho
 settings without throttling: pages of the corpus, and made-up councils' pages, some of which shift.
 Lighthouse tells the browser of a connection without speed even when it slows nothing down, and
 Chromium then loads lazy pictures from farther below than it does for any visitor; so pages of the
-corpus are compared without `loading="lazy"`. `--lazy` leaves them as they are.
+corpus are compared without `loading="lazy"`. `--lazy` leaves them as they are. Our side is the
+browser that lgaudit takes by itself; `--windowed` compares with the full Chromium on both sides.
 `--json FILE` keeps every figure.
 """
 
@@ -31,6 +32,7 @@ from benchmarks import browser_lane, corpus
 from benchmarks.process import Cost, measure
 from benchmarks.process import corpus as served
 from lgaudit.evidence import BrowserEvidence
+from lgaudit.gather import chromium
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.replay import Replay
 from lgaudit.settings import Settings
@@ -134,8 +136,8 @@ def agreement(
     return table
 
 
-def compared(peers: Path, pages: int, runs: int, lazy: bool) -> dict[str, Any]:
-    """Both on the same pages; Lighthouse so many times each, the median counts."""
+def compared(peers: Path, pages: int, runs: int, lazy: bool, own: str) -> dict[str, Any]:
+    """``own``, a browser of ours, beside Lighthouse, so many times each: the median counts."""
     mine: dict[str, Figures] = {}
     theirs: dict[str, Figures] = {}
     spread: list[float] = []
@@ -154,13 +156,13 @@ def compared(peers: Path, pages: int, runs: int, lazy: bool) -> dict[str, Any]:
     with served() as address:
         ending = "" if lazy else "?eager"
         urls = [address + p + ending for p in corpus.paths()][:: -(-3 * corpus.PAGES // pages)]
-        take(urls, Settings(browsers=1, allow_private=True), [])
+        take(urls, Settings(browsers=1, allow_private=True, chromium=own), [])
     from lgaudit.demo import sector
 
     with Replay(sector.build(1).sites.values()) as replay:
         settings = Settings(
             browsers=1, name_map=replay.name_map, ca_file=replay.ca_file, only_mapped=True,
-            allow_private=True,
+            allow_private=True, chromium=own,
         )  # fmt: skip
         known = [url for url in MADE_UP if url.split("/")[2] in replay.name_map]
         rules = ",".join(f"MAP {h}:443 {a}" for h, a in sorted(replay.name_map.items())
@@ -204,6 +206,7 @@ def main() -> None:
     parser.add_argument("--compare", type=int, default=8, help="pages of the corpus compared")
     parser.add_argument("--runs", type=int, default=3, help="times Lighthouse looks at each")
     parser.add_argument("--lazy", action="store_true", help="compare pages with lazy pictures")
+    parser.add_argument("--windowed", action="store_true", help="compare the full Chromium")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     peers = Path(os.environ.get("LGAUDIT_PEERS") or "nowhere")
@@ -211,7 +214,9 @@ def main() -> None:
         sys.exit("Lighthouse is not there: install it as benchmarks/README.md says.")
     said: dict[str, Any] = {"when": time.strftime("%Y-%m-%d")}
     if given.compare:
-        said["compared"] = compared(peers, given.compare, given.runs, given.lazy)
+        own = browser_lane.windowed() if given.windowed else chromium.find(Settings()).browser
+        said["browser"] = own
+        said["compared"] = compared(peers, given.compare, given.runs, given.lazy, own)
         print("\n| metric | pages | within 10% | within 25% | ratio |\n|---|---|---|---|---|")
         for name, row in said["compared"]["agreement"].items():
             print(f"| {name} | {' | '.join(str(value) for value in row.values())} |")

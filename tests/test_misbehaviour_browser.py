@@ -16,6 +16,8 @@ import pytest
 from behaviour import HIDDEN, Behaviour
 from misbehaviour import ROWS
 from rude import plain
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 from test_misbehaviour import Hosts, Seen
 
 from lgaudit.evidence import BrowserEvidence
@@ -232,6 +234,44 @@ def test_what_was_given_is_reached_until_the_next_site_begins(gate: Any) -> None
     assert answer_of(gate.way, "127.0.0.1", gate.port) == 2
     assert answer_of(gate.way, "nowhere.example", 80) == 4
     assert gate.way.why("http://nowhere.example/x").reason is Reason.DNS
+
+
+INSIDE = (  # all lead to this machine, where they are not kept out
+    *("127.0.0.1", "127.1.2.3", "2130706433", "0x7f.1", "0.0.0.0", "localhost", "localhost."),
+    *("a.localhost", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"),
+)
+ASK_ALL = """
+const [urls, done] = arguments;
+for (const url of urls) {
+  const where = url.slice(7, -1);
+  const turn = {urls: `turn:${where}?transport=tcp`, username: "a", credential: "b"};
+  const iceServers = [turn, {urls: `stun:${where}`}];
+  const call = new RTCPeerConnection({iceServers});
+  call.createDataChannel("way out");
+  call.createOffer().then((offer) => call.setLocalDescription(offer));
+}
+Promise.allSettled(urls.map((url) => fetch(url, {mode: "no-cors"}))).then((answers) => {
+  const told = answers.map((answer) => answer.status);
+  setTimeout(() => done(told), 1500);
+});
+"""
+
+
+def test_a_browser_without_a_gateway_asks_nothing_that_is_written_as_private() -> None:
+    programs = chromium.find(Settings())
+    options = chromium.browser_options(Settings(grid="http://grid.example:4444"))
+    options.binary_location = programs.browser
+    options.add_argument("--no-sandbox")
+    reached: list[str] = []
+    with contextlib.ExitStack() as held:
+        port = held.enter_context(hidden(reached))
+        driver = webdriver.Chrome(options=options, service=Service(programs.driver))
+        held.callback(driver.quit)
+        driver.set_script_timeout(60)
+        driver.get("data:text/html,<title>A page</title>")
+        told = driver.execute_async_script(ASK_ALL, [f"http://{host}:{port}/" for host in INSIDE])
+    assert told == ["rejected"] * len(INSIDE)
+    assert reached == []
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from urllib3.exceptions import HTTPError
 
 from lgaudit import __version__
 from lgaudit.errors import BrowserMissing, SettingsError
-from lgaudit.gather.gateway import Gateway, private_rules
+from lgaudit.gather.gateway import NO_CALLS, Gateway, private_rules
 from lgaudit.gather.leash import Driver
 from lgaudit.gather.wire import Line, line_here
 from lgaudit.settings import Settings
@@ -259,9 +259,7 @@ def browser_options(settings: Settings, way_out: Sequence[str] | None = None) ->
     )
     # Start empty: the new-tab page costs a third of the start.
     empty = {"restore_on_startup": 4, "startup_urls": ["about:blank"]}
-    # Calls between browsers would go round the gateway.
-    calls = {"ip_handling_policy": "disable_non_proxied_udp"}
-    options.add_experimental_option("prefs", {"session": empty, "webrtc": calls})
+    options.add_experimental_option("prefs", {"session": empty})
     # The driver would let pop-ups open; residents' browsers do not.
     options.add_experimental_option("excludeSwitches", ["disable-popup-blocking"])
     return options
@@ -275,7 +273,7 @@ def _address_flags(settings: Settings) -> list[str]:
     elif not settings.allow_private:
         rules += private_rules()
     flags = [f"--host-resolver-rules={','.join(rules)}"] if rules else []
-    return [*flags, *(["--no-proxy-server"] if settings.name_map else [])]
+    return [*NO_CALLS, *flags, *(["--no-proxy-server"] if settings.name_map else [])]
 
 
 def _name_rules(settings: Settings) -> list[str]:

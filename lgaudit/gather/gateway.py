@@ -29,6 +29,10 @@ MOST_OPEN = 512  # connections at a time; Chromium opens fewer
 MOST_REMEMBERED = 2_000  # hosts that could not be reached
 PIECE = 65_536  # bytes
 LOOPBACK = "this machine"
+NO_CALLS = (  # which would go round every other rule; flags, as the shell reads no preference
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+)
 ERRORS = {  # as Chromium names them where it connects by itself
     Reason.DNS: "net::ERR_NAME_NOT_RESOLVED",
     Reason.REFUSED: "net::ERR_CONNECTION_REFUSED",
@@ -75,8 +79,7 @@ class Gateway:
             f"--proxy-server=socks5://127.0.0.1:{self.port}",
             "--proxy-bypass-list=<-loopback>",  # which it would otherwise ask by itself
             "--host-resolver-rules=MAP * ~NOTFOUND,EXCLUDE 127.0.0.1",
-            "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-            "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+            *NO_CALLS,
         ]
 
     def give(self, url: str) -> None:
@@ -239,11 +242,21 @@ def named(failed: str, why: Verdict | None) -> str:
 
 
 def private_rules() -> Sequence[str]:
-    """Resolver rules that keep a browser without a gateway from addresses of private networks.
+    """Resolver rules that keep a browser without a gateway from private addresses and names.
 
-    Names that lead to such addresses are not covered.
+    Other names that lead to such addresses are not covered. Chromium compares addresses of IPv6
+    without their brackets; in its patterns ``*`` and ``?`` are all there is.
     """
-    two = [f"172.{number}.*.*" for number in range(16, 32)]
-    blocks = ["0.*.*.*", "10.*.*.*", "127.*.*.*", "169.254.*.*", "192.168.*.*", *two]
-    names = ["localhost", "*.localhost", "[::1]", "[f[cd]*", "[fe8*"]
-    return [f"MAP {name} ~NOTFOUND" for name in (*blocks, *names)]
+    four = ["0", "10", "127", "169.254", "192.168", "198.18", "198.19"]
+    four += [f"172.{number}" for number in range(16, 32)]
+    four += [f"100.{number}" for number in range(64, 128)]  # of carriers and clouds
+    blocks = [f"{start}{'.*' * (3 - start.count('.'))}" for start in four]
+    # This machine and IPv4 in other clothes; what is unique or link-local.
+    six = [
+        "::*",
+        "64:ff9b:*",
+        *(f"{start}*:*" for start in ("fc", "fd", "fe8", "fe9", "fea", "feb")),
+    ]
+    names = ["localhost", "*.localhost", "*.internal", "*.local", "*.home.arpa"]
+    names += [f"{name}." for name in names]
+    return [f"MAP {name} ~NOTFOUND" for name in (*blocks, *six, *names)]
