@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from lgaudit import dom
+from lgaudit.evaluate.kept import kept
 from lgaudit.evaluate.names import Names, visually_hidden
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
@@ -16,20 +17,28 @@ NEAR = 80  # characters of text just before a field that may be its label
 
 def fields_of(page: Page, *tags: str) -> list[Node]:
     """Form controls of these tags that markup does not hide, in document order."""
-    kept = page.__dict__.get("_fields")
-    if kept is None:
-        kept = [node for node in page.dom.css("input, select, textarea") if _usable(node)]
-        page.__dict__["_fields"] = kept
-    return [node for node in kept if node.tag in tags]
+    return [node for node in kept(page, "fields", _fields) if node.tag in tags]
 
 
-def _usable(node: Node) -> bool:
+def _fields(page: Page) -> list[Node]:
+    fields = page.dom.css("input, select, textarea")
+    if not fields:
+        return fields
+    muted = {
+        node.number
+        for node in page.dom.css("[aria-hidden]")
+        if dom.attribute(node, "aria-hidden").lower() == "true"
+    }
+    return [node for node in fields if _usable(node, muted)]
+
+
+def _usable(node: Node, muted: set[int]) -> bool:
     attributes = node.attributes
     if "disabled" in attributes or (attributes.get("tabindex") or "").strip().startswith("-"):
         return False  # out of reach: decoys for robots look like this
-    if (attributes.get("aria-hidden") or "").lower() == "true" or dom.hidden(node):
+    if dom.hidden(node):
         return False
-    return not any(dom.attribute(a, "aria-hidden").lower() == "true" for a in dom.ancestors(node))
+    return not muted or not any(around.number in muted for around in dom.lineage(node))
 
 
 def has_visible_label(node: Node, names: Names) -> bool:
@@ -71,7 +80,10 @@ def _previous_text(node: Node) -> str:
 
 def form_of(node: Node) -> Node | None:
     """The form around an element."""
-    return next((a for a in dom.ancestors(node) if a.tag == "form"), None)
+    around = node.parent
+    while around is not None and around.tag != "form":
+        around = around.parent
+    return around
 
 
 def form_number(node: Node) -> int:

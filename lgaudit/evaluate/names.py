@@ -35,6 +35,7 @@ class Names:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._known: dict[int, str] = {}
+        self._labels: dict[int, list[Node]] = {}
 
     @cached_property
     def ids(self) -> Mapping[str, Node]:
@@ -52,7 +53,16 @@ class Names:
         return found
 
     def labels(self, control: Node) -> list[Node]:
-        """The label elements of a form control: by ``for``, else the one around it."""
+        """The label elements of a form control: by ``for``, else the one around it.
+
+        Nobody changes the list.
+        """
+        known = self._labels.get(control.mem_id)
+        if known is None:
+            known = self._labels[control.mem_id] = self._find_labels(control)
+        return known
+
+    def _find_labels(self, control: Node) -> list[Node]:
         identity = dom.attribute(control, "id")
         by_id = list(self._labels_for.get(identity, ())) if identity else []
         if by_id and self.ids.get(identity) is not None:

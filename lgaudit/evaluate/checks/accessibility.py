@@ -6,6 +6,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote, urljoin, urlsplit
 
 from lgaudit import dom
@@ -103,15 +105,20 @@ def title_describes(
     if not own:
         return failed("The page has no title.")
     home = page.kind is Kind.HOME or urlsplit(page.final_url).path in ("", "/")
-    nodes = page.dom.css("head > title") or page.dom.css("title")
-    spots = [spot(nodes[0])] if nodes else []
-    if own in {_key(word) for word in (*words, *home_words)}:
-        if home and own in {_key(word) for word in home_words} and own != _key(whole):
+    for_home = _keys(tuple(home_words))
+    if own in for_home or own in _keys(tuple(words)):
+        if home and own in for_home and own != _key(whole):
             return passed()
-        return failed(f"The title is only “{whole[:80]}”.", spots)
+        return failed(f"The title is only “{whole[:80]}”.", _title_spots(page))
     if not home and _only_names_site(page, own):
-        return failed(f"The title is only the name of the site, “{whole[:80]}”.", spots)
+        message = f"The title is only the name of the site, “{whole[:80]}”."
+        return failed(message, _title_spots(page))
     return passed()
+
+
+def _title_spots(page: Page) -> list[Spot]:
+    nodes = page.dom.css("head > title") or page.dom.css("title")
+    return [spot(nodes[0])] if nodes else []
 
 
 @site_check
@@ -167,8 +174,15 @@ def new_tabs_announced(page: Page, *, pattern: str, section_pattern: str) -> Res
 def _keyboard_stops(page: Page, most: int) -> list[Node]:
     """The first things the keyboard reaches in document order, cookie banners left out."""
     stops: list[Node] = []
-    for node in page.dom.body.traverse() if page.dom.body is not None else ():
-        if _takes_focus(node) and not any(_is_cookie(i) for i in dom.lineage(node)):
+    body = page.dom.body
+    if body is None:
+        return stops
+    for node in islice(page.dom.nodes, body.number, body.last + 1):
+        if (
+            node.is_element_node
+            and _takes_focus(node)
+            and not any(_is_cookie(i) for i in dom.lineage(node))
+        ):
             stops.append(node)
             if len(stops) == most:
                 break
@@ -225,6 +239,11 @@ def _target_exists(page: Page, fragment: str) -> bool:
 
 def _key(text: str) -> str:
     return " ".join(re.findall(r"[\w.]+", text.casefold()))
+
+
+@lru_cache(maxsize=16)
+def _keys(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_key, words))
 
 
 def _only_names_site(page: Page, own: str) -> bool:

@@ -30,6 +30,7 @@ from lgaudit.evaluate.fields import (
     surroundings,
     text_before,
 )
+from lgaudit.evaluate.hopes import hopeful
 from lgaudit.evaluate.names import Names, names_of
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
@@ -141,11 +142,13 @@ def purposes_declared(
     wanted = tuple(label_patterns.items())
     by_form: dict[int, list[tuple[Node, str]]] = {}
     for node in fields_of(page, "input", "textarea"):
-        if dom.attribute(node, "type").lower() not in _DETAIL_TYPES or not form_number(node):
+        if dom.attribute(node, "type").lower() not in _DETAIL_TYPES:
             continue
         label = _plain_label(names.name(node))
         token = _purpose(label, wanted) if len(label) <= NEAR else ""
-        if token and not timed.search(other_person_pattern, surroundings(node, names)):
+        if not token or not form_number(node):
+            continue
+        if not timed.search(other_person_pattern, surroundings(node, names)):
             by_form.setdefault(form_number(node), []).append((node, token))
     asked = [pair for pairs in by_form.values() if len(pairs) >= least for pair in pairs]
     bare = [(node, token) for node, token in asked if not _declared(node)]
@@ -218,9 +221,8 @@ def _plain_label(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _purpose(label: str, label_patterns: tuple[tuple[str, str], ...]) -> str:
     """The token for a label, '' when there is none; a site's forms ask the same over and over."""
-    if not label:
-        return ""
-    for token, pattern in label_patterns:
+    hopes = hopeful(tuple([pattern for _, pattern in label_patterns]), label) if label else ()
+    for token, pattern in label_patterns if hopes else ():
         found = timed.search(pattern, label)
         if found and found.span() == (0, len(label)):
             return token
@@ -240,7 +242,7 @@ def _is_secret(node: Node, names: Names) -> bool:
     if "one-time-code" in dom.attribute(node, "autocomplete").lower():
         return True
     about = (names.name(node), dom.attribute(node, "name"), dom.attribute(node, "id"))
-    return any(_ONE_TIME.search(text) for text in about)
+    return _ONE_TIME.search("\0".join(about)) is not None
 
 
 def _blocks_paste(node: Node) -> bool:

@@ -34,6 +34,7 @@ _SKIPS = re.compile(
 )
 _NUMBER = re.compile(r"^[\W\d_]*$")
 _WATCHES = re.compile(r"/watch|/video|/v/|/shorts/|youtu\.be/\w|vimeo\.com/\d")
+_NO_PAGE = frozenset("#jJmMtT")  # how addresses begin that lead to no other page
 _ABROAD = re.compile(r"(?:https?:)?//", re.I)
 
 
@@ -43,6 +44,9 @@ def neighbours_joined(page: Page) -> Result:
     links = page.dom.css("a[href]")[:_MOST_LINKS]
     pairs = []
     for node in links:
+        around, at = node.parent, node.at + 1
+        if around is None or at == len(around.children):
+            continue  # as most links are, it is the last in its paragraph or item
         after = _next_link(node)
         if after is None or not _same_target(node, after):
             continue
@@ -67,7 +71,8 @@ def same_name_same_site(page: Page) -> Result:
         target = _target(node)
         if not target:
             continue
-        site = urls.registrable(urls.host_of(target)) if _ABROAD.match(target) else own
+        abroad = target[0] in "hH/" and _ABROAD.match(target)
+        site = urls.registrable(urls.host_of(target)) if abroad else own
         if site == own:
             inside.append(node)
         elif site and (name := _name(names, node)):
@@ -104,7 +109,8 @@ def media_links_explained(
     """A page that links to a recording says where its transcript or captions are."""
     if page.main is None:
         return inapplicable()
-    found = [n for n in page.main.css("a[href]") if _is_media(page, n, extensions, hosts)]
+    kinds, places_of = endings(tuple(extensions)), tuple(hosts)
+    found = [n for n in page.main.css("a[href]") if _is_media(page, n, kinds, places_of)]
     found = [node for node in found if not dom.hidden(node)]
     if not found:
         return inapplicable("No link leads to a recording.")
@@ -214,6 +220,8 @@ def _target(node: Node) -> str:
     if not href and "onclick" in attributes:
         found = _GOES.search(attributes["onclick"] or "")
         href = found[1] if found else ""
+    if href[:1] not in _NO_PAGE:
+        return href
     return "" if href.lower().startswith(("#", "javascript:", "mailto:", "tel:")) else href
 
 
@@ -221,12 +229,17 @@ def _said(node: Node, attribute: str) -> bool:
     return bool(dom.attribute(node, attribute).strip() and node.text().strip())
 
 
-def _is_media(page: Page, node: Node, extensions: Sequence[str], hosts: Sequence[str]) -> bool:
-    href = dom.attribute(node, "href").strip().lower()
-    path = href.split("#", 1)[0].split("?", 1)[0]
-    if path.endswith(endings(tuple(extensions))):
+def _is_media(page: Page, node: Node, kinds: tuple[str, ...], hosts: Sequence[str]) -> bool:
+    href = (node.attributes.get("href") or "").strip().lower()
+    path = href
+    if "#" in href or "?" in href:
+        path = href.split("#", 1)[0].split("?", 1)[0]
+    if path.endswith(kinds):
         return True
-    if not any(host in href for host in hosts):
+    for host in hosts:
+        if host in href:
+            break
+    else:
         return False
     host = urls.host_of(urls.normalise(href, page.final_url or page.url) or "")
     return bool(_WATCHES.search(href)) and any(host == h or host.endswith(f".{h}") for h in hosts)

@@ -20,6 +20,8 @@ from lgaudit.evaluate.checks.vocabulary import (
     places,
     spot,
 )
+from lgaudit.evaluate.hopes import hopeful
+from lgaudit.evaluate.kept import kept
 from lgaudit.evaluate.names import names_of
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
@@ -40,23 +42,16 @@ def image_names_avoid(page: Page, *, patterns: Sequence[str]) -> Result:
 
     Pictures without a name are left alone: an empty alt text is right for decoration.
     """
-    names = names_of(page)
-    found: list[tuple[Node, str]] = []
-    seen: set[int] = set()
-    named = False
-    for node in page.dom.css("img, svg, [role=img], input[type=image], area[href]"):
-        if node.mem_id in seen or not _speaks(node):
-            continue
-        seen.add(node.mem_id)
-        name = dom.fold(names.name(node))
-        if not name:
-            continue
-        named = True
-        if any(timed.search(pattern, name) for pattern in patterns) and not dom.hidden(node):
-            found.append((node, name))
+    named, said = kept(page, "named pictures", _named_pictures)
+    hopes = hopeful(tuple(patterns), said)
+    found = [
+        (node, name)
+        for node, name in (named if hopes else ())
+        if any(timed.search(pattern, name) for pattern in hopes) and not dom.hidden(node)
+    ]
     spots = [spot(node, f"Its text is “{name[:80]}”.") for node, name in found[:MOST_PLACES]]
     count = "1 picture has" if len(found) == 1 else f"{len(found)} pictures have"
-    return judged(spots, f"{count} a text that does not describe it.", named)
+    return judged(spots, f"{count} a text that does not describe it.", bool(named))
 
 
 @page_check
@@ -73,6 +68,15 @@ def images_sized(page: Page, *, allowed: int = 3) -> Result:
     if any("aspect-ratio" in style.text() for style in page.dom.css("style")):
         return cant_tell(f"{message} A style on the page may keep their place.", spots)
     return failed(message, spots)
+
+
+def _named_pictures(page: Page) -> tuple[list[tuple[Node, str]], str]:
+    """Pictures that have a name, with it; and all these names in one text."""
+    names = names_of(page)
+    nodes = page.dom.css("img, svg, [role=img], input[type=image], area[href]")
+    once = {node.number: node for node in nodes if _speaks(node)}.values()
+    named = [(node, name) for node in once if (name := names.name(node))]
+    return named, "\n".join([name for _, name in named])
 
 
 def _speaks(node: Node) -> bool:

@@ -15,17 +15,18 @@ from lgaudit.tree import Node, Tree
 
 MOST = 500_000  # characters of a source that are looked at
 _RUNNING = ("a", "strong", "b", "em", "i", "u")  # a browser opens these again when left open
-_COUNTED = re.compile(r"<(a|strong|b|em|i|u|form)(?=[\s>])", re.I)
+_TAGS = re.compile(r"<(/?)(a|strong|b|em|i|u|form)(?=[\s>])")  # in small letters
+_ODD_LINK = re.compile(r"<a(?=\s)[^<>]*<")  # what looks like a tag stands in an attribute
 _LINK = re.compile(r"<(/?)a(?=[\s>])([^>]{0,1000})", re.I)
-_LOOSE = re.compile(
-    r"<(?:(?:table|tbody|thead|tfoot|tr)\b[^>]{0,500}|/(?:td|th|tr|tbody|thead))>\s{0,200}"
-    r"<(?!/|!|(?:table|t[rdh]|tbody|thead|tfoot|caption|col|colgroup|script|style|template|input|form)[\s>])",
-    re.I,
+_LOOSE = re.compile(  # in small letters
+    r"<(?:t(?:able|body|head|foot|r)\b[^>]{0,500}|/t(?:[dhr]|body|head))>\s{0,200}"
+    r"<(?!/|!|(?:table|t[rdh]|tbody|thead|tfoot|caption|col|colgroup|script|style|template|input|form)[\s>])"
 )
 _INSIDE = (
     "button main, button form, button nav, button footer, button h2, label main, label footer,"
     " label nav, label h2"
 )
+_WHOLE = frozenset(("main", "form", "nav", "footer", "h2"))
 _IN_HEADING = "p, ul, ol, table, dl, form, blockquote"
 
 
@@ -40,22 +41,32 @@ def parts_end(page: Page, *, words: int = 40) -> Result:
     """
     source = page.response_html[:MOST]
     tree = page.response_dom
-    if tree.css_first("body *") is None:
+    if not any(child.is_element_node for body in tree.css("body") for child in body.children):
         return inapplicable("The response has no content.")
     found = [*_headings(tree, words), *_around(tree), *_swallowed(tree)]
-    if _suspect(source, tree):
+    if _suspect(source, tree, page.lowered if page.browser is None else ""):
         found += _from_source(StartTags(source), words)
     places = list({(spot.selector, spot.message): spot for spot in found}.values())
     count = "1 part does" if len(places) == 1 else f"{len(places)} parts do"
     return judged(places[:MOST_PLACES], f"{count} not end where it should.")
 
 
-def _suspect(source: str, tree: Tree) -> bool:
-    """Whether a browser may have opened, dropped or moved anything; most pages end here."""
-    written = Counter(map(str.lower, _COUNTED.findall(source)))
-    if any(written[name] != len(tree.css(name)) for name in (*_RUNNING, "form")):
+def _suspect(source: str, tree: Tree, lowered: str) -> bool:
+    """Whether a browser may have opened, dropped or moved anything; most pages end here.
+
+    ``lowered`` is the source in small letters, where there is such a thing already.
+    """
+    if len(lowered) != len(source):
+        lowered = source.lower()
+    tags = _TAGS.findall(lowered)
+    written = Counter(tags)
+    if any(written[("", name)] != len(tree.css(name)) for name in (*_RUNNING, "form")):
         return True
-    return next(_open_links(source), None) is not None or _LOOSE.search(source) is not None
+    links = "".join(["/" if slash else "a" for slash, name in tags if name == "a"])
+    doubtful = "aa" in links or _ODD_LINK.search(lowered)
+    if doubtful and next(_open_links(source), None) is not None:
+        return True
+    return _LOOSE.search(lowered) is not None
 
 
 def _open_links(source: str) -> Iterator[int]:
@@ -120,11 +131,20 @@ def _before(table: Node, number: int, tags: StartTags) -> list[Node]:
 
 def _headings(tree: Tree, words: int) -> Iterator[Spot]:
     for node in tree.css("h1, h2, h3, h4, h5, h6")[:500]:
+        if all(child.is_text_node for child in node.children):
+            continue
         if node.css_first(_IN_HEADING) is not None and len(node.text().split()) > words:
             yield _plain(node, "It has paragraphs, lists or tables in it: is its end tag missing?")
 
 
 def _around(tree: Tree) -> Iterator[Spot]:
+    if not any(
+        inside.tag in _WHOLE
+        for control in tree.css("button, label")
+        if len(control.children) > 1 or (control.children and control.children[0].is_element_node)
+        for inside in control.traverse()
+    ):
+        return
     for node in tree.css(_INSIDE)[:20]:
         control = next((a for a in dom.ancestors(node) if a.tag in ("button", "label")), None)
         if control is not None:
@@ -134,7 +154,11 @@ def _around(tree: Tree) -> Iterator[Spot]:
 def _swallowed(tree: Tree) -> Iterator[Spot]:
     for node in tree.css("textarea, title")[:50]:
         text = node.text()
-        if re.search(r"</(?:head|body|html|main|form)>", text[:100_000], re.I) and "\n" in text:
+        if (
+            "<" in text
+            and re.search(r"</(?:head|body|html|main|form)>", text[:100_000], re.I)
+            and "\n" in text
+        ):
             yield _plain(node, "It is not ended, and holds the rest of the page as text")
 
 

@@ -388,15 +388,14 @@ def _fits(view: View, node: Node, own: str, context: tuple[str, ...]) -> bool:
 def duplicate_id(view: View) -> Iterator[Item]:
     """Ids that labels and ARIA point at stand on one element. Which is met is for a person."""
     attributes = [n for n, a in aria.tables().attributes.items() if a.type in _IDS]
-    there = [n for n in attributes if n in view.page.lowered]
     pointed: set[str] = set()
-    for name in there:
+    for name in attributes:
         for node in view.tree.css(f"[{name}]"):
             pointed.update(dom.attribute(node, name).split())
     pointed.update(dom.attribute(node, "for") for node in view.tree.css("label[for]"))
     if not pointed:
         return
-    nodes = [n for n in view.tree.css("[id]") if dom.attribute(n, "id") in pointed]
+    nodes = [n for n in view.tree.css("[id]") if (n.attributes.get("id") or "") in pointed]
     counts = Counter(dom.attribute(node, "id") for node in nodes)
     for node in nodes:
         again = counts[dom.attribute(node, "id")] > 1

@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 from lgaudit import dom
 from lgaudit.evaluate.markup import aria
 from lgaudit.evaluate.markup.registry import JUDGED, Item, judges, right, told, unsure, wrong
-from lgaudit.evaluate.markup.view import HIDDEN, View, below, explicit_role, focusable, role_of
+from lgaudit.evaluate.markup.view import (
+    HIDDEN,
+    View,
+    below,
+    explicit_role,
+    focusable,
+    is_heading,
+    role_of,
+)
 from lgaudit.tree import Node
 
 _NOT_LABELLED = frozenset("hidden image button submit reset".split())
@@ -174,7 +182,7 @@ def summary_name(view: View) -> Iterator[Item]:
 def empty_heading(view: View) -> Iterator[Item]:
     """Headings have text or a name."""
     for node in view.shown("h1, h2, h3, h4, h5, h6, [role=heading]"):
-        if view.role(node) == "heading":
+        if is_heading(view, node):
             yield told(node, "" if view.names.named(node) else "This heading is empty.")
 
 

@@ -15,6 +15,7 @@ from lgaudit.evaluate.markup.view import (
     View,
     below,
     focusable,
+    is_heading,
     role_of,
     tabbable,
 )
@@ -34,7 +35,10 @@ def lists(view: View) -> Iterator[Item]:
 
 def _list_problem(view: View, node: Node) -> str:
     bad, empty = "", True
-    for child in node.iter(include_text=True):
+    for child in node.children:
+        if child.tag == "li" and "role" not in child.attributes:
+            empty = empty and view.state(child) == HIDDEN
+            continue
         if child.is_text_node:
             if (child.text_content or "").strip():
                 return "It holds text outside its items."
@@ -57,20 +61,29 @@ def _list_problem(view: View, node: Node) -> str:
 @judges("listitem")
 def listitem(view: View) -> Iterator[Item]:
     """Items stand in lists."""
+    right_one: Node | None = None
     for node in view.shown("li"):
         if "role" in node.attributes:
             continue
         parent = node.parent
         if parent is None:
             continue
+        if parent.tag in _LISTS and "role" not in parent.attributes:
+            right_one = node
+            continue
         role = role_of(parent)
-        listed = parent.tag in ("ul", "ol", "menu") and role in _NO_ROLE
+        listed = parent.tag in _LISTS and role in _NO_ROLE
         if role == "list" or listed:
             yield right(node)
         elif role:
             yield wrong(node, f"The list around it has the role {role}.")
         else:
             yield wrong(node, "It stands in no list.")
+    if right_one is not None:
+        yield right(right_one)
+
+
+_LISTS = ("ul", "ol", "menu")
 
 
 @judges("definition-list")
@@ -136,7 +149,7 @@ def heading_order(view: View) -> Iterator[Item]:
         if node.tag in ("iframe", "frame"):  # it may hold headings of its own
             doubt = True
             continue
-        if view.role(node) != "heading":
+        if not is_heading(view, node):
             continue
         level = _level(node)
         doubtful = view.state(node) == DOUBTFUL
@@ -167,7 +180,7 @@ def page_has_heading_one(view: View) -> Iterator[Item]:
     if root is None:
         return
     found = [n for n in view.shown("h1, [role=heading]") if _level(n) == 1]
-    found = [node for node in found if view.role(node) == "heading"]
+    found = [node for node in found if is_heading(view, node)]
     if any(view.state(node) == SHOWN for node in found):
         yield right(root)
     elif found or view.scripted or view.shown("iframe, frame"):

@@ -300,6 +300,13 @@ def role_of(node: Node) -> str:
     return explicit_role(node.attributes)
 
 
+def is_heading(view: View, node: Node) -> bool:
+    """Whether an element is a heading, one of h1 to h6 or by its role."""
+    if "role" not in node.attributes and _PLAIN.get(node.tag) == "heading":
+        return True
+    return view.role(node) == "heading"
+
+
 def focusable(node: Node) -> bool:
     """Whether the element can have focus, by its markup."""
     tag, attributes = node.tag or "", node.attributes
