@@ -23,7 +23,7 @@ from urllib3.exceptions import HTTPError
 
 from lgaudit import __version__
 from lgaudit.errors import BrowserMissing, SettingsError
-from lgaudit.gather.gateway import NO_CALLS, Gateway, private_rules
+from lgaudit.gather.gateway import Gateway, private_rules
 from lgaudit.gather.leash import Driver
 from lgaudit.gather.wire import Line, line_here
 from lgaudit.settings import Settings
@@ -72,6 +72,9 @@ FLAGS = (
     "--disable-quic",
     "--disable-search-engine-choice-screen",
     "--disable-sync",
+    # Calls between browsers would go round gateway and rules. The shell reads no preference.
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--metrics-recording-only",
     "--password-store=basic",
     "--use-mock-keychain",
@@ -273,7 +276,7 @@ def _address_flags(settings: Settings) -> list[str]:
     elif not settings.allow_private:
         rules += private_rules()
     flags = [f"--host-resolver-rules={','.join(rules)}"] if rules else []
-    return [*NO_CALLS, *flags, *(["--no-proxy-server"] if settings.name_map else [])]
+    return [*flags, *(["--no-proxy-server"] if settings.name_map else [])]
 
 
 def _name_rules(settings: Settings) -> list[str]:

@@ -29,10 +29,6 @@ MOST_OPEN = 512  # connections at a time; Chromium opens fewer
 MOST_REMEMBERED = 2_000  # hosts that could not be reached
 PIECE = 65_536  # bytes
 LOOPBACK = "this machine"
-NO_CALLS = (  # which would go round every other rule; flags, as the shell reads no preference
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-)
 ERRORS = {  # as Chromium names them where it connects by itself
     Reason.DNS: "net::ERR_NAME_NOT_RESOLVED",
     Reason.REFUSED: "net::ERR_CONNECTION_REFUSED",
@@ -79,7 +75,6 @@ class Gateway:
             f"--proxy-server=socks5://127.0.0.1:{self.port}",
             "--proxy-bypass-list=<-loopback>",  # which it would otherwise ask by itself
             "--host-resolver-rules=MAP * ~NOTFOUND,EXCLUDE 127.0.0.1",
-            *NO_CALLS,
         ]
 
     def give(self, url: str) -> None:
