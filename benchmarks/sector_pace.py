@@ -43,6 +43,7 @@ from lgaudit.store import Store
 T = TypeVar("T", str, bytes)
 ROOT = Path(__file__).parents[1]
 SITES, PAGES, PACE, ANSWER = 382, 30, 0.5, 0.05
+LOOKS = 2.0  # seconds between two looks at memory, each of which takes 20 ms of this very process
 BAR, MEMORY_BAR = 1.3, 500  # times what the pace needs; MB
 
 
@@ -119,6 +120,7 @@ class Watch:
 
     stages: dict[str, float] = field(default_factory=dict)
     memory: list[float] = field(default_factory=list)
+    now: list[float] = field(default_factory=list)  # memory of each process when last looked
     audited: int = 0
     lost: Counter[str] = field(default_factory=Counter)
 
@@ -139,7 +141,7 @@ class Watch:
         """A site is done."""
         self.audited += sum(page.sampled and page.verdict.ok for page in result.pages)
         self.lost[result.verdict.reason.value] += not result.verdict.ok
-        self.memory.append(own_memory())
+        self.memory.append(sum(self.now))
 
 
 class Held:
@@ -180,13 +182,8 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def own_memory() -> float:
-    """Memory of this process and of those that judge for it, MB; what they share counts once."""
-    return sum(memory_of_each())
-
-
 def memory_of_each() -> list[float]:
-    """That of this process, then of each that judges."""
+    """Memory of this process, then of each that judges, MB; what they share counts once."""
     found = []
     for process in family():
         with contextlib.suppress(psutil.Error):  # one that has just ended
@@ -237,8 +234,9 @@ def measure(given: argparse.Namespace) -> int:
 
         def look() -> None:
             nonlocal peak
-            while not over.wait(0.5):
-                peak = max(peak, memory_of_each(), key=sum)
+            while not over.wait(LOOKS):
+                watch.now = memory_of_each()
+                peak = max(peak, watch.now, key=sum)
                 held.look()
 
         looking = threading.Thread(target=look, daemon=True)

@@ -124,7 +124,6 @@ class Jury:
             return seat.judge(visit)
         finally:
             self._seats.put(seat)
-            collector.give_back()
 
 
 class _Seat:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.cookiejar
 import ssl
+import time
+from collections.abc import Callable
 
 from lgaudit.errors import SettingsError
 from lgaudit.gather import decode
@@ -15,23 +17,77 @@ from lgaudit.settings import Settings
 
 CONNECT = 10.0  # seconds for one connection, TLS included
 KEPT = 30.0  # seconds an idle connection is kept
+OF_ONE = 10  # connections to one server, which is asked one thing at a time
 LANGUAGE = "en-GB,en;q=0.9,cy;q=0.8"
 
 
+Clock = Callable[[], float]
+_Server = tuple[bytes, bytes, int]  # scheme, host and port
+
+
+class Pools(httpcore.AsyncConnectionPool):
+    """A small pool for each server.
+
+    One for all of them compares all idle connections with each other, twice a request.
+    """
+
+    def __init__(
+        self, most: int, make: Callable[[], httpcore.AsyncConnectionPool], clock: Clock
+    ) -> None:
+        super().__init__()
+        self._most, self._make, self._clock = most, make, clock
+        self._pools: dict[_Server, httpcore.AsyncConnectionPool] = {}  # last used last
+        self._used: dict[_Server, float] = {}
+        self._swept = clock()
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Send a request to its server."""
+        now, asked = self._clock(), request.url.origin
+        server = (asked.scheme, asked.host, asked.port)
+        pool = self._pools.pop(server, None) or self._make()
+        self._pools[server], self._used[server] = pool, now
+        if len(self._pools) > self._most or now - self._swept > KEPT / 4:
+            await self._sweep(now)
+        return await pool.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for pool in self._pools.values():
+            await pool.aclose()
+        self._pools.clear()
+        self._used.clear()
+
+    async def _sweep(self, now: float) -> None:
+        """Close what has been idle for long, and the longest idle of too many."""
+        self._swept = now
+        over = len(self._pools) - self._most
+        for server, pool in list(self._pools.items()):
+            if over <= 0 and now - self._used[server] < KEPT:
+                break
+            if now > self._used[server] and all(c.is_idle() for c in pool.connections):
+                over -= 1
+                del self._pools[server], self._used[server]
+                await pool.aclose()
+
+
 class _Transport(httpx.AsyncHTTPTransport):
-    """httpx's transport over a pool whose connections go through the guard."""
+    """httpx's transport over pools whose connections go through the guard."""
 
     def __init__(self, settings: Settings, context: ssl.SSLContext, resolver: Resolver) -> None:
         super().__init__(verify=context, http2=True, trust_env=False)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            max_connections=max(100, 3 * settings.sites),
-            max_keepalive_connections=2 * settings.sites,
-            keepalive_expiry=KEPT,
-            http1=True,
-            http2=True,
-            network_backend=GuardedBackend(resolver),
-        )
+
+        def pool() -> httpcore.AsyncConnectionPool:
+            return httpcore.AsyncConnectionPool(
+                ssl_context=context,
+                max_connections=OF_ONE,
+                max_keepalive_connections=1,
+                keepalive_expiry=KEPT,
+                http1=True,
+                http2=True,
+                network_backend=GuardedBackend(resolver),
+            )
+
+        self._pool = Pools(max(100, 3 * settings.sites), pool, time.monotonic)
 
 
 def trust(ca_file: str) -> ssl.SSLContext:
