@@ -54,6 +54,24 @@ async def test_the_pace_is_kept_between_requests_to_one_host() -> None:
     assert time.slept == [0.5, 0.5]
 
 
+@pytest.mark.parametrize(
+    ("busy", "slept"),
+    [
+        (0.05, 0.45),  # the pace is counted from start to start
+        (0.4, 0.4),  # a host rests as long as it was at work
+        (1.5, 0.5),  # and never longer than the pace
+    ],
+)
+async def test_an_answers_time_counts_towards_the_pace(busy: float, slept: float) -> None:
+    time = Time()
+    door = gate(time)
+    for _ in range(2):
+        async with door.turn(URL) as turn:
+            time.now += busy
+            turn.answered(200, seconds=busy)
+    assert time.slept == [slept]
+
+
 async def test_other_hosts_do_not_wait() -> None:
     time = Time()
     door = gate(time)

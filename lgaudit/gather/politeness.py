@@ -56,6 +56,7 @@ class Turn:
     status: int | None = None
     asked: str = ""  # Retry-After, as sent
     seconds: float = 0.0
+    began: float = 0.0  # clock time
     fault: bool = False
     counts: bool = True
 
@@ -92,7 +93,10 @@ class _Host:
 
 
 class Gate:
-    """One request at a time to each host, each a pause after the last; shared by every lane.
+    """One request at a time to each host, a pause apart; shared by every lane.
+
+    The pause is counted from the start of one request to the start of the next. A host that took
+    its time over an answer is left alone for as long again, up to the pause.
 
     The browser lane takes turns too: ``async with gate.turn(url): load the page``.
     """
@@ -133,7 +137,7 @@ class Gate:
 
     @asynccontextmanager
     async def turn(self, url: str) -> AsyncIterator[Turn]:
-        """Wait until the host may be asked, hold it for one request, then start the pause.
+        """Wait until the host may be asked, and hold it for one request.
 
         Raises:
             CircuitOpen: the host is being left alone.
@@ -146,7 +150,7 @@ class Gate:
                     await self._sleep(wait)
                 if host.closed:
                     raise CircuitOpen(host.closed)
-                turn = Turn()
+                turn = Turn(began=self._clock())
                 try:
                     yield turn
                 finally:
@@ -173,7 +177,9 @@ class Gate:
             host.strikes = host.failures = 0
             slow = turn.seconds if turn.seconds > SLOW else 0.0
             host.extra = min(LONGEST_EXTRA, max(slow, host.extra / 2 if host.extra > 0.1 else 0.0))
-        host.ready = self._clock() + max(self._pace, host.delay, host.extra, wait)
+        now, pause = self._clock(), max(self._pace, host.delay, host.extra)
+        rest = min(pause, now - turn.began)  # at least as long as it was at work for us
+        host.ready = max(turn.began + pause, now + max(rest, wait))
 
     def _struggled(self, host: _Host, turn: Turn) -> float:
         host.strikes += 1
