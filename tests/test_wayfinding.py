@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lgaudit.evaluate.wayfinding import folded, mentions, signs
+from lgaudit.evaluate.phrasing import folded, mentions
+from lgaudit.evaluate.wayfinding import signs
 from lgaudit.evidence import Coverage, Document, LinkCheck, Page, Snapshot
 from lgaudit.models import OK, Kind, Reason, Site, Verdict
 

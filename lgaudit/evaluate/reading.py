@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, chain
+from typing import NamedTuple
 
 from lgaudit.evaluate.blocks import PLACES, Block, blocks_of
 from lgaudit.evaluate.kept import kept
@@ -14,8 +15,21 @@ from lgaudit.evaluate.sieve import Sifted, sift
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
 
-__all__ = ["GAP", "Block", "Hit", "Reading", "Stream", "read"]
+__all__ = ["GAP", "STOPS", "Block", "Hit", "Reading", "Sentence", "Stream", "read"]
 GAP = "\n\uffff\n"  # between blocks: neither a letter nor a space, so no pattern runs across
+
+
+STOPS = (".", "!", "?", ".”", ".’", '."', ".)", "!”", "?”")  # what a sentence ends with
+_LAST = frozenset(stop[-1] for stop in (*STOPS, ":"))
+
+
+class Sentence(NamedTuple):
+    """A sentence, and where in its block it stands."""
+
+    block: Block
+    start: int
+    end: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +188,18 @@ class Reading:
             (block, start, end)
             for block in self.within(("prose",))
             for start, end in block.sentences
+        )
+
+    @cached_property
+    def finished(self) -> tuple[Sentence, ...]:
+        """Those of :attr:`sentences` that end with a stop or a colon; others are fragments."""
+        ends = (*STOPS, ":")
+        return tuple(
+            [
+                Sentence(block, start, end, text)
+                for block, start, end in self.sentences
+                if block.text[end - 1] in _LAST and (text := block.text[start:end]).endswith(ends)
+            ]
         )
 
 

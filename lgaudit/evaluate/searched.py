@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from lgaudit import dom, urls
-from lgaudit.evaluate.wayfinding import base_of, folded, link_text
+from lgaudit.evaluate.phrasing import folded
+from lgaudit.evaluate.wayfinding import base_of, link_text
 from lgaudit.evidence import Page, Question, Snapshot
 from lgaudit.tree import Node
 

@@ -20,6 +20,7 @@ from functools import cache
 from lgaudit import urls
 from lgaudit.evaluate import searched, wayfinding
 from lgaudit.evaluate.kept import of_visit
+from lgaudit.evaluate.phrasing import folded
 from lgaudit.evaluate.searched import Answer, Hit
 from lgaudit.evidence import Question, Snapshot
 from lgaudit.models import Council, Kind, Reason
@@ -198,13 +199,13 @@ def _is_about(hit: Hit, signs: wayfinding.Signs, index: Index) -> bool:
     """True for a page, no file and no news, whose link, title, heading or address says the task."""
     if not wayfinding.is_place(hit.url):
         return False
-    said = [(wayfinding.folded(text), text) for text in (hit.text, *_names(hit.url))]
+    said = [(folded(text), text) for text in (hit.text, *_names(hit.url))]
     said += signs.texts_of(hit.url)
     return any(True for line, text in said for _ in _meant(line, text, index))
 
 
 def _speaks_of(hit: Hit, index: Index) -> bool:
-    said = [(wayfinding.folded(text, 0), text) for text in (hit.about, hit.text, *_names(hit.url))]
+    said = [(folded(text, 0), text) for text in (hit.about, hit.text, *_names(hit.url))]
     return any(True for line, text in said for _ in _meant(line, text, index, short=False))
 
 
@@ -223,7 +224,7 @@ def _index(wanted: tuple[Task, ...]) -> Index:
     found: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
     for task in wanted:
         for phrase in task.words:
-            words = tuple(map(_stem, wayfinding.folded(phrase).split()))
+            words = tuple(map(_stem, folded(phrase).split()))
             if words:
                 found.setdefault(words[0], []).append((words, phrase, task.id))
     return found

@@ -1,10 +1,9 @@
 """Where a site leads: the pages and files about a subject, found the way a resident looks for them.
 
-A subject is a list of phrases in words that residents and councils use, English and Welsh. The
-words of a phrase must stand in that order in one text, with at most three others between two of
-them; ``*`` stands for any end of a word: ``spend* 500`` finds "Spending over £500". Looked at are
-the texts of all links, the titles and headings of all pages seen, names of files, and addresses
-that were found but not asked for. News is left out: it tells of things and is not the thing.
+A subject is a list of phrases in words that residents and councils use, English and Welsh (see
+:mod:`lgaudit.evaluate.phrasing`): ``spend* 500`` finds "Spending over £500". Looked at are the
+texts of all links, the titles and headings of all pages seen, names of files, and addresses that
+were found but not asked for. News is left out: it tells of things and is not the thing.
 
 A visit sees a part of a site, so that nothing was found says little: see :attr:`Signs.whole`.
 """
@@ -12,27 +11,21 @@ A visit sees a part of a site, so that nothing was found says little: see :attr:
 from __future__ import annotations
 
 import re
-import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from urllib.parse import unquote
 
-import regex
-
 from lgaudit import dom, urls
-from lgaudit.evaluate import patterns
 from lgaudit.evaluate.kept import extract, of_visit
+from lgaudit.evaluate.phrasing import LONGEST, Lines, folded
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Reason
 from lgaudit.tree import Node
 
 MOST_LINKS = 3_000  # of one page
 MOST_TEXTS = 60_000  # of one visit
-LONGEST = 200  # characters of one text
 READ = 20_000  # characters of a link or heading that are looked at, most of them white space
-BETWEEN = 3  # words that may stand between two words of a phrase
 NOT_LINKED = 98  # clicks to a place that nothing seen links to, or more
 SHOWN = 5  # pages named as those that link to a place
 
@@ -47,14 +40,11 @@ _NEWS = re.compile(
 _EXTENSION = re.compile(r"\.(?:html?|aspx?|php|jsp|pdf|docx?|xlsx?|csv|od[ts]|zip)$", re.I)
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|xlsm|csv|od[tsp]|rtf|pptx?|zip|json|txt)$", re.I)
 _TO_READ = re.compile(r"\.(?:pdf|docx?|odt|rtf|pptx?)$", re.I)
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _WITHOUT_ACCOUNT = re.compile(
     r"without (?:an account|signing|registering|logging|a login)|as a guest|continue as guest"
     r"|anonymous",
     re.I,
 )
-_APOSTROPHES = re.compile(r"['’‘`´]")
-_NOT_WORDS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +69,7 @@ class _Place:
     depth: int = NOT_LINKED + 1
     found_on: dict[str, int] = field(default_factory=dict)  # page URL -> its depth
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # folded -> (by, as written)
+    news: bool | None = None  # whether it is a page of news or search, once that was asked
 
 
 class Signs:
@@ -89,9 +80,11 @@ class Signs:
         self._gone = {_key(url) for url in _dead(visit)}
         self._count = 0
         self.said_on: dict[str, frozenset[str]] = {}  # page URL -> what its links say, folded
+        self._linked: dict[tuple[str, str], tuple[_Place, str]] = {}  # links: place, text folded
         for page in visit.each_page():
             if page.verdict.ok or page.verdict.reason is Reason.DUPLICATE:
                 self._read(page)
+        self._linked.clear()
         for document in visit.documents:
             self._note(document.url, "link", document.link_text, document.found_on)
         for url in visit.extra.get("not_sampled", ()):
@@ -112,7 +105,7 @@ class Signs:
         """
         hits: dict[str, tuple[int, str, str]] = {}  # key -> (words more, by, text)
         if subject:
-            for number, match in self._matches(tuple(subject)):
+            for number, match in self._lines.matches(tuple(subject)):
                 line = self._texts[number]
                 more = line.count(" ") - match.group().count(" ")
                 for key in self._keys[number]:
@@ -121,9 +114,9 @@ class Signs:
                         hits[key] = (more, by, text)
         wanted = [part.lower() for part in addresses]
         if wanted:
-            for key, place in self._places.items():
-                if key not in hits and any(part in place.url.lower() for part in wanted):
-                    hits[key] = (0, "address", place.url)
+            for key, url in self._addresses:
+                if key not in hits and any(map(url.__contains__, wanted)):
+                    hits[key] = (0, "address", self._places[key].url)
         found = [
             (self._found(self._places[key], by, text), more)
             for key, (more, by, text) in hits.items()
@@ -177,18 +170,24 @@ class Signs:
         self._add(place, "title", page.title)
         for by, text in _headings(page):
             self._add(place, by, text)
-        links = _links(page)
-        for url, text in links:
-            self._note(url, "link", text, (page.url,), page.depth)
-        self.said_on[page.url] = frozenset(folded(text) for _, text in links)
+        said = set()
+        for link in _links(page):
+            known = self._linked.get(link)
+            if known is None:  # most links stand on every page
+                url, text = link
+                known = self._linked[link] = self._place(url), folded(text)
+                self._add(known[0], "link", text)
+            to, line = known
+            to.found_on.setdefault(page.url, page.depth)
+            to.depth = min(to.depth, page.depth + 1)
+            said.add(line)
+        self.said_on[page.url] = frozenset(said)
 
-    def _note(
-        self, url: str, by: str, text: str, found_on: Iterable[str], depth: int | None = None
-    ) -> None:
+    def _note(self, url: str, by: str, text: str, found_on: Iterable[str]) -> None:
         place = self._place(url)
         for source in found_on:
             held = self._places.get(_key(source))
-            near = depth if depth is not None else held.depth if held is not None else 98
+            near = held.depth if held is not None else NOT_LINKED
             place.found_on.setdefault(source, near)
             place.depth = min(place.depth, near + 1)
         self._add(place, by, text)
@@ -214,26 +213,16 @@ class Signs:
         )
 
     def _is_news(self, place: _Place) -> bool:
-        if place.page is not None and place.page.kind in (Kind.NEWS, Kind.SEARCH):
-            return True
-        return bool(_NEWS.search(urls.path_of(place.url)))
+        if place.news is None:
+            page = place.page
+            listed = page is not None and page.kind in (Kind.NEWS, Kind.SEARCH)
+            place.news = listed or bool(_NEWS.search(urls.path_of(place.url)))
+        return place.news
 
-    def _matches(self, subject: tuple[str, ...]) -> Iterator[tuple[int, regex.Match[str]]]:
-        """Numbers of the lines that a phrase stands in, with each match, in order."""
-        near: set[int] = set()  # no match runs on into another line, so these alone are tried
-        for words in _words(subject):
-            rarest = max(words, key=len)
-            at = self._lines.find(rarest)
-            while at >= 0:
-                number = bisect_right(self._starts, at) - 1
-                line = self._texts[number]
-                if all(map(line.__contains__, words)):
-                    near.add(number)
-                at = self._lines.find(rarest, self._starts[number] + len(line))
-        pattern = _pattern(subject)
-        for number in sorted(near):
-            for match in patterns.finditer(pattern, self._texts[number]):
-                yield number, match
+    @cached_property
+    def _addresses(self) -> list[tuple[str, str]]:
+        """Key and address, in small letters, of every place."""
+        return [(key, place.url.lower()) for key, place in self._places.items()]
 
     @cached_property
     def _by_text(self) -> dict[str, list[str]]:
@@ -252,16 +241,8 @@ class Signs:
         return [self._by_text[line] for line in self._texts]
 
     @cached_property
-    def _lines(self) -> str:
-        return "\n".join(self._texts)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        starts, at = [], 0
-        for line in self._texts:
-            starts.append(at)
-            at += len(line) + 1
-        return starts
+    def _lines(self) -> Lines:
+        return Lines(self._texts)
 
 
 @extract
@@ -288,35 +269,6 @@ def _links(page: Page) -> list[tuple[str, str]]:
 def signs(visit: Snapshot) -> Signs:
     """The signs of a visit, read when first asked for and kept with it."""
     return Signs(visit)
-
-
-def mentions(subject: Sequence[str], text: str) -> bool:
-    """True when a phrase of the subject stands in the text, however long that is."""
-    return patterns.search(_pattern(tuple(subject)), folded(text, 0)) is not None
-
-
-def which(subject: Sequence[str], texts: Iterable[str]) -> frozenset[str]:
-    """Those of the texts, folded already, in which a phrase of the subject stands."""
-    lines = [text for text in texts if text]
-    whole, at, starts = "\n".join(lines), 0, []
-    for line in lines:
-        starts.append(at)
-        at += len(line) + 1
-    found = patterns.finditer(_pattern(tuple(subject)), whole) if whole else []
-    return frozenset(lines[bisect_right(starts, match.start()) - 1] for match in found)
-
-
-@lru_cache(maxsize=16_384)
-def folded(text: str, longest: int = LONGEST) -> str:
-    """Words as they are compared: small letters, no accents, no punctuation, single spaces."""
-    if longest:
-        text = text[: 2 * longest]
-    text = _APOSTROPHES.sub("", _THOUSANDS.sub("", text)).replace("&", " and ").casefold()
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in text if not unicodedata.combining(c))
-    text = _NOT_WORDS.sub(" ", text).strip()
-    return text[:longest].rstrip() if longest else text
 
 
 def is_place(url: str) -> bool:
@@ -353,27 +305,6 @@ def link_text(node: Node) -> str:
     if not text and (image := node.css_first("img[alt]")) is not None:
         text = dom.attribute(image, "alt")
     return text
-
-
-@lru_cache(maxsize=512)
-def _words(subject: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Of each phrase the words, as they stand in a text that says it."""
-    phrases = (tuple(folded(word.rstrip("*")) for word in phrase.split()) for phrase in subject)
-    return tuple(words for words in phrases if words)
-
-
-@lru_cache(maxsize=512)
-def _pattern(subject: tuple[str, ...]) -> str:
-    """One safe pattern for all phrases: plain words and a bounded number of words between."""
-    phrases = []
-    for phrase in subject:
-        words = []
-        for written in phrase.split():
-            word = re.escape(folded(written.rstrip("*"))).replace("\\ ", " ")
-            words.append(word + (r"\w*+" if written.endswith("*") else r"\b"))
-        if words:
-            phrases.append(rf"(?: \w+){{0,{BETWEEN}}}? ".join(words))
-    return rf"\b(?:{'|'.join(phrases)})"
 
 
 def _rank(by: str) -> int:

@@ -18,7 +18,8 @@ from lgaudit.evaluate.checks.vocabulary import (
     passed,
     site_check,
 )
-from lgaudit.evaluate.wayfinding import folded, signs
+from lgaudit.evaluate.phrasing import folded
+from lgaudit.evaluate.wayfinding import signs
 from lgaudit.evidence import Consent, Cookie, Page, Snapshot
 from lgaudit.models import Spot
 from lgaudit.tree import Node

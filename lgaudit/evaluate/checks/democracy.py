@@ -18,7 +18,8 @@ from lgaudit.evaluate.checks.vocabulary import (
     site_check,
 )
 from lgaudit.evaluate.dates import dates_in
-from lgaudit.evaluate.wayfinding import folded, mentions, signs
+from lgaudit.evaluate.phrasing import folded, mentions
+from lgaudit.evaluate.wayfinding import signs
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Spot
 

@@ -19,7 +19,8 @@ from lgaudit.evaluate.checks.vocabulary import (
     passed,
     site_check,
 )
-from lgaudit.evaluate.wayfinding import Found, mentions, signs, which
+from lgaudit.evaluate.phrasing import mentions, which
+from lgaudit.evaluate.wayfinding import Found, signs
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Spot
 

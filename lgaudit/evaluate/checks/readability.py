@@ -13,7 +13,6 @@ from lgaudit.evaluate.words import english
 from lgaudit.evidence import Page
 
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’-][A-Za-zÀ-ÿ]+)*")
-_STOPS = (".", "!", "?", ".”", ".’", '."', ".)", "!”", "?”", ":")
 _VOWELS = re.compile(r"[aeiouy]+")
 MOST_WORDS = 3_000  # of one page: more would not change the answer
 
@@ -28,16 +27,13 @@ def reading_ease_at_least(
     the word may be hyphenated, which finds too few rather than too many.
     """
     words = sentences = syllables = 0
-    for block, start, end in read(page).sentences:
-        text = block.text[start:end]
-        if not text.endswith(_STOPS) or not english(text):
-            continue
-        found = _WORD.findall(text)
-        if len(found) < 3:
+    for _, _, _, text in read(page).finished:
+        counts, parts, tell = zip(*map(_counted, text.split()), strict=True)
+        if not any(tell) or (found := sum(counts)) < 3:
             continue
         sentences += 1
-        words += len(found)
-        syllables += sum(map(syllables_of, found))
+        words += found
+        syllables += sum(parts)
         if words >= MOST_WORDS:
             break
     if words < minimum_words or sentences < minimum_sentences:
@@ -47,6 +43,13 @@ def reading_ease_at_least(
     if ease >= least:
         return passed(f"{said}.", metric=ease)
     return failed(f"{said}.", metric=ease)
+
+
+@lru_cache(maxsize=32_768)
+def _counted(piece: str) -> tuple[int, int, bool]:
+    """Words and syllables between two spaces, and whether they tell that this is English."""
+    found = _WORD.findall(piece)
+    return len(found), sum(map(syllables_of, found)), english(piece)
 
 
 @lru_cache(maxsize=32_768)

@@ -22,12 +22,11 @@ from lgaudit.evaluate.checks.vocabulary import (
 )
 from lgaudit.evaluate.dates import dates_in
 from lgaudit.evaluate.excerpts import MOST, hit_spots, quoted
-from lgaudit.evaluate.reading import Hit, read
+from lgaudit.evaluate.reading import STOPS, Hit, Sentence, read
 from lgaudit.evaluate.words import sentence_spans, word_count
 from lgaudit.evidence import Page
 
 _NEAR = 300  # characters before and after a phrase in which its sentence is looked for
-_STOPS = (".", "!", "?", ".”", ".’", '."', ".)", "!”", "?”")
 
 
 @page_check
@@ -43,15 +42,16 @@ def sentences_short(
 
     A run without a full stop is a fragment: it counts as a short sentence, never as a long one.
     """
-    sentences = read(page).sentences
+    reading = read(page)
+    sentences = reading.sentences
     if len(sentences) < minimum_sentences:
         return inapplicable("There are too few sentences to judge.")
-    found = [s for s in sentences if _is_long(*s, words)]
+    found = [s for s in reading.finished if s.block.words > words and _is_long(s, words)]
     part = len(found) / len(sentences)
     percent = f"{len(found)} of {len(sentences)} sentences have more than {words} words."
     if len(found) < least_long or part <= share:
         return passed(percent if found else "", metric=part)
-    hits = [Hit(b.element(s, e), b.text[s:e], b, s, e) for b, s, e in found]
+    hits = [Hit(b.element(s, e), text, b, s, e) for b, s, e, text in found]
     return failed(percent, hit_spots(hits), metric=part)
 
 
@@ -59,7 +59,7 @@ def sentences_short(
 def paragraphs_short(page: Page, *, sentences: int = 5) -> Result:
     """No paragraph has more than so many sentences."""
     blocks = [b for b in read(page).within(("prose",)) if b.node.tag == "p"]
-    found = [b for b in blocks if _sentence_count(b) > sentences]
+    found = [b for b in blocks if len(b.sentences) > sentences < _sentence_count(b)]
     most = max(map(_sentence_count, found), default=0)
     return judged(
         [spot(b.node, f"{_sentence_count(b)} sentences") for b in found[:MOST]],
@@ -111,9 +111,9 @@ def no_past_dates_ahead(
     return failed(f"The day has passed: {quoted(hit.text for hit in hits)}.", hit_spots(hits))
 
 
-def _is_long(block: Block, start: int, end: int, words: int) -> bool:
-    text = block.text[start:end]
-    if not text.endswith(_STOPS) or word_count(text) <= words:
+def _is_long(sentence: Sentence, words: int) -> bool:
+    block, start, end, text = sentence
+    if word_count(text) <= words or not text.endswith(STOPS):
         return False
     if any(kind == "quote" for _, _, _, kind in block.between(start, end)):
         return False
@@ -121,10 +121,8 @@ def _is_long(block: Block, start: int, end: int, words: int) -> bool:
 
 
 def _sentence_count(block: Block) -> int:
-    spans = sentence_spans(block.text)
-    return sum(
-        word_count(block.text[a:b]) > 1 for a, b in spans if block.text[a:b].endswith(_STOPS)
-    )
+    texts = [block.text[a:b] for a, b in block.sentences]
+    return sum([word_count(text) > 1 for text in texts if text.endswith(STOPS)])
 
 
 def _sentence_around(hit: Hit) -> str:

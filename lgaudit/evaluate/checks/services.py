@@ -18,7 +18,8 @@ from lgaudit.evaluate.checks.vocabulary import (
     untested,
 )
 from lgaudit.evaluate.kept import extract
-from lgaudit.evaluate.wayfinding import Found, asks_to_sign_in, folded, signs
+from lgaudit.evaluate.phrasing import folded
+from lgaudit.evaluate.wayfinding import Found, asks_to_sign_in, signs
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Reason, Spot
 from lgaudit.urls import host_of, same_site

@@ -16,7 +16,8 @@ from lgaudit.evaluate.checks.vocabulary import (
     untested,
 )
 from lgaudit.evaluate.kept import extract
-from lgaudit.evaluate.wayfinding import folded, signs
+from lgaudit.evaluate.phrasing import folded
+from lgaudit.evaluate.wayfinding import signs
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Spot
 

@@ -10,7 +10,8 @@ from lgaudit import dom, urls
 from lgaudit.evaluate.checks.published import not_found, spots_of, unseen
 from lgaudit.evaluate.checks.vocabulary import Result, cant_tell, failed, passed, site_check
 from lgaudit.evaluate.periods import ends_of_periods
-from lgaudit.evaluate.wayfinding import Found, base_of, mentions, signs
+from lgaudit.evaluate.phrasing import mentions
+from lgaudit.evaluate.wayfinding import Found, base_of, signs
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Spot
 

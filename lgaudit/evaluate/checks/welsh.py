@@ -18,7 +18,8 @@ from lgaudit.evaluate.checks.vocabulary import (
     spot,
 )
 from lgaudit.evaluate.page_language import votes
-from lgaudit.evaluate.wayfinding import base_of, folded
+from lgaudit.evaluate.phrasing import folded
+from lgaudit.evaluate.wayfinding import base_of
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Reason, Spot
 from lgaudit.tree import Node
