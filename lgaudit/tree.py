@@ -248,6 +248,13 @@ class Tree:
             return self.css(query)
         return cast("list[Node]", self._parser.css(query))
 
+    @property
+    def there(self) -> set[str]:
+        """What stands in it: names of attributes, and names of tags behind a "<"."""
+        if not self._nodes:
+            self._grow()
+        return self._there
+
     def bearing(self, start: str) -> list[Node]:
         """Elements that have an attribute whose name begins so."""
         if not self._nodes:

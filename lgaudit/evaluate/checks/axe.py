@@ -69,14 +69,15 @@ def _read(page: Page, rule: str, review: Sequence[str]) -> Result | None:
     if found is None:
         return None
     outcome, spots = found
+    if outcome is Outcome.INAPPLICABLE:
+        return inapplicable()
+    if outcome is Outcome.PASSED:
+        return passed()
     if outcome is Outcome.FAILED:
         sure = [s for s in spots if not _matches(AxeNode(s.selector, s.snippet), review)]
         if sure:
             return failed(_said(len(sure), "break", "breaks") + _HOW, sure)
-        outcome = Outcome.CANT_TELL
-    if outcome is Outcome.CANT_TELL:
-        return cant_tell(_said(len(spots), "need", "needs") + _HOW, spots)
-    return passed() if outcome is Outcome.PASSED else inapplicable()
+    return cant_tell(_said(len(spots), "need", "needs") + _HOW, spots)
 
 
 _HOW = " Read from the markup: no browser looked at this page."

@@ -177,7 +177,11 @@ def _is_silent(node: Node) -> bool:
 def _is_muted(node: Node) -> bool:
     if dom.attribute(node, "role").lower() in ("presentation", "none"):
         return True
-    return any(dom.attribute(n, "aria-hidden").lower() == "true" for n in (node, *_around(node)))
+    for item in (node, *_around(node)):
+        attributes = item.attributes
+        if "aria-hidden" in attributes and (attributes["aria-hidden"] or "").lower() == "true":
+            return True
+    return False
 
 
 def _is_spacer(node: Node) -> bool:

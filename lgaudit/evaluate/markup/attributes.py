@@ -92,7 +92,7 @@ def _valid(view: View, name: str, value: str) -> bool:
     return True
 
 
-@judges("aria-roles")
+@judges("aria-roles", of="[role]")
 def roles(view: View) -> Iterator[Item]:
     """Roles exist."""
     known = aria.tables().roles
@@ -110,7 +110,7 @@ def roles(view: View) -> Iterator[Item]:
             yield right(node)
 
 
-@judges("aria-deprecated-role")
+@judges("aria-deprecated-role", of="[role]")
 def deprecated_role(view: View) -> Iterator[Item]:
     """Roles are not outdated."""
     known = aria.tables().roles
@@ -120,7 +120,7 @@ def deprecated_role(view: View) -> Iterator[Item]:
             yield told(node, f"The role {role} is outdated." if known[role].deprecated else "")
 
 
-@judges("aria-required-attr")
+@judges("aria-required-attr", of="[role]")
 def required_attr(view: View) -> Iterator[Item]:
     """Elements with a role have the attributes it needs."""
     known = aria.tables().roles
@@ -271,7 +271,7 @@ def _says_something(view: View, node: Node) -> bool:
     )
 
 
-@judges("aria-braille-equivalent")
+@judges("aria-braille-equivalent", of="[aria-brailleroledescription], [aria-braillelabel]")
 def braille_equivalent(view: View) -> Iterator[Item]:
     """What is said in braille is said in speech too."""
     for node in view.shown("[aria-brailleroledescription], [aria-braillelabel]"):
@@ -287,7 +287,7 @@ def braille_equivalent(view: View) -> Iterator[Item]:
             yield right(node)
 
 
-@judges("aria-text")
+@judges("aria-text", of="[role=text]")
 def text_role(view: View) -> Iterator[Item]:
     """Nothing inside role=text takes focus."""
     for node in view.shown("[role=text]"):
@@ -295,7 +295,7 @@ def text_role(view: View) -> Iterator[Item]:
         yield told(node, "Something in it takes focus." if inside else "")
 
 
-@judges("aria-required-children")
+@judges("aria-required-children", of="[role]")
 def required_children(view: View) -> Iterator[Item]:
     """Roles that need children of certain roles have them, and no others."""
     known = aria.tables().roles
@@ -346,7 +346,7 @@ def _owned(view: View, node: Node, needs: tuple[str, ...]) -> Iterator[tuple[str
             yield role, item
 
 
-@judges("aria-required-parent")
+@judges("aria-required-parent", of="[role]")
 def required_parent(view: View) -> Iterator[Item]:
     """Roles that belong in others stand in them."""
     known = aria.tables().roles
@@ -402,7 +402,7 @@ def duplicate_id(view: View) -> Iterator[Item]:
         yield unsure(node, "Its id stands on several elements.") if again else right(node)
 
 
-@judges("aria-allowed-role")
+@judges("aria-allowed-role", of="[role]")
 def allowed_role(view: View) -> Iterator[Item]:
     """Elements have roles they may have."""
     elements = aria.tables().elements

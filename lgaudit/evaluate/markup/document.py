@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from lgaudit import dom
-from lgaudit.evaluate.markup.registry import JUDGED, Item, judges, right, told, unsure, wrong
+from lgaudit.evaluate.markup.registry import Item, judges, right, told, unsure, wrong
 from lgaudit.evaluate.markup.view import View, disabled
 
 _REFRESH = re.compile(r"\s*(\d{1,9})")
@@ -56,7 +56,7 @@ def html_lang_valid(view: View) -> Iterator[Item]:
             yield told(root, "" if _language(given) else f"{name} is no language: {given[:40]}.")
 
 
-@judges("valid-lang")
+@judges("valid-lang", of="[lang]")
 def valid_lang(view: View) -> Iterator[Item]:
     """The language of each part is one."""
     for node in view.shown("[lang]"):
@@ -85,7 +85,7 @@ def xml_lang(view: View) -> Iterator[Item]:
         yield told(root, "" if same else "lang and xml:lang say different languages.")
 
 
-@judges("meta-refresh")
+@judges("meta-refresh", of="meta[http-equiv=refresh i][content]")
 def meta_refresh(view: View) -> Iterator[Item]:
     """The page does not load again, or another, after a while."""
     for node in view.tree.css("meta[http-equiv=refresh i][content]"):
@@ -94,7 +94,7 @@ def meta_refresh(view: View) -> Iterator[Item]:
         yield told(node, "The page loads again, or another, by itself." if late else "")
 
 
-@judges("meta-viewport")
+@judges("meta-viewport", of="meta[name=viewport]")
 def meta_viewport(view: View) -> Iterator[Item]:
     """Nothing keeps people from making the page larger."""
     for node in view.tree.css("meta[name=viewport]"):
@@ -107,7 +107,7 @@ def meta_viewport(view: View) -> Iterator[Item]:
         yield told(node, problem)
 
 
-@judges("meta-viewport-large")
+@judges("meta-viewport-large", of="meta[name=viewport]")
 def meta_viewport_large(view: View) -> Iterator[Item]:
     """People may make the page five times as large."""
     for node in view.tree.css("meta[name=viewport]"):
@@ -135,7 +135,7 @@ def _number(text: str, otherwise: float) -> float:
         return otherwise
 
 
-@judges("server-side-image-map")
+@judges("server-side-image-map", of="img[ismap]")
 def image_map(view: View) -> Iterator[Item]:
     """No picture sends the place of a click to the server."""
     for node in view.shown("img[ismap]"):
@@ -150,11 +150,11 @@ def _outdated(tag: str) -> Callable[[View], Iterator[Item]]:
     return judge
 
 
-JUDGED["blink"] = _outdated("blink")
-JUDGED["marquee"] = _outdated("marquee")
+for _tag in ("blink", "marquee"):
+    judges(_tag, of=_tag)(_outdated(_tag))
 
 
-@judges("video-caption")
+@judges("video-caption", of="video")
 def video_caption(view: View) -> Iterator[Item]:
     """Films have captions. Some are part of the film, so a person has to look."""
     for node in view.shown("video"):
@@ -163,7 +163,7 @@ def video_caption(view: View) -> Iterator[Item]:
         yield right(node) if captioned else unsure(node, "This film has no track with captions.")
 
 
-@judges("avoid-inline-spacing")
+@judges("avoid-inline-spacing", of="[style]")
 def inline_spacing(view: View) -> Iterator[Item]:
     """No style attribute keeps people from setting more room between letters, words or lines."""
     for node in view.shown("[style]"):
@@ -192,7 +192,9 @@ _PLACES = frozenset(("home", "work", "mobile", "fax", "pager"))
 _STATES = frozenset("on off none false true disabled enabled undefined null xoff xon".split())
 
 
-@judges("autocomplete-valid")
+@judges(
+    "autocomplete-valid", of="[autocomplete]"
+)
 def autocomplete(view: View) -> Iterator[Item]:
     """autocomplete says a purpose that browsers know."""
     for node in view.shown("input[autocomplete], select[autocomplete], textarea[autocomplete]"):

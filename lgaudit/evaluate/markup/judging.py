@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from lgaudit import dom
-from lgaudit.evaluate.markup.registry import JUDGED, SURE, UNLESS_HIDDEN
+from lgaudit.evaluate.markup.registry import JUDGED, NEEDED, SURE, UNLESS_HIDDEN
 from lgaudit.evaluate.markup.view import SHOWN, view_of
 from lgaudit.evidence import Page
 from lgaudit.models import Outcome, Spot
 from lgaudit.tree import Node
 
 MOST = 50  # places named of one rule on one page
+_INAPPLICABLE: tuple[Outcome, tuple[Spot, ...]] = (Outcome.INAPPLICABLE, ())
 # Elements no style sheet hides, or whose being hidden changes nothing.
 _ALWAYS = frozenset(("html", "meta", "body", "area"))
 
@@ -23,6 +24,9 @@ def judge(page: Page, rule: str) -> tuple[Outcome, tuple[Spot, ...]] | None:
     if judged is None:
         return None
     view = view_of(page)
+    needed = NEEDED.get(rule)
+    if needed is not None and not view.has(needed):
+        return _INAPPLICABLE
     broken: list[tuple[Node, str]] = []
     doubtful: list[tuple[Node, str]] = []
     applies = False

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lgaudit import dom
 from lgaudit.evaluate.markup import aria
-from lgaudit.evaluate.markup.registry import JUDGED, Item, judges, right, told, unsure, wrong
+from lgaudit.evaluate.markup.registry import Item, judges, right, told, unsure, wrong
 from lgaudit.evaluate.markup.view import DOUBTFUL, HIDDEN, SHOWN, View, role_of
 from lgaudit.tree import Node
 
@@ -68,8 +68,9 @@ def _scoped(node: Node) -> bool:
 
 
 for _role in ("banner", "contentinfo", "main"):
-    JUDGED[f"landmark-{_role}-is-top-level"] = _at_top(_role)
-    JUDGED[f"landmark-no-duplicate-{_role}"] = _once(_role)
+    _of = f"{_NATIVE[_role]}, [role={_role}]"
+    judges(f"landmark-{_role}-is-top-level", of=_of)(_at_top(_role))
+    judges(f"landmark-no-duplicate-{_role}", of=_of)(_once(_role))
 
 
 @judges("landmark-one-main")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lgaudit import dom
 from lgaudit.evaluate.markup import aria
-from lgaudit.evaluate.markup.registry import JUDGED, Item, judges, right, told, unsure, wrong
+from lgaudit.evaluate.markup.registry import Item, judges, right, told, unsure, wrong
 from lgaudit.evaluate.markup.view import (
     HIDDEN,
     View,
@@ -34,10 +34,10 @@ def _excused(view: View, node: Node) -> bool:
 
 
 def _asked(node: Node) -> bool:
-    return _must_be_named(role_of(node)) or focusable(node)
+    return "role" not in node.attributes or _must_be_named(role_of(node)) or focusable(node)
 
 
-@judges("image-alt")
+@judges("image-alt", of="img")
 def image_alt(view: View) -> Iterator[Item]:
     """Pictures have an alt attribute, a name or are marked as decoration."""
     for node in view.shown("img"):
@@ -54,7 +54,7 @@ def image_alt(view: View) -> Iterator[Item]:
             yield wrong(node, "It has no alt text.")
 
 
-@judges("input-image-alt")
+@judges("input-image-alt", of="input[type=image i]")
 def input_image_alt(view: View) -> Iterator[Item]:
     """Image buttons have alt text or a name."""
     for node in view.shown("input[type=image i]"):
@@ -63,7 +63,7 @@ def input_image_alt(view: View) -> Iterator[Item]:
             yield told(node, "" if named else "This image button has no alt text.")
 
 
-@judges("area-alt")
+@judges("area-alt", of="map area[href]")
 def area_alt(view: View) -> Iterator[Item]:
     """Areas of image maps have alt text or a name."""
     for node in view.tree.css("map area[href]"):
@@ -71,7 +71,7 @@ def area_alt(view: View) -> Iterator[Item]:
         yield told(node, "" if named else "This area of an image map has no alt text.")
 
 
-@judges("object-alt")
+@judges("object-alt", of="object[data]")
 def object_alt(view: View) -> Iterator[Item]:
     """Embedded objects have a name. Whether one loads at all is not known from its markup."""
     for node in view.shown("object[data]"):
@@ -83,9 +83,11 @@ def object_alt(view: View) -> Iterator[Item]:
             yield unsure(node, "This object has no name.")
 
 
+_DRAWINGS = "[role=img], [role=image], [role=graphics-symbol], svg[role=graphics-document]"
+
+
 def _drawings(view: View, *, svg: bool) -> Iterator[Item]:
-    selector = "[role=img], [role=image], [role=graphics-symbol], svg[role=graphics-document]"
-    for node in view.shown(selector):
+    for node in view.shown(_DRAWINGS):
         drawn = node.tag == "svg" or any(item.tag == "svg" for item in dom.ancestors(node))
         if drawn != svg or (not svg and (node.tag in _ALT or "graphics" in role_of(node))):
             continue
@@ -97,30 +99,26 @@ def _drawings(view: View, *, svg: bool) -> Iterator[Item]:
 _ALT = frozenset(("img", "area", "input", "object"))
 
 
-@judges("svg-img-alt")
+@judges("svg-img-alt", of=_DRAWINGS)
 def svg_img_alt(view: View) -> Iterator[Item]:
     """Drawings with the role of a picture have a title or a name."""
     return _drawings(view, svg=True)
 
 
-@judges("role-img-alt")
+@judges("role-img-alt", of=_DRAWINGS)
 def role_img_alt(view: View) -> Iterator[Item]:
     """Other elements with the role of a picture have a name."""
     return _drawings(view, svg=False)
 
 
-@judges("image-redundant-alt")
+@judges("image-redundant-alt", of="img")
 def image_redundant_alt(view: View) -> Iterator[Item]:
     """The alt text of a picture in a button or link is not the text beside it once more."""
     texts: dict[int, str] = {}
     for node in view.shown("img"):
         if view.role(node) == "none":
             continue
-        around = next(
-            (i for i in dom.ancestors(node) if i.tag == "button" or role_of(i) == "button"
-             or (i.tag == "a" and "href" in i.attributes) or role_of(i) == "link"),
-            None,
-        )  # fmt: skip
+        around = next(filter(_acts, dom.ancestors(node)), None)
         said = ""
         if around is not None:
             if around.mem_id not in texts:
@@ -130,7 +128,14 @@ def image_redundant_alt(view: View) -> Iterator[Item]:
         yield told(node, "Its alt text is the text beside it." if same else "")
 
 
-@judges("button-name")
+def _acts(node: Node) -> bool:
+    attributes = node.attributes
+    if node.tag == "button" or (node.tag == "a" and "href" in attributes):
+        return True
+    return "role" in attributes and explicit_role(attributes) in ("button", "link")
+
+
+@judges("button-name", of="button")
 def button_name(view: View) -> Iterator[Item]:
     """Buttons have a name."""
     for node in view.shown("button"):
@@ -139,7 +144,7 @@ def button_name(view: View) -> Iterator[Item]:
             yield told(node, "" if named else "This button has no text and no name.")
 
 
-@judges("input-button-name")
+@judges("input-button-name", of="input[type=button i], input[type=submit i], input[type=reset i]")
 def input_button_name(view: View) -> Iterator[Item]:
     """Buttons that are input elements have a value or a name."""
     for node in view.shown("input[type=button i], input[type=submit i], input[type=reset i]"):
@@ -151,7 +156,7 @@ def input_button_name(view: View) -> Iterator[Item]:
         yield told(node, "" if named or _excused(view, node) else "This button has no text.")
 
 
-@judges("link-name")
+@judges("link-name", of="a[href]")
 def link_name(view: View) -> Iterator[Item]:
     """Links have text or a name."""
     named = view.names.named
@@ -171,14 +176,14 @@ def link_name(view: View) -> Iterator[Item]:
 _LINKS = ("", "link", "none", "presentation")
 
 
-@judges("summary-name")
+@judges("summary-name", of="details > summary")
 def summary_name(view: View) -> Iterator[Item]:
     """The summary of a section that opens has text or a name."""
     for node in view.shown("details > summary"):
         yield told(node, "" if view.names.named(node) else "This summary has no text.")
 
 
-@judges("empty-heading")
+@judges("empty-heading", of="h1, h2, h3, h4, h5, h6, [role=heading]")
 def empty_heading(view: View) -> Iterator[Item]:
     """Headings have text or a name."""
     for node in view.shown("h1, h2, h3, h4, h5, h6, [role=heading]"):
@@ -186,7 +191,7 @@ def empty_heading(view: View) -> Iterator[Item]:
             yield told(node, "" if view.names.named(node) else "This heading is empty.")
 
 
-@judges("empty-table-header")
+@judges("empty-table-header", of="th, [role=rowheader], [role=columnheader]")
 def empty_table_header(view: View) -> Iterator[Item]:
     """Header cells have text."""
     for node in view.shown("th, [role=rowheader], [role=columnheader]"):
@@ -227,7 +232,7 @@ def _fields(view: View, selector: str) -> Iterator[Node]:
             yield node
 
 
-@judges("label")
+@judges("label", of="input, textarea")
 def label(view: View) -> Iterator[Item]:
     """Fields have a label or a name."""
     for node in _fields(view, "input, textarea"):
@@ -237,7 +242,7 @@ def label(view: View) -> Iterator[Item]:
             yield right(node)
 
 
-@judges("select-name")
+@judges("select-name", of="select")
 def select_name(view: View) -> Iterator[Item]:
     """Lists to choose from have a label or a name."""
     for node in view.shown("select"):
@@ -245,7 +250,7 @@ def select_name(view: View) -> Iterator[Item]:
         yield told(node, "" if named else "This list to choose from has no label.")
 
 
-@judges("label-title-only")
+@judges("label-title-only", of="input, select, textarea")
 def label_title_only(view: View) -> Iterator[Item]:
     """Fields have a label that can be seen, not only a title or a description."""
     for node in _fields(view, "input, select, textarea"):
@@ -258,7 +263,7 @@ def label_title_only(view: View) -> Iterator[Item]:
             yield right(node)
 
 
-@judges("form-field-multiple-labels")
+@judges("form-field-multiple-labels", of="input, select, textarea")
 def form_field_multiple_labels(view: View) -> Iterator[Item]:
     """Fields do not have several labels; how that is read out differs, so a person looks."""
     for node in _fields(view, "input, select, textarea"):
@@ -267,7 +272,7 @@ def form_field_multiple_labels(view: View) -> Iterator[Item]:
         yield unsure(node, "This field has several labels.") if len(labels) > 1 else right(node)
 
 
-@judges("frame-title")
+@judges("frame-title", of="iframe, frame")
 def frame_title(view: View) -> Iterator[Item]:
     """Frames have a title or a name."""
     for node in view.shown("iframe, frame"):
@@ -277,7 +282,7 @@ def frame_title(view: View) -> Iterator[Item]:
         yield told(node, "" if named else "This frame has no title.")
 
 
-@judges("frame-title-unique")
+@judges("frame-title-unique", of="iframe[title], frame[title]")
 def frame_title_unique(view: View) -> Iterator[Item]:
     """Frames of one page have titles of their own."""
     frames = [n for n in view.shown("iframe[title], frame[title]") if _title(n)]
@@ -330,4 +335,4 @@ def _by_role(selector: str, roles: str, content: bool) -> Callable[[View], Itera
 
 for _rule, (_names, _text) in _ROLES.items():
     _selector = ", ".join(f"[role={name}]" for name in _names.split())
-    JUDGED[_rule] = _by_role(_selector, _names, _text)
+    judges(_rule, of=_selector)(_by_role(_selector, _names, _text))

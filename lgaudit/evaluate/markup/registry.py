@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lgaudit.evaluate.markup.view import View
+from lgaudit import selectors
+from lgaudit.evaluate.markup.view import VALUED, View
 from lgaudit.tree import Node
 
 UNSURE, UNLESS_HIDDEN, SURE = 0, 1, 2
@@ -13,17 +14,38 @@ Item = tuple[Node, str, int]
 Judge = Callable[[View], Iterator[Item]]
 
 JUDGED: dict[str, Judge] = {}
+# What a page must have for a rule to speak of anything there: all of one of these sets, see
+# :attr:`View.there`. Rules that are not here are always asked.
+NEEDED: dict[str, tuple[frozenset[str], ...]] = {}
 
 
-def judges(*rules: str) -> Callable[[Judge], Judge]:
-    """Enter a function as the one that judges these rules of axe-core."""
+def judges(*rules: str, of: str = "") -> Callable[[Judge], Judge]:
+    """Enter a function as the one that judges these rules of axe-core.
+
+    ``of`` is a selector of all that it may speak of: where nothing on a page can be found by it,
+    the function is not called. A selector that this cannot read rules nothing out.
+    """
 
     def enter(judge: Judge) -> Judge:
         for rule in rules:
             JUDGED[rule] = judge
+            if of and (paths := selectors.read(of)):
+                NEEDED[rule] = tuple(_needs(path) for path in paths)
         return judge
 
     return enter
+
+
+def _needs(path: selectors.Path) -> frozenset[str]:
+    needs = set()
+    for part in (path.last, *(compound for _, compound in path.before)):
+        if part.tag:
+            needs.add(f"<{part.tag}")
+        for wanted in part.attributes:
+            needs.add(wanted.name)
+            if wanted.name in VALUED and wanted.how == "=":
+                needs.add(f"{wanted.name}={wanted.value.lower()}")
+    return frozenset(needs)
 
 
 def right(node: Node) -> Item:

@@ -25,7 +25,7 @@ _NO_ROLE = ("", "none", "presentation")
 _HEADINGS = "h1, h2, h3, h4, h5, h6, [role=heading], iframe, frame"
 
 
-@judges("list")
+@judges("list", of="ul, ol")
 def lists(view: View) -> Iterator[Item]:
     """Lists directly hold list items."""
     for node in view.shown("ul, ol"):
@@ -58,7 +58,7 @@ def _list_problem(view: View, node: Node) -> str:
     return "" if empty else bad
 
 
-@judges("listitem")
+@judges("listitem", of="li")
 def listitem(view: View) -> Iterator[Item]:
     """Items stand in lists."""
     right_one: Node | None = None
@@ -86,7 +86,7 @@ def listitem(view: View) -> Iterator[Item]:
 _LISTS = ("ul", "ol", "menu")
 
 
-@judges("definition-list")
+@judges("definition-list", of="dl")
 def definition_list(view: View) -> Iterator[Item]:
     """Lists of terms hold terms and descriptions, each term before its descriptions."""
     for node in view.shown("dl"):
@@ -128,7 +128,7 @@ def _parts(view: View, node: Node) -> Iterator[tuple[Node | str, bool]]:
                         yield inner, True
 
 
-@judges("dlitem")
+@judges("dlitem", of="dd, dt")
 def dlitem(view: View) -> Iterator[Item]:
     """Terms and descriptions stand in a list of terms."""
     for node in view.shown("dd, dt"):
@@ -141,7 +141,7 @@ def dlitem(view: View) -> Iterator[Item]:
         yield told(node, "" if fits else "It stands in no <dl>.")
 
 
-@judges("heading-order")
+@judges("heading-order", of=_HEADINGS)
 def heading_order(view: View) -> Iterator[Item]:
     """Levels of headings go up by one."""
     before, doubt = 0, False
@@ -189,7 +189,7 @@ def page_has_heading_one(view: View) -> Iterator[Item]:
         yield wrong(root, "The page has no heading of level 1.")
 
 
-@judges("tabindex")
+@judges("tabindex", of="[tabindex]")
 def tabindex(view: View) -> Iterator[Item]:
     """No element changes the order of Tab."""
     for node in view.shown("[tabindex]"):
@@ -206,7 +206,7 @@ def _digits(text: str) -> Iterator[str]:
         yield letter
 
 
-@judges("accesskeys")
+@judges("accesskeys", of="[accesskey]")
 def accesskeys(view: View) -> Iterator[Item]:
     """Access keys are used once."""
     nodes = [n for n in view.shown("[accesskey]") if dom.attribute(n, "accesskey").strip()]
@@ -216,7 +216,7 @@ def accesskeys(view: View) -> Iterator[Item]:
         yield told(node, "Another element has the same access key." if again else "")
 
 
-@judges("nested-interactive")
+@judges("nested-interactive", of="button, summary, [role], img, meter, progress, hr, math")
 def nested_interactive(view: View) -> Iterator[Item]:
     """No control stands inside another."""
     roles = aria.tables().roles
@@ -224,7 +224,7 @@ def nested_interactive(view: View) -> Iterator[Item]:
         found = roles.get(view.role(node))
         if found is None or not found.children_presentational:
             continue
-        inside = any(
+        inside = bool(node.children) and any(
             (inner := roles.get(view.role(item))) is not None
             and inner.type == "widget"
             and focusable(item)
@@ -233,7 +233,7 @@ def nested_interactive(view: View) -> Iterator[Item]:
         yield told(node, "A control stands inside it." if inside else "")
 
 
-@judges("aria-hidden-focus")
+@judges("aria-hidden-focus", of="[aria-hidden]")
 def aria_hidden_focus(view: View) -> Iterator[Item]:
     """Nothing that takes focus is hidden from assistive technology."""
     for node in view.tree.css("[aria-hidden]"):
@@ -291,7 +291,7 @@ def aria_hidden_body(view: View) -> Iterator[Item]:
         yield told(body, "The whole page is hidden from assistive technology." if hidden else "")
 
 
-@judges("presentation-role-conflict")
+@judges("presentation-role-conflict", of="img[alt=''], [role=none], [role=presentation]")
 def presentation_role_conflict(view: View) -> Iterator[Item]:
     """What is marked as decoration takes no focus and has no ARIA attributes."""
     for node in view.shown("img[alt=''], [role=none], [role=presentation]"):
@@ -306,7 +306,7 @@ def presentation_role_conflict(view: View) -> Iterator[Item]:
             yield right(node)
 
 
-@judges("frame-focusable-content")
+@judges("frame-focusable-content", of="iframe[tabindex], frame[tabindex]")
 def frame_focusable_content(view: View) -> Iterator[Item]:
     """A frame that Tab leaves out may hold something that takes focus; its content is not seen."""
     for node in view.shown("iframe[tabindex], frame[tabindex]"):
@@ -314,7 +314,7 @@ def frame_focusable_content(view: View) -> Iterator[Item]:
             yield unsure(node, "Tab leaves this frame out.")
 
 
-@judges("skip-link")
+@judges("skip-link", of="a[href^='#'], a[href^='/#']")
 def skip_link(view: View) -> Iterator[Item]:
     """A link over the navigation leads to something that is there."""
     for node in view.tree.css("a[href^='#'], a[href^='/#']")[:3]:

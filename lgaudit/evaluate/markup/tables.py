@@ -45,7 +45,7 @@ def _wide(cell: Node) -> bool:
     return dom.attribute(cell, "colspan").strip() not in ("", "0", "1")
 
 
-@judges("scope-attr-valid")
+@judges("scope-attr-valid", of="td[scope], th[scope]")
 def scope_valid(view: View) -> Iterator[Item]:
     """scope stands on header cells, with a value it may have."""
     for node in view.shown("td[scope], th[scope]"):
@@ -57,7 +57,7 @@ def scope_valid(view: View) -> Iterator[Item]:
             yield right(node)
 
 
-@judges("td-headers-attr")
+@judges("td-headers-attr", of="table")
 def headers_attr(view: View) -> Iterator[Item]:
     """headers names header cells of the same table."""
     for table in view.shown("table"):
@@ -87,7 +87,7 @@ def headers_attr(view: View) -> Iterator[Item]:
             yield unsure(table, "A cell has a headers attribute that names nothing.")
 
 
-@judges("table-duplicate-name")
+@judges("table-duplicate-name", of="table")
 def duplicate_name(view: View) -> Iterator[Item]:
     """The summary of a table does not say its caption again."""
     for table in view.shown("table"):
@@ -98,7 +98,7 @@ def duplicate_name(view: View) -> Iterator[Item]:
         yield told(table, "Its summary says what its caption says." if same else "")
 
 
-@judges("th-has-data-cells")
+@judges("th-has-data-cells", of="table")
 def headers_have_cells(view: View) -> Iterator[Item]:
     """Header cells head cells. Tables with merged cells, or whose headers are named, are left."""
     for table, lines in _data_tables(view):
@@ -113,7 +113,7 @@ def headers_have_cells(view: View) -> Iterator[Item]:
             yield right(table)
 
 
-@judges("table-fake-caption")
+@judges("table-fake-caption", of="table")
 def fake_caption(view: View) -> Iterator[Item]:
     """The first row of a table is not one cell that stands for a caption."""
     for table, lines in _data_tables(view):
@@ -121,7 +121,7 @@ def fake_caption(view: View) -> Iterator[Item]:
         yield told(table, "Its first row is one cell, as a caption would be." if alone else "")
 
 
-@judges("td-has-header")
+@judges("td-has-header", of="table")
 def cells_have_headers(view: View) -> Iterator[Item]:
     """In tables of three rows and columns or more, cells have headers."""
     grids = {grid.table.mem_id: grid for grid in tables_of(view.page)}

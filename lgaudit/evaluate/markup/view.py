@@ -13,6 +13,7 @@ from lgaudit.evaluate.names import Names, names_of
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
 
+VALUED = ("role", "type")  # attributes whose values are entered in :attr:`View.there`
 SHOWN, DOUBTFUL, HIDDEN = 0, 1, 2
 # Never rendered, whatever a style sheet says.
 _NEVER = frozenset("head script style template noscript title datalist".split())
@@ -42,6 +43,27 @@ class View:
         self._roles: dict[int, str] = {}
         self._class_states: dict[str, bool] = {}
         self._shown: dict[str, list[Node]] = {}
+
+    @cached_property
+    def there(self) -> set[str]:
+        """What stands in the page: :attr:`Tree.there`, and the values of some attributes in small
+        letters, such as ``role=main``.
+        """
+        values = [
+            f"{name}={value.lower()}"
+            for name in VALUED
+            for value in {node.attributes.get(name) for node in self.tree.css(f"[{name}]")}
+            if value is not None
+        ]
+        return self.tree.there.union(values)
+
+    def has(self, needed: tuple[frozenset[str], ...]) -> bool:
+        """Whether all of one of these stands in the page."""
+        there = self.there
+        for each in needed:  # noqa: SIM110 - asked for most rules of each page
+            if each <= there:
+                return True
+        return False
 
     def shown(self, selector: str) -> list[Node]:
         """The elements that are not hidden for certain, in document order. Nobody changes it."""
