@@ -201,5 +201,8 @@ def _position(node: Node) -> str:
 
 def snippet(node: Node, limit: int = 160) -> str:
     """The start of an element's source, white space folded, cut with an ellipsis."""
-    text = fold(node.html or "")
+    html = node.html or ""
+    text = fold(html[: 10 * limit])
+    if len(text) <= limit < len(html):  # it is short, or begins with a lot of space
+        text = fold(html)
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -147,7 +147,8 @@ def _is_data(table: Node, rows: int, columns: int, longest_cell: int) -> bool:
         return False
     if any(around.tag in ("table", "nav") for around in dom.ancestors(table)):
         return False
-    if sum(len(link.text()) for link in table.css("a")) > _LINKS * len(table.text()):
+    links = table.css("a")
+    if links and sum(len(link.text()) for link in links) > _LINKS * len(table.text()):
         return False
     filled = 0
     for row in table.css("tr"):

@@ -110,7 +110,7 @@ class Names:
     ) -> str:
         """Steps 2A to 2I of the computation; ``within`` while collecting another's content."""
         attributes = node.attributes
-        if within and not attributes and node.tag not in _SAYING:
+        if within and node.tag not in _SAYING and _TELLING.isdisjoint(attributes):
             content = self._content(node, seen | {node.mem_id}, depth)
             return content if content.strip() else ""
         if within and not referenced and _not_read(node, attributes):
@@ -192,6 +192,8 @@ _OWN_CHILD = {
     "table": "caption",
     "svg": "title",
 }
+# Attributes without which an element inside another says what stands in it and no more.
+_TELLING = frozenset(("aria-labelledby", "aria-label", "aria-hidden", "hidden", "style", "title"))
 # Elements that may say something else than what stands in them, even without attributes.
 _SAYING = frozenset(("img", "area", "input", "textarea", "select", *LABELLED, *_OWN_CHILD))
 _CONTENT_TAGS = frozenset(

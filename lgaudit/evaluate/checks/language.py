@@ -8,6 +8,7 @@ both agree is anything reported.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -163,9 +164,9 @@ def _shares(text: str) -> tuple[dict[str, float], int]:
         words = _WORD.findall(text.lower().replace("’", "'"))
     total = len(words) or 1
     uses = dict.fromkeys(_SMALL_WORDS, 0)
-    for word in filter(_ANY_SMALL.__contains__, words):
+    for word, times in Counter(filter(_ANY_SMALL.__contains__, words)).items():
         for code in _SPEAKING[word]:
-            uses[code] += 1
+            uses[code] += times
     return {code: number / total for code, number in uses.items()}, len(words)
 
 

@@ -15,7 +15,7 @@ from lgaudit.tree import Node, Tree
 
 MOST = 500_000  # characters of a source that are looked at
 _RUNNING = ("a", "strong", "b", "em", "i", "u")  # a browser opens these again when left open
-_TAGS = re.compile(r"<(/?)(a|strong|b|em|i|u|form)(?=[\s>])")  # in small letters
+_TAGS = re.compile(r"<(a|strong|b|em|i|u|form|/a)[\s>]")  # in small letters
 _ODD_LINK = re.compile(r"<a(?=\s)[^<>]*<")  # what looks like a tag stands in an attribute
 _LINK = re.compile(r"<(/?)a(?=[\s>])([^>]{0,1000})", re.I)
 _LOOSE = re.compile(  # in small letters
@@ -60,9 +60,9 @@ def _suspect(source: str, tree: Tree, lowered: str) -> bool:
         lowered = source.lower()
     tags = _TAGS.findall(lowered)
     written = Counter(tags)
-    if any(written[("", name)] != len(tree.css(name)) for name in (*_RUNNING, "form")):
+    if any(written[name] != len(tree.css(name)) for name in (*_RUNNING, "form")):
         return True
-    links = "".join(["/" if slash else "a" for slash, name in tags if name == "a"])
+    links = "".join([name for name in tags if name in ("a", "/a")])
     doubtful = "aa" in links or _ODD_LINK.search(lowered)
     if doubtful and next(_open_links(source), None) is not None:
         return True

@@ -168,27 +168,29 @@ def _unmarked_text(root: Node) -> str:
     """
     parts: list[str] = []
     size = 0
-    stack: list[Node] = [root]
-    while stack and size < tongues.READ:
-        node = stack.pop()
+    nodes, at, end = root.parser.nodes, root.number, root.last
+    while at <= end and size < tongues.READ:
+        node = nodes[at]
+        at += 1
         if node.is_text_node:
             text = node.text_content or ""
             parts.append(text)
             size += len(text)
             continue
         tag, attributes = node.tag, node.attributes
-        if not node.is_element_node or tag in _NOT_READ:
+        if not node.is_element_node:
             continue
-        if attributes:
-            if "lang" in attributes and node is not root:
-                continue
-            if dom.hides(tag, attributes):
-                continue
+        if (
+            tag in _NOT_READ
+            or (attributes and dom.hides(tag, attributes))
+            or ("lang" in attributes and node is not root)
+        ):
+            at = node.last + 1
+            continue
         if tag == "img":
             parts.append(attributes.get("alt") or "")
         if tag in dom.BLOCKS:
             parts.append("\n")
-        stack += node.children[::-1]
     return " ".join(parts)
 
 

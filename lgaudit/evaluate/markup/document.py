@@ -192,9 +192,7 @@ _PLACES = frozenset(("home", "work", "mobile", "fax", "pager"))
 _STATES = frozenset("on off none false true disabled enabled undefined null xoff xon".split())
 
 
-@judges(
-    "autocomplete-valid", of="[autocomplete]"
-)
+@judges("autocomplete-valid", of="[autocomplete]")
 def autocomplete(view: View) -> Iterator[Item]:
     """autocomplete says a purpose that browsers know."""
     for node in view.shown("input[autocomplete], select[autocomplete], textarea[autocomplete]"):
