@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate
 from operator import attrgetter
 
 from lgaudit.taming import tame
@@ -15,6 +17,7 @@ BLOCKS = frozenset(
     " summary table tbody td tfoot th thead tr ul option".split()
 )
 UNSEEN = frozenset("script style template noscript svg math head title iframe object".split())
+_NOT_READ = UNSEEN | {"-"}  # an element without a name
 CHROME = "nav, header, footer, aside, [role=navigation], [role=banner], [role=contentinfo]"
 SEARCH_NAMES = frozenset(  # usual names of the box that a site's search is asked with
     "q query search keys keyword keywords searchterm searchterms search_api_fulltext s term".split()
@@ -86,29 +89,39 @@ def hidden(node: Node) -> bool:
     """True when markup hides the element or something around it. CSS files are not known here."""
     if hidden_here(node):
         return True
-    tree, parent = node.parser, node.parent
-    known = tree.hidden if isinstance(tree, Tree) else {}
-    return parent is not None and _hidden_within(parent, known)
+    starts, _, cover = _hiding(node.parser)
+    before = bisect_left(starts, node.number)
+    return before > 0 and node.number <= cover[before - 1]
 
 
-def _hidden_within(node: Node, known: dict[int, bool]) -> bool:
-    """Whether this element or one around it hides what is inside; what is found is ``known``."""
-    path: list[int] = []
-    current: Node | None = node
-    answer = False
-    while current is not None and current.tag != "-document":
-        seen = known.get(current.mem_id)
-        if seen is not None:
-            answer = seen
-            break
-        path.append(current.mem_id)
-        if hidden_here(current) or current.tag in UNSEEN:
-            answer = True
-            break
-        current = current.parent
-    for number in path:
-        known[number] = answer
-    return answer
+def shown(node: Node) -> list[Node]:
+    """What is inside an element in document order, without comments and what markup hides."""
+    tree = node.parser
+    at, last = node.number + 1, node.last
+    starts, ends, _ = _hiding(tree)
+    inner = bisect_left(starts, at)
+    found: list[Node] = []
+    while inner < len(starts) and (start := starts[inner]) <= last:
+        if start >= at:  # else it stands in one that was left out
+            found += tree.nodes[at:start]
+            at = ends[inner] + 1
+        inner += 1
+    found += tree.nodes[at : last + 1]
+    return found
+
+
+def _hiding(tree: Tree) -> tuple[list[int], list[int], list[int]]:
+    """Of all that hides what is inside: its number, its last, and the greatest last so far."""
+    known = tree.hiding
+    if known is None:
+        found = {n.number: n.last for n in tree.others}
+        found |= {n.number: n.last for tag in _NOT_READ for n in tree.called(tag) if n.tag == tag}
+        some = (*tree.having("hidden"), *tree.having("style"), *tree.called("input"))
+        found |= {n.number: n.last for n in some if hides(n.tag, n.attributes)}
+        starts = sorted(found)
+        ends = [found[number] for number in starts]
+        known = tree.hiding = starts, ends, list(accumulate(ends, max))
+    return known
 
 
 def main_content(tree: Tree) -> Node | None:
@@ -125,15 +138,35 @@ def visible_text(node: Node, enough: int = 0) -> str:
 
     ``enough`` stops after so many words, for those who only ask whether there are a few.
     """
-    return _collected(node, _CHILDREN, enough)
+    if enough or not node.is_element_node:
+        return _opening(node, _CHILDREN, enough)
+    if node.tag in UNSEEN or hidden_here(node):
+        return ""
+    parts: list[str] = []
+    outer: list[int] = []  # where the blocks around this one end
+    end = node.last + 1
+    for item in shown(node):
+        while item.number > end:
+            parts.append("\n")
+            end = outer.pop()
+        tag = item.tag
+        if tag == "-text":
+            parts.append((item.text_content or "").replace("\n", " "))
+        elif tag in BLOCKS:
+            parts.append("\n")
+            outer.append(end)
+            end = item.last
+        elif tag == "br":
+            parts.append("\n")
+    return _folded_lines(parts)
 
 
 def opening_text(node: Node, enough: int) -> str:
     """Like :func:`visible_text`, also of a node that :meth:`Tree.glance` found."""
-    return _collected(node, lambda around: around.iter(include_text=True), enough)
+    return _opening(node, lambda around: around.iter(include_text=True), enough)
 
 
-def _collected(root: Node, inside: Callable[[Node], Iterable[Node]], enough: int) -> str:
+def _opening(root: Node, inside: Callable[[Node], Iterable[Node]], enough: int) -> str:
     parts: list[str] = []
     stack: list[tuple[Iterator[Node], str]] = []  # what is left of the elements around
     children, end = iter((root,)), ""
@@ -167,6 +200,10 @@ def _collected(root: Node, inside: Callable[[Node], Iterable[Node]], enough: int
         if tag in BLOCKS:
             parts.append("\n")
             end = "\n"
+    return _folded_lines(parts)
+
+
+def _folded_lines(parts: list[str]) -> str:
     lines = [line.split() for line in "".join(parts).split("\n")]
     return "\n".join([" ".join(line) for line in lines if line])
 

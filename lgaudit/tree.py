@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from lgaudit import selectors
 from lgaudit.selectors import Attribute, Compound, Doubt, Path
 
-__all__ = ["Node", "Tree"]
+__all__ = ["Node", "Tree", "Values"]
 DEEP = 300  # elements inside elements; in deeper trees only the parser matches what joins several
 
 
@@ -28,15 +28,22 @@ _CHILDLESS: list[Node] = []
 
 
 class Node:
-    """One element, text or comment. Nobody changes it, nor its attributes."""
+    """One element, text or comment. Nobody changes it, nor its attributes.
 
-    __slots__ = ("_raw", "_tree", "at", "last", "mem_id", "number", "parent")
-    is_element_node = False
-    is_text_node = False
-    attributes = _NONE
-    text_content: str | None = None  # of a text
+    All are of one class with nothing but slots, because Python looks these up fastest.
+    """
 
+    __slots__ = (
+        "_raw", "_text", "at", "attributes", "children", "is_element_node", "is_text_node", "last",
+        "mem_id", "number", "parent", "parser", "tag", "text_content",
+    )  # fmt: skip
+
+    parser: Tree  # the tree it stands in
+    is_element_node: bool
+    is_text_node: bool
     tag: str  # "-text", "-comment" and "-document" for what is no element
+    attributes: dict[str, str | None]
+    text_content: str | None  # of a text
     parent: Node | None
     children: list[Node]
     number: int  # place in document order
@@ -45,17 +52,19 @@ class Node:
     mem_id: int  # unique among all nodes of this process
 
     def __init__(self, tree: Tree, raw: LexborNode, parent: Node | None, at: int, n: int) -> None:
-        self._tree = tree
+        self.parser = tree
         self._raw = raw
+        self.is_element_node = raw.is_element_node
+        self.is_text_node = raw.is_text_node
+        self.tag = raw.tag or "-"
+        self.attributes = raw.attributes or _NONE
+        self.text_content = raw.text_content
+        self._text: str | None = None
         self.parent = parent
+        self.children = _CHILDLESS
         self.at = at
         self.number = self.last = n
         self.mem_id = next(_memory)
-
-    @property
-    def parser(self) -> Tree:
-        """The tree it stands in."""
-        return self._tree
 
     @property
     def id(self) -> str | None:
@@ -91,42 +100,8 @@ class Node:
 
     def traverse(self, include_text: bool = False) -> Iterator[Node]:
         """Itself and everything inside it in document order."""
-        inside = self._tree.nodes[self.number : self.last + 1]
+        inside = self.parser.nodes[self.number : self.last + 1]
         return iter(inside if include_text else [n for n in inside if not n.is_text_node])
-
-    def text(self, *, deep: bool = True, strip: bool = False) -> str:
-        """All text inside it, run together."""
-        if not deep or strip:
-            return self._raw.text(deep=deep, strip=strip)
-        return self.text_content or ""
-
-    def css(self, query: str) -> list[Node]:
-        """The elements from this one on inwards that the selector finds."""
-        found = self._tree.css(query)
-        if not found:
-            return found
-        low = bisect_left(found, self.number, key=_number)
-        return found[low : bisect_right(found, self.last, low, key=_number)]
-
-    def css_first(self, query: str, default: Node | None = None) -> Node | None:
-        """The first of :meth:`css`, else ``default``."""
-        found = self._tree.css(query)
-        if not found:
-            return default
-        low = bisect_left(found, self.number, key=_number)
-        return found[low] if low < len(found) and found[low].number <= self.last else default
-
-
-class _Element(Node):
-    __slots__ = ("_text", "attributes", "children", "tag")
-    is_element_node = True
-
-    def __init__(self, tree: Tree, raw: LexborNode, parent: Node | None, at: int, n: int) -> None:
-        super().__init__(tree, raw, parent, at, n)
-        self.tag = raw.tag or "-"
-        self.attributes = raw.attributes or _NONE
-        self.children = _CHILDLESS
-        self._text: str | None = None
 
     def text(self, *, deep: bool = True, strip: bool = False) -> str:
         """All text inside it, run together."""
@@ -138,38 +113,28 @@ class _Element(Node):
             if len(children) == 1 and children[0].is_text_node:  # as it mostly is
                 text = children[0].text_content or ""
             else:
-                text = self._tree.text_between(self.number, self.last) if children else ""
+                text = self.parser.text_between(self.number, self.last) if children else ""
             self._text = text
         return text
 
+    def css(self, query: str) -> list[Node]:
+        """The elements from this one on inwards that the selector finds."""
+        found = self.parser.css(query)
+        if not found:
+            return found
+        low = bisect_left(found, self.number, key=_number)
+        return found[low : bisect_right(found, self.last, low, key=_number)]
 
-class _Text(Node):
-    __slots__ = ("text_content",)
-    is_text_node = True
-    tag = "-text"
-    children = _CHILDLESS
-    text_content: str
-
-
-class _Other(Node):
-    """A comment and the like."""
-
-    __slots__ = ("tag",)
-    children = _CHILDLESS
-
-    def __init__(self, tree: Tree, raw: LexborNode, parent: Node | None, at: int, n: int) -> None:
-        super().__init__(tree, raw, parent, at, n)
-        self.tag = raw.tag or "-"
+    def css_first(self, query: str, default: Node | None = None) -> Node | None:
+        """The first of :meth:`css`, else ``default``."""
+        found = self.parser.css(query)
+        if not found:
+            return default
+        low = bisect_left(found, self.number, key=_number)
+        return found[low] if low < len(found) and found[low].number <= self.last else default
 
 
-_new_text, _new_element, _new_other = _Text.__new__, _Element.__new__, _Other.__new__
-
-
-class _Document(_Element):
-    __slots__ = ()
-    is_element_node = False
-
-
+_new = Node.__new__
 _number = attrgetter("number")
 
 
@@ -178,11 +143,12 @@ class Tree:
 
     def __init__(self, html: bytes) -> None:
         self._parser = LexborHTMLParser(html)
-        self.hidden: dict[int, bool] = {}  # what is known of elements, by their memory
+        self.hiding: tuple[list[int], list[int], list[int]] | None = None  # see dom
         self._found: dict[str, list[Node]] = {}
         self._nodes: list[Node] = []
-        self._document: _Element | None = None
-        self._holders: list[_Element] = []  # elements with something inside
+        self._document: Node | None = None
+        self._holders: list[Node] = []  # those with something inside
+        self.others: list[Node] = []  # comments and the like, in document order
         self._elements: dict[int, Node] = {}  # by what the parser's nodes have as their memory
         self._by_tag: dict[str, list[Node]] = {}
         self._by_attribute: dict[str, list[Node]] = {}
@@ -190,7 +156,7 @@ class Tree:
         self._there: set[str] = set()  # the keys of selectors that may find something
         self._numbers: list[int] = []  # of the texts
         self._texts: list[str] = []
-        self._values: dict[str, _Values] = {}  # by name of attribute
+        self._values: dict[str, Values] = {}  # by name of attribute
         self._kinds: dict[Compound, list[Node]] = {}
         self._deepest = 0  # elements inside elements
 
@@ -255,6 +221,25 @@ class Tree:
             self._grow()
         return self._there
 
+    def called(self, tag: str) -> list[Node]:
+        """Elements of this name, in small letters."""
+        if not self._nodes:
+            self._grow()
+        return self._by_tag.get(tag, _CHILDLESS)
+
+    def having(self, attribute: str) -> list[Node]:
+        """Elements that have an attribute of this name."""
+        if not self._nodes:
+            self._grow()
+        return self._by_attribute.get(attribute, _CHILDLESS)
+
+    def values(self, attribute: str) -> Values:
+        """The elements that have an attribute of this name, by its value."""
+        known = self._values.get(attribute)
+        if known is None:
+            known = self._values[attribute] = Values(self.having(attribute), attribute)
+        return known
+
     def bearing(self, start: str) -> list[Node]:
         """Elements that have an attribute whose name begins so."""
         if not self._nodes:
@@ -275,13 +260,14 @@ class Tree:
         self._holders = []
         self._document = None
         self._nodes = []
+        self.others = []
         self._elements = {}
         self._by_tag = {}
         self._by_attribute = {}
         self._values.clear()
         self._kinds.clear()
         self._found.clear()
-        self.hidden.clear()
+        self.hiding = None
 
     def _beneath(self, tag: str) -> Node | None:
         root = self.root
@@ -293,8 +279,10 @@ class Tree:
         root = self._parser.root
         if root is None:
             return
-        self._document, first = self._around(root)
+        document, first = self._around(root)
+        self._document = document
         nodes, numbers, texts, holders = self._nodes, self._numbers, self._texts, self._holders
+        others = self.others = []
         by_tag: defaultdict[str, list[Node]] = defaultdict(list)
         by_attribute: defaultdict[str, list[Node]] = defaultdict(list)
         nodes.append(first)
@@ -317,44 +305,48 @@ class Tree:
                 if parent is first:
                     break
                 raw = parent._raw.next
-                parent = cast("_Element", parent.parent)
+                parent = cast("Node", parent.parent)  # it stands in something, as it is not first
                 beside = parent.children
                 depth -= 1
                 continue
             number += 1
-            node: Node
+            node = _new(Node)
             inside = None
             content = raw.text_content
             if content is not None:
-                node = text = _new_text(_Text)
-                text.text_content = content
+                node.is_text_node = True
+                node.is_element_node = False
+                node.tag = "-text"
+                node.attributes = _NONE
+                node.text_content = node._text = content
                 numbers.append(number)
                 texts.append(content)
             elif raw.is_element_node:
-                node = element = _new_element(_Element)
-                element.tag = tag = raw.tag or "-"
-                element._text = None
-                element.children = _CHILDLESS
-                by_tag[tag].append(element)
+                node.is_text_node = False
+                node.is_element_node = True
+                node.tag = tag = raw.tag or "-"
+                node.text_content = node._text = None
+                by_tag[tag].append(node)
                 given = raw.attributes
                 if given:
-                    element.attributes = given
+                    node.attributes = given
                     for key in given:
-                        by_attribute[key].append(element)
+                        by_attribute[key].append(node)
                 else:
-                    element.attributes = _NONE
+                    node.attributes = _NONE
                 inside = raw.first_child
-            elif raw.is_text_node:
-                node = text = _new_text(_Text)
-                text.text_content = ""
-                numbers.append(number)
-                texts.append("")
             else:
-                node = other = _new_other(_Other)
-                other.tag = raw.tag or "-"
-            node._tree = self
+                node.is_text_node = raw.is_text_node  # one without any text
+                node.is_element_node = False
+                node.tag = raw.tag or "-"
+                node.attributes = _NONE
+                node.text_content = None
+                node._text = ""
+                others.append(node)
+            node.parser = self
             node._raw = raw
             node.parent = parent
+            node.children = _CHILDLESS
             node.number = node.last = number
             node.mem_id = memory()
             node.at = len(beside)
@@ -364,25 +356,26 @@ class Tree:
                 raw = raw.next
             else:
                 raw = inside
-                parent, beside = element, []
-                element.children = beside
-                holders.append(element)
+                parent, beside = node, []
+                node.children = beside
+                holders.append(node)
                 depth += 1
                 if depth > deepest:
                     deepest = depth
+        document.last = number
         self._deepest = deepest
         self._enter(by_tag, by_attribute)
 
-    def _around(self, root: LexborNode) -> tuple[_Element, _Element]:
+    def _around(self, root: LexborNode) -> tuple[Node, Node]:
         """What the root element and the comments around it stand in, and the root element."""
         around = root.parent
         beside = [root] if around is None else list(around.iter(include_text=True))
-        document = _Document(self, around if around is not None else root, None, 0, -1)
+        document = Node(self, around if around is not None else root, None, 0, -1)
         at = next(n for n, raw in enumerate(beside) if raw.mem_id == root.mem_id)
-        first = _Element(self, root, document, at, 0)
+        first = Node(self, root, document, at, 0)
         self._holders.append(document)
         document.children = [
-            first if n == at else _Other(self, raw, document, n, -1) for n, raw in enumerate(beside)
+            first if n == at else Node(self, raw, document, n, -1) for n, raw in enumerate(beside)
         ]
         return document, first
 
@@ -481,9 +474,7 @@ class Tree:
         having = self._by_attribute.get(wanted.name)
         if not having or not wanted.how:
             return having or []
-        values = self._values.get(wanted.name)
-        if values is None:
-            values = self._values[wanted.name] = _Values(having, wanted.name)
+        values = self.values(wanted.name)
         if wanted.value.lower() not in values.letters:
             return []
         fitting = [nodes for value, nodes in values.nodes.items() if wanted.fits(value)]
@@ -492,7 +483,7 @@ class Tree:
         return sorted(chain.from_iterable(fitting), key=_number)
 
 
-class _Values:
+class Values:
     """Elements by the value of one attribute, and all values in small letters."""
 
     def __init__(self, having: list[Node], name: str) -> None:

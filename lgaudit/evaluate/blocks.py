@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from lgaudit import dom
-from lgaudit.evaluate.words import blotted, counted, masked_names, sentence_spans, word_count
-from lgaudit.tree import Node
+from lgaudit.evaluate.words import (
+    blotted,
+    is_welsh,
+    masked_names,
+    masks_begin,
+    may_be_welsh,
+    sentence_spans,
+)
+from lgaudit.tree import Node, Values
 
 PLACES = frozenset("prose heading table form quote code address chrome".split())
 _FORM_PARTS = ("label", "legend", "button", "select", "textarea", "output")
@@ -36,29 +43,43 @@ _OWN_BLOCK = dom.BLOCKS | frozenset(_FORM_PARTS)
 _MARKED = _OWN_BLOCK | frozenset(_PLACE_BY_TAG)  # elements that say where their text stands
 _PERMALINKS = ("¶", "#", "§")
 _LEVELS = ("1", "2", "3", "4", "5", "6")
+_LOOKED_AT = frozenset(("header", "aside", "form"))  # whose place is not told by the tag alone
+_QUOTED = ("quote", "code")
 _LOUD = ("prose", "heading")  # places that a stronger one outranks
 _CHROME_CLASS = re.compile(r"breadcrumb|cookie|pagination|share|social|skip-link", re.I)
 _HINT_CLASS = re.compile(r"\bhint\b|-hint\b|help-?text", re.I)
+# Each finding of the two has one of these.
+_MARKS = ("breadcrumb", "cookie", "pagination", "share", "social", "skip", "hint", "help")
 
 
-@dataclass(slots=True)
 class Block:
     """One run of text between block boundaries; ``text`` is folded, line breaks are ``\\n``."""
 
-    node: Node
-    place: str
-    lang: str
-    text: str = ""
-    segments: list[tuple[int, int, Node, str]] = field(default_factory=list)  # kind last
-    words: int = -1  # -1 to have them counted
-    _masked: str = ""
-    _unlinked: str = ""  # masked, links too
-    _level: int = -1
-    _sentences: list[tuple[int, int]] | None = None
+    __slots__ = (
+        "_level", "_masked", "_named", "_sentences", "_unlinked",
+        "lang", "node", "place", "segments", "text", "words",
+    )  # fmt: skip
 
-    def __post_init__(self) -> None:
-        if self.words < 0:
-            self.words = word_count(self.text)
+    def __init__(
+        self,
+        node: Node,
+        place: str,
+        lang: str,
+        text: str,
+        segments: list[tuple[int, int, Node, str]],
+        words: int,
+    ) -> None:
+        self.node = node
+        self.place = place
+        self.lang = lang
+        self.text = text
+        self.segments = segments  # start, end, element, and the kind of text
+        self.words = words
+        self._named = False  # whether something may stand in it that masked_names masks
+        self._masked = ""
+        self._unlinked = ""  # masked, links too
+        self._level = -1
+        self._sentences: list[tuple[int, int]] | None = None
 
     def element(self, start: int, end: int) -> Node:
         """The smallest element that holds these characters."""
@@ -82,7 +103,7 @@ class Block:
     def masked(self, links: bool) -> str:
         """The text with quotes, code, addresses of the web and (on request) links blotted out."""
         if not self._masked:
-            text = masked_names(self.text)
+            text = masked_names(self.text) if self._named else self.text
             kinds = {segment[3] for segment in self.segments}
             if kinds - {"", "link"}:
                 text = blotted(text, [(a, b) for a, b, _, k in self.segments if k and k != "link"])
@@ -119,18 +140,22 @@ class Block:
 
 def blocks_of(main: Node, lang: str) -> tuple[Block, ...]:
     """The blocks below an element in reading order; ``lang`` is the page's own language."""
-    return tuple(_Walk(main, lang).blocks)
+    walk = _Walk(main, lang)
+    blocks = walk.blocks
+    if may_be_welsh(walk.words):
+        for block in blocks:
+            if is_welsh(block.text):
+                block.lang = "cy"
+    texts = [block.text for block in blocks]
+    starts = list(accumulate([len(text) + 1 for text in texts], initial=0))[:-1]
+    for n in masks_begin("\n".join(texts), starts):
+        blocks[n]._named = True
+    return tuple(blocks)
 
 
-@dataclass(slots=True)
-class _Around:
-    """What surrounds a piece of text."""
-
-    block: Node
-    place: str
-    lang: str
-    block_lang: str
-    kind: str = ""  # of inline text: link, quote, code, foreign
+# What surrounds a piece of text: the block it is in, its place and language, the language of the
+# block, and the kind of inline text: link, quote, code, foreign or ''.
+_Around = tuple[Node, str, str, str, str]
 
 
 def _segment_start(segment: tuple[int, int, Node, str]) -> int:
@@ -138,10 +163,22 @@ def _segment_start(segment: tuple[int, int, Node, str]) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _marks(classes: str, identity: str) -> tuple[bool, bool]:
-    """Whether an element's class and id tell of navigation, and of a hint."""
-    said = f"{classes} {identity}"
+def _marks(said: str) -> tuple[bool, bool]:
+    """Whether an element's class or id tells of navigation, and of a hint."""
     return bool(_CHROME_CLASS.search(said)), bool(_HINT_CLASS.search(said))
+
+
+def _may_tell(values: Values) -> list[Node]:
+    """Those of the elements whose class or id may tell of navigation or of a hint."""
+    letters = values.letters
+    if letters.isascii():  # others, in capitals, may be the letters that are looked for
+        marks = [mark for mark in _MARKS if mark in letters]
+    else:
+        marks = [""]
+    if not marks:
+        return []
+    telling = [v for v in values.nodes if v and any(map(v.lower().__contains__, marks))]
+    return [node for value in telling for node in values.nodes[value]]
 
 
 class _Walk:
@@ -149,76 +186,127 @@ class _Walk:
 
     def __init__(self, main: Node, lang: str) -> None:
         self.blocks: list[Block] = []
+        self.words: set[str] = set()
         self._whole_body = main.tag == "body"
-        self._pieces: list[str] = []
-        self._length = 0
-        self._segments: list[tuple[int, int, Node, str]] = []
-        self._around = _Around(main, "prose", lang, lang)
-        self._go(main, self._around)
+        tree = main.parser
+        # Elements that say more of their text's place, kind or language than their name does.
+        telling = [*tree.having("role"), *tree.having("lang")]
+        telling += [*_may_tell(tree.values("class")), *_may_tell(tree.values("id"))]
+        telling += [node for tag in _LOOKED_AT for node in tree.called(tag)]
+        self._telling = {node.number for node in telling}
+        self._go(main, (main, "prose", lang, lang, ""))
 
     def _go(self, main: Node, around: _Around) -> None:
-        # The stack holds what is left of the elements that the one in hand stands in.
-        stack: list[tuple[Iterator[Node], Node, _Around]] = []
-        children, owner = iter(main.children), main
-        while True:
-            node = next(children, None)
-            if node is None:
-                if not stack:
-                    break
+        # Done for every piece of text of every page, so it is written out in one place.
+        outer: list[tuple[int, _Around]] = []  # of the elements around this one that count
+        end = main.last + 1  # of the innermost of them
+        pieces: list[str] = []  # of the block in hand
+        segments: list[tuple[int, int, Node, str]] = []
+        length = words = 0
+        open_end = False  # whether what comes next would stand close to a word
+        joined = False  # whether some word in it stands in several pieces
+        marked, telling, known = _MARKED, self._telling, self.words
+        for node in dom.shown(main):
+            while node.number > end:
                 inside = around
-                children, owner, around = stack.pop()
-                if inside.block is not around.block:
-                    if self._segments:
-                        self._flush()
-                    self._around = around
-                continue
-            tag = node.tag or "-"
+                end, around = outer.pop()
+                if segments and inside[0] is not around[0]:
+                    self._end(inside, pieces, segments, words, joined)
+                    pieces, segments, length, words = [], [], 0, 0
+                    open_end = joined = False
+            tag = node.tag
             if tag == "-text":
-                self._text(node.text_content or "", owner, around.kind)
-                continue
-            if tag[0] == "-" or tag in dom.UNSEEN:  # "-comment" and the like
-                continue
-            attributes = node.attributes
-            if attributes and dom.hides(tag, attributes):
-                continue
-            if tag == "br":
-                self._line_break()
-                continue
-            stack.append((children, owner, around))
-            if attributes or tag in _MARKED:
-                inner = self._inside(node, tag, attributes, around)
-                if inner.block is not around.block:
-                    if self._segments:
-                        self._flush()
-                    self._around = inner
-                around = inner
-            children, owner = iter(node.children), node
-        if self._segments:
-            self._flush()
+                raw = node.text_content or ""
+                said = raw.split()
+                if not said:
+                    if raw and open_end:
+                        pieces.append(" ")
+                        length += 1
+                        open_end = False
+                    continue
+                text = " ".join(said)
+                kind = around[4]
+                if kind == "link" and text in _PERMALINKS:
+                    continue
+                known.update(said)
+                words += len(said)
+                closed = open_end
+                open_end = True
+                if len(text) != len(raw):  # else there is no white space before and behind
+                    if closed and raw[0].isspace():
+                        text = " " + text
+                        closed = False
+                    if raw[-1].isspace():
+                        text += " "
+                        open_end = False
+                if closed:  # it goes on with a word that has begun
+                    words -= 1
+                    joined = True
+                start = length
+                length += len(text)
+                pieces.append(text)
+                segments.append((start, length, node.parent or main, kind))
+            elif tag == "br":
+                if length:
+                    pieces.append("\n")
+                    length += 1
+                    open_end = False
+            elif tag in marked or (
+                node.attributes and (tag == "a" or node.number in telling or around[1] in _QUOTED)
+            ):
+                inner = self._inside(node, tag, around)
+                if inner is not around:
+                    if segments and inner[0] is not around[0]:
+                        self._end(around, pieces, segments, words, joined)
+                        pieces, segments, length, words = [], [], 0, 0
+                        open_end = joined = False
+                    outer.append((end, around))
+                    end, around = node.last, inner
+        while outer:
+            inside = around
+            _, around = outer.pop()
+            if segments and inside[0] is not around[0]:
+                self._end(inside, pieces, segments, words, joined)
+                segments = []
+        if segments:
+            self._end(around, pieces, segments, words, joined)
 
-    def _inside(
-        self, node: Node, tag: str, attributes: dict[str, str | None], around: _Around
-    ) -> _Around:
-        is_block = tag in _OWN_BLOCK
-        place = around.place
-        if place in _LOUD:  # what stands in a table, a quote or a form stays there
-            place = self._place(node, tag, attributes) or place
-        lang = around.lang
-        if written := attributes.get("lang"):
-            lang = written.strip().lower().replace("_", "-").split("-")[0] or lang
-        if is_block:
-            kind = around.kind if around.kind == "link" or place == around.place else ""
-            return _Around(node, place, lang, lang, kind)
-        kind = around.kind
-        if tag == "a" and "href" in attributes:
+    def _end(
+        self,
+        around: _Around,
+        pieces: Sequence[str],
+        segments: list[tuple[int, int, Node, str]],
+        words: int,
+        joined: bool,
+    ) -> None:
+        """End the block in hand, which has some text."""
+        text = "".join(pieces).rstrip()
+        if joined:
+            self.words.update(text.split())
+        self.blocks.append(Block(around[0], around[1], around[3], text, segments, words))
+
+    def _inside(self, node: Node, tag: str, around: _Around) -> _Around:
+        block, place, lang, block_lang, kind = around
+        inner = place
+        if node.number in self._telling:
+            attributes = node.attributes
+            if place in _LOUD:
+                inner = self._place(node, tag, attributes) or place
+            if written := attributes.get("lang"):
+                lang = written.strip().lower().replace("_", "-").split("-")[0] or lang
+        elif place in _LOUD:  # what stands in a table, a quote or a form stays there
+            inner = _PLACE_BY_TAG.get(tag, place)
+        if tag in _OWN_BLOCK:
+            return node, inner, lang, lang, kind if kind == "link" or inner == place else ""
+        if tag == "a" and "href" in node.attributes:
             kind = "link"
-        if place in ("quote", "code"):
-            kind = place
-        if lang != around.block_lang:
+        if inner in _QUOTED:
+            kind = inner
+        if lang != block_lang:
             kind = "foreign"
-        if kind == around.kind and lang == around.lang:
+        if kind == around[4] and lang == around[2]:
             return around
-        return _Around(around.block, around.place, lang, around.block_lang, kind)
+        return block, place, lang, block_lang, kind
 
     def _place(self, node: Node, tag: str, attributes: dict[str, str | None]) -> str:
         role = attributes.get("role")
@@ -229,41 +317,7 @@ class _Walk:
             return "chrome"
         if tag == "form" and node.css_first("h1, h2") is None:  # else it wraps a whole page
             return "form"
-        chrome, hint = _marks(attributes.get("class") or "", attributes.get("id") or "")
+        chrome, hint = _marks(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
         if chrome and node.css_first("h1, main, article") is None:
             return "chrome"
         return "form" if hint else ""
-
-    def _text(self, raw: str, owner: Node, kind: str) -> None:
-        text = " ".join(raw.split())
-        if not text:
-            if raw and self._length and self._pieces[-1][-1] not in " \n":
-                self._pieces.append(" ")
-                self._length += 1
-            return
-        if kind == "link" and text in _PERMALINKS:
-            return
-        if raw[0].isspace() and self._length and self._pieces[-1][-1] not in " \n":
-            text = " " + text
-        if raw[-1].isspace():
-            text += " "
-        start = self._length
-        self._pieces.append(text)
-        self._length += len(text)
-        self._segments.append((start, self._length, owner, kind))
-
-    def _line_break(self) -> None:
-        if self._length:
-            self._pieces.append("\n")
-            self._length += 1
-
-    def _flush(self) -> None:
-        """End the block in hand, which has some text."""
-        text = "".join(self._pieces).rstrip()
-        before = self._around
-        lang = before.block_lang
-        words, in_welsh = counted(text)
-        if in_welsh:
-            lang = "cy"
-        self.blocks.append(Block(before.block, before.place, lang, text, self._segments, words))
-        self._pieces, self._length, self._segments = [], 0, []

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 MASK = "\ufffc"  # stands for characters no rule should read; neither a letter nor a space
 
 _QUOTED = re.compile(r"“[^”]{1,400}”|(?<!\w)\"[^\"\n]{1,400}\"|(?<!\w)‘[^’\n]{2,300}’(?!\w)")
 _DOTTED = re.compile(r"\.(?<=\w\.)\w|@(?<=\w@)\w|://")  # begins with what is rare
+_SIGNS = ("“", '"', "‘", "@", "://")
+_STOP = re.compile(r"\.(?<=\w\.)\w")
 _WEB = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|(?<![\w.])[\w-]+(?:\.[\w-]+)*"
     r"\.(?:uk|com|org|net|ie|wales|cymru|info|gov|pdf|docx?|xlsx?|csv|odt|ods|zip)\b(?:/\S*)?",
@@ -33,10 +36,31 @@ def word_count(text: str) -> int:
     return len(text.split())
 
 
-def counted(text: str) -> tuple[int, bool]:
-    """How many words there are, and whether they are Welsh: :func:`welsh`, not :func:`english`."""
-    said = text.lower().replace("’", "'").split()
-    return len(said), len(_CY.intersection(said)) >= 3 and _EN.isdisjoint(said)
+def may_be_welsh(words: Iterable[str]) -> bool:
+    """False when no text of these words can be Welsh."""
+    return len(_CY.intersection([word.lower().replace("’", "'") for word in words])) >= 3
+
+
+def is_welsh(text: str) -> bool:
+    """Whether a text is Welsh: :func:`welsh`, and not :func:`english`."""
+    return welsh(text) and not english(text)
+
+
+def masks_begin(text: str, starts: Sequence[int]) -> set[int]:
+    """In which parts of a text, which start there, :func:`masked_names` may find something."""
+    found: set[int] = set()
+    for sign in _SIGNS:
+        at = text.find(sign)
+        while at >= 0:
+            part = bisect_right(starts, at)
+            found.add(part - 1)
+            at = text.find(sign, starts[part]) if part < len(starts) else -1
+    stop = _STOP.search(text)
+    while stop is not None:
+        part = bisect_right(starts, stop.start())
+        found.add(part - 1)
+        stop = _STOP.search(text, starts[part]) if part < len(starts) else None
+    return found
 
 
 def masked_names(text: str) -> str:
