@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import attrgetter
 
 from lgaudit.taming import tame
@@ -89,7 +89,11 @@ def hidden(node: Node) -> bool:
     """True when markup hides the element or something around it. CSS files are not known here."""
     if hidden_here(node):
         return True
-    starts, _, cover = _hiding(node.parser)
+    tree = node.parser
+    if not isinstance(tree, Tree):  # a node that Tree.glance found
+        around = islice(lineage(node), 1, None)
+        return any(outer.tag in UNSEEN or hidden_here(outer) for outer in around)
+    starts, _, cover = _hiding(tree)
     before = bisect_left(starts, node.number)
     return before > 0 and node.number <= cover[before - 1]
 
