@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, chain
@@ -56,20 +57,13 @@ class Stream:
         self._links = links
 
     @cached_property
-    def _chosen(self) -> list[int]:
-        by_place = self._reading.by_place
-        return sorted(chain(*[by_place.get(place, ()) for place in self._places]))
-
-    @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """The blocks in reading order."""
-        own = self._reading.own
-        return tuple([own[n] for n in self._chosen])
+        return tuple(self._reading.within(self._places))
 
     @cached_property
     def _texts(self) -> list[str]:
-        masked = self._reading.masked(self._links)
-        return [masked[n] for n in self._chosen]
+        return [block.masked(self._links) for block in self.blocks]
 
     @cached_property
     def text(self) -> str:
@@ -118,11 +112,11 @@ class Reading:
     lang: str  # of the page, '' when not declared
     _streams: dict[tuple[frozenset[str], bool], Stream] = field(default_factory=dict)
 
-    def within(self, places: Sequence[str]) -> Iterator[Block]:
-        """Blocks of these places that are in the page's own language."""
-        for block in self.own:
-            if block.place in places:
-                yield block
+    def within(self, places: Collection[str]) -> list[Block]:
+        """Blocks of these places that are in the page's own language, in reading order."""
+        numbers = [self.by_place[place] for place in set(places) if place in self.by_place]
+        chosen = numbers[0] if len(numbers) == 1 else sorted(chain(*numbers))
+        return [self.own[n] for n in chosen]
 
     def stream(self, places: Sequence[str] = ("prose",), links: bool = True) -> Stream:
         """The blocks of these places as one masked string.
@@ -151,30 +145,18 @@ class Reading:
     @cached_property
     def by_place(self) -> dict[str, list[int]]:
         """Where in :attr:`own` the blocks of each place stand."""
-        found: dict[str, list[int]] = {}
+        found: defaultdict[str, list[int]] = defaultdict(list)
         for n, block in enumerate(self.own):
-            found.setdefault(block.place, []).append(n)
-        return found
+            found[block.place].append(n)
+        return dict(found)
 
     @cached_property
     def words_of_place(self) -> dict[str, int]:
         """How many words the blocks of each place have."""
-        counts: dict[str, int] = {}
-        for block in self.own:
-            counts[block.place] = counts.get(block.place, 0) + block.words
-        return counts
-
-    def masked(self, links: bool) -> list[str]:
-        """What :attr:`own` says, with or without links to be read."""
-        return self._open if links else self._closed
-
-    @cached_property
-    def _open(self) -> list[str]:
-        return [block.masked(True) for block in self.own]
-
-    @cached_property
-    def _closed(self) -> list[str]:
-        return [block.masked(False) for block in self.own]
+        own = self.own
+        return {
+            place: sum([own[n].words for n in numbers]) for place, numbers in self.by_place.items()
+        }
 
     @cached_property
     def headings(self) -> tuple[Block, ...]:

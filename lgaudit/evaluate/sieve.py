@@ -1,7 +1,7 @@
 """Which of all the words that rules look for a page holds: it is read once for all of them.
 
 Most rules on wording find nothing on most pages, and to learn that each had to look through the
-page for itself. Here every rule says once what it looks for (:func:`sought`, :func:`phrases`), a
+page for itself. Here every rule says once what it looks for (:func:`sought`, :class:`Phrases`), a
 page is sifted once for all that has been asked so far (:func:`sift`), and :meth:`Sifted.lacks`
 then answers without looking at the page. It never says so of a page that a rule would match; of a
 word it has not heard of before the page was sifted it says nothing.
@@ -10,7 +10,7 @@ word it has not heard of before the page was sifted it says nothing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -118,16 +118,23 @@ def sought(patterns: tuple[str, ...]) -> Sought:
     return _sought(words)
 
 
-@lru_cache(maxsize=512)
-def phrases(wanted: tuple[str, ...]) -> tuple[Sought, tuple[tuple[str, str], ...]]:
-    """What stands in a text that holds any of these phrases, and for each the piece it needs.
+class Phrases:
+    """Phrases that are looked for in small letters with straight apostrophes."""
 
-    They are looked for in small letters with straight apostrophes. A phrase with no piece ('')
-    has to be looked for.
-    """
-    each = tuple([(phrase, _piece(phrase.casefold())) for phrase in wanted])
-    pieces = {piece for _, piece in each}
-    return Sought(frozenset(), _NEVER) if "" in pieces else _sought(pieces), each
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self._all = phrases
+        self._by_piece: dict[str, list[str]] = {}
+        for phrase in phrases:
+            self._by_piece.setdefault(_piece(phrase), []).append(phrase)
+        pieces = set(self._by_piece)
+        self._sought = Sought(frozenset(), _NEVER) if "" in pieces else _sought(pieces)
+
+    def likely(self, sifted: Sifted) -> Sequence[str]:
+        """Those that may stand on the page, in any order."""
+        if sifted.asked < self._sought.since:
+            return self._all
+        held = self._sought.words & sifted.held
+        return [phrase for piece in held for phrase in self._by_piece[piece]]
 
 
 def _sought(words: set[str]) -> Sought:

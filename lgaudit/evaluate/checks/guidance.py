@@ -262,7 +262,9 @@ def _only_search(form: Node) -> bool:
 
 def _goes_online(link: Link) -> bool:
     return (
-        bool(link.url) and not _FILE.search(path_of(link.url)) and bool(_ONLINE.search(link.name))
+        bool(link.url)
+        and _ONLINE.search(link.name) is not None
+        and not _FILE.search(path_of(link.url))
     )
 
 

@@ -21,6 +21,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 )
 from lgaudit.evaluate.excerpts import spots
 from lgaudit.evaluate.reading import read
+from lgaudit.evaluate.sieve import sought
 from lgaudit.evaluate.titles import own_title
 from lgaudit.evaluate.words import MASK
 from lgaudit.evidence import Page
@@ -87,7 +88,8 @@ def headings_without(
 ) -> Result:
     """No heading of these levels, nor the page's title, matches a pattern."""
     headings = _of_level(page, levels)
-    found = [h for h in headings if _matches(h.text, patterns, unless_patterns)]
+    lacking = read(page).sifted.lacks(sought(tuple(patterns)))
+    found = [h for h in headings if not lacking and _matches(h.text, patterns, unless_patterns)]
     places = _spots(found)
     node = page.dom.css_first("head title") if title else None
     if node is not None and _matches(own_title(page), patterns, unless_patterns):
@@ -134,6 +136,8 @@ def headings_in_sentence_case(
     sure: list[Block] = []
     unsure: list[Block] = []
     for heading in headings:
+        if heading.text[1:].islower():
+            continue
         text = known.sub(_blot, heading.text) if known else heading.text
         capitals, plain, small_capitals = _counted(text, small)
         if len(capitals) < 2 or len(capitals) < share * (len(capitals) + len(plain)):

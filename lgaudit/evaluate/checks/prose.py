@@ -6,7 +6,6 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from types import MappingProxyType
 
 from lgaudit import dom, urls
@@ -14,12 +13,14 @@ from lgaudit.evaluate import patterns as timed
 from lgaudit.evaluate import sieve
 from lgaudit.evaluate.checks.vocabulary import Result, failed, inapplicable, page_check, passed
 from lgaudit.evaluate.excerpts import MOST, hit_spots, quoted
+from lgaudit.evaluate.kept import kept
 from lgaudit.evaluate.reading import Hit, Stream, read
 from lgaudit.evaluate.titles import main_heading
 from lgaudit.evidence import Page
 
 SHORT = 20  # words: below this a text says too little to be judged
 MOST_HITS = 1000  # uses counted on one page
+_MOST_PREPARED = 512  # options of rules whose phrases are kept ready
 _WORDS = re.compile(r"[\w'-]+")
 
 
@@ -194,15 +195,12 @@ def _message(hits: Sequence[Hit], phrases: Mapping[str, str]) -> str:
 
 
 def _found(stream: Stream, phrases: Iterable[str]) -> list[tuple[int, int]]:
-    every, ready = _prepared(tuple(phrases))
-    sifted = stream.sifted
-    if sifted.lacks(every):
+    every = _prepared(phrases)
+    likely = every.likely(stream.sifted)
+    if not likely:
         return []
-    known = every.since <= sifted.asked
     text, spans = stream.lowered, []
-    for wanted, piece in ready:
-        if known and piece not in sifted.held:
-            continue
+    for wanted in likely:
         at = text.find(wanted)
         while at >= 0:
             end = at + len(wanted)
@@ -212,10 +210,19 @@ def _found(stream: Stream, phrases: Iterable[str]) -> list[tuple[int, int]]:
     return spans
 
 
-@lru_cache(maxsize=256)
-def _prepared(phrases: tuple[str, ...]) -> tuple[sieve.Sought, tuple[tuple[str, str], ...]]:
-    """All phrases as they are looked for, each with a piece that stands where it does."""
-    return sieve.phrases(tuple([phrase.lower().replace("’", "'") for phrase in phrases if phrase]))
+_PREPARED: dict[int, tuple[object, sieve.Phrases]] = {}  # by the identity of a rule's option
+
+
+def _prepared(phrases: Iterable[str]) -> sieve.Phrases:
+    """The phrases as they are looked for."""
+    known = _PREPARED.get(id(phrases))
+    if known is not None and known[0] is phrases:
+        return known[1]
+    if len(_PREPARED) >= _MOST_PREPARED:
+        _PREPARED.clear()
+    ready = sieve.Phrases([phrase.lower().replace("’", "'") for phrase in phrases if phrase])
+    _PREPARED[id(phrases)] = phrases, ready
+    return ready
 
 
 def _unexcused(
@@ -248,6 +255,10 @@ def _near(hit: Hit, words: Iterable[str]) -> bool:
 
 def about(page: Page) -> str:
     """What the page says it is about: path, title and main heading, each on its line."""
+    return kept(page, "about", _about)
+
+
+def _about(page: Page) -> str:
     path = urls.path_of(page.final_url or page.url)
     return f"{re.sub('[-_/]', ' ', path)}\n{page.title}\n{main_heading(page)}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
@@ -93,7 +94,8 @@ def link_text_ends_without_stop(page: Page) -> Result:
     found = [
         link
         for link in links
-        if _FULL_STOP.search(text := dom.fold(link.node.text()))
+        if (written := link.node.text().rstrip()).endswith(".")
+        and _FULL_STOP.search(text := dom.fold(written))
         and not _SHORTENED.search(text)
         and link.node.parent is not None
         and len(dom.fold(link.node.parent.text())) > len(text)
@@ -166,12 +168,18 @@ def list_items_end_plainly(page: Page) -> Result:
         item
         for _, items in lists
         for item in items
-        if item.css_first("ul, ol") is None
-        and _ENDING.search(dom.fold(item.text())[-12:])
+        if _ENDING.search(_tail(item.text()))
+        and item.css_first("ul, ol") is None
         and _ENDING.search(dom.fold(dom.visible_text(item))[-12:])  # scripts end in semicolons
     ]
     message = f"{len(found)} items end like parts of a sentence."
     return judged(spots(found), message, applicable=bool(lists))
+
+
+def _tail(text: str) -> str:
+    """The last words of a text, folded, at least 12 characters where it has so many."""
+    tail = dom.fold(text[-40:])
+    return tail if len(tail) >= 12 or len(text) <= 40 else dom.fold(text)[-12:]
 
 
 @page_check
@@ -248,10 +256,20 @@ def cells_not(page: Page, *, texts: Sequence[str], allowed: int = 1) -> Result:
         return inapplicable("There is no table.")
     wanted = {text.casefold() for text in texts}
     cells = page.main.css("td")[:5_000]
-    found = [node for node in cells if dom.fold(node.text()).casefold() in wanted]
+    found = [node for node in cells if _folded(node.text()) in wanted]
     if len(found) <= allowed:
         return judged((), "", applicable=bool(cells))
     return judged(spots(found), f"{len(found)} cells say only {quoted(n.text() for n in found)}.")
+
+
+def _folded(text: str) -> str:
+    return _folded_short(text) if len(text) <= 40 else dom.fold(text).casefold()
+
+
+@lru_cache(maxsize=8192)
+def _folded_short(text: str) -> str:
+    """Many cells of tables say the same."""
+    return dom.fold(text).casefold()
 
 
 @page_check
