@@ -20,12 +20,12 @@ _VISIT_ONLY = re.compile(
 )
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*|/\((?:[A-Z]\([^()/]*\))+\)(?=/)", re.I)
 _USERINFO = re.compile(r"^(\s*(?:https?:)?[/\\]*)[^/\\?#]*@", re.I)
+_ROOT = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,4})?/")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-@lru_cache(maxsize=8192)
 def normalise(url: str, base: str | None = None) -> str | None:
     """The absolute http or https address, without fragment or credentials; None if it is neither.
 
@@ -33,6 +33,19 @@ def normalise(url: str, base: str | None = None) -> str | None:
         url: as written in a page, a header or a file; white space around it is ignored.
         base: absolute address that relative ones are resolved against.
     """
+    # Most links of a menu begin with a slash and lead to the same place from every page.
+    return _normalised(url, _root(base) if base is not None and url[:1] == "/" else base)
+
+
+@lru_cache(maxsize=512)
+def _root(base: str) -> str:
+    """The part of a plain address that one beginning with a slash is resolved against."""
+    found = _ROOT.match(base)
+    return found.group() if found and base.isascii() else base
+
+
+@lru_cache(maxsize=8192)
+def _normalised(url: str, base: str | None) -> str | None:
     if len(url) > 2 * LONGEST:
         return None
     try:

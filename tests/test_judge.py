@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, asdict, replace
 
 import pytest
 
@@ -44,6 +45,7 @@ from lgaudit.models import (
     Spot,
     Status,
     Verdict,
+    plain_finding,
 )
 from lgaudit.templates import template_of
 
@@ -413,6 +415,31 @@ NEWS = SERVICE.replace("type-service", "type-news").replace(
 def templated(source: str, n: int, text: str, banner: str = "") -> str:
     html = source.format(n=n, title=f"Page {n}", text=text, banner=banner)
     return template_of(Page(f"{HOME}{n}", f"{HOME}{n}", body=html.encode()))
+
+
+def test_a_finding_made_in_a_hurry_is_a_finding_like_any_other():
+    made = plain_finding("a/b", "https://a.example/", Outcome.PASSED, "said")
+    slow = Finding("a/b", "https://a.example/", Outcome.PASSED, "said")
+    assert type(made) is Finding
+    assert (made, hash(made), repr(made)) == (slow, hash(slow), repr(slow))
+    assert asdict(made) == asdict(slow) == asdict(pickle.loads(pickle.dumps(made)))
+    assert replace(made, message="other").message == "other"
+    with pytest.raises(FrozenInstanceError):
+        made.message = "other"  # type: ignore[misc]
+
+
+def test_each_rule_has_all_the_time_for_patterns_and_leaves_none_behind():
+    left: list[float | None] = []
+
+    @page_check
+    def takes_time(seen: Page) -> Result:
+        left.append(patterns._left.get())
+        patterns._spend(0.75)
+        return passed()
+
+    judge.judge_page([rule("takes_time"), rule("takes_time", id="t/two")], page())
+    assert left == [patterns.SECONDS_A_CHECK] * 2
+    assert patterns._left.get() is None
 
 
 def test_pages_of_one_template_share_a_fingerprint():

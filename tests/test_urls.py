@@ -35,6 +35,26 @@ def test_normalise(url: str, base: str | None, expected: str | None) -> None:
     assert urls.normalise(url, base) == expected
 
 
+@pytest.mark.parametrize("base", ["https://a.example/b/c?d=/e#f", "http://a.example:8080/\tb//"])
+@pytest.mark.parametrize("odd", ["http://A.example/b", "https://u:p@a.example/b", "data:,x", "é"])
+def test_what_begins_with_a_slash_is_resolved_as_against_the_whole_base(
+    base: str, odd: str
+) -> None:
+    for url in (
+        "/x",
+        "/",
+        "//b.example/y",
+        "/\\b.example",
+        "/../z",
+        "/?q#f",
+        "/\t/b",
+        "/ x ",
+        "/é",
+    ):
+        assert urls.normalise(url, base) == urls._normalised(url, base) is not None
+        assert urls.normalise(url, odd) == urls._normalised(url, odd)
+
+
 def test_normalise_agrees_with_the_whatwg_cases() -> None:
     if not SUITE.is_file():
         pytest.skip("the WHATWG URL cases are not beside this project (shared/bench/urls)")

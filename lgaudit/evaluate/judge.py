@@ -20,7 +20,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 from lgaudit.evaluate.kept import remembered, take_extracts
 from lgaudit.evaluate.once import told_once
 from lgaudit.evidence import Page, Snapshot
-from lgaudit.models import Finding, Outcome, Rule, Scope, Site, Spot, Status
+from lgaudit.models import Finding, Outcome, Rule, Scope, Site, Spot, Status, plain_finding
 
 MAXIMUM_SPOTS = 50
 MAXIMUM_MESSAGE = 500
@@ -171,17 +171,25 @@ def _judge_page(turns: Sequence[_Turn], page: Page) -> list[Finding]:
 
     absent: dict[str, Result | None] = {}  # check -> its result here for want of evidence
     findings = []
-    for rule, check, limited, result in turns:
-        if result is None and limited and (reason := _not_for_page(rule, page, language)):
-            result = inapplicable(reason)
-        if result is None:
-            if check is not None:
-                result = _run(check, rule, page)
+    url = page.url
+    budget = patterns.begin()
+    try:
+        for rule, check, limited, result in turns:
+            if result is None and limited and (reason := _not_for_page(rule, page, language)):
+                result = inapplicable(reason)
+            if result is None:
+                if check is not None:
+                    result = _run(check, rule, page)
+                else:
+                    if rule.check not in absent:
+                        absent[rule.check] = _without_evidence(rule, page)
+                    result = absent[rule.check] or _run(VOCABULARY[rule.check], rule, page)
+            if result.spots or result.metric is not None or len(result.message) > MAXIMUM_MESSAGE:
+                findings.append(_finding(rule, url, result))
             else:
-                if rule.check not in absent:
-                    absent[rule.check] = _without_evidence(rule, page)
-                result = absent[rule.check] or _run(VOCABULARY[rule.check], rule, page)
-        findings.append(_finding(rule, page.url, result))
+                findings.append(plain_finding(rule.id, url, result.outcome, result.message))
+    finally:
+        patterns.end(budget)
     return told_once([turn.rule for turn in turns], findings, page)
 
 
@@ -207,12 +215,21 @@ def judge_site(rule: Rule, visit: Snapshot) -> Finding:
     if check is None:
         return _finding(rule, "", _no_check(rule))
     missing = _missing_site(check, visit)
-    return _finding(rule, "", untested(missing) if missing else _run(check, rule, visit))
+    if missing:
+        return _finding(rule, "", untested(missing))
+    budget = patterns.begin()
+    try:
+        return _finding(rule, "", _run(check, rule, visit))
+    finally:
+        patterns.end(budget)
 
 
 def _run(check: Check, rule: Rule, evidence: Page | Snapshot) -> Result:
-    """A check that breaks says nothing of the page, so the outcome is untested."""
-    budget = patterns.begin()
+    """A check that breaks says nothing of the page, so the outcome is untested.
+
+    Each has all the time for patterns to itself; who calls this ends that time.
+    """
+    patterns.begin()
     try:
         result = check.function(evidence, **rule.options)
     except patterns.PatternTimeout as error:
@@ -220,8 +237,6 @@ def _run(check: Check, rule: Rule, evidence: Page | Snapshot) -> Result:
     except Exception as error:
         first = (str(error).splitlines() or [""])[0]
         return untested(f"Check {check.name} stopped: {type(error).__name__}: {first}")
-    finally:
-        patterns.end(budget)
     if not isinstance(result, Result):
         return untested(f"Check {check.name} gave no result.")
     return result
@@ -303,8 +318,6 @@ def _not_for_page(rule: Rule, page: Page, language: Callable[[], str]) -> str:
 
 
 def _finding(rule: Rule, url: str, result: Result) -> Finding:
-    if not result.spots and result.metric is None and len(result.message) <= MAXIMUM_MESSAGE:
-        return Finding(rule.id, url, result.outcome, result.message)
     extra = len(result.spots) - MAXIMUM_SPOTS
     message = result.message
     if extra > 0:

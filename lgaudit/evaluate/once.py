@@ -19,11 +19,12 @@ def told_once(rules: Sequence[Rule], findings: Sequence[Finding], page: Page) ->
     Left are elements that the other fails too, or that stand in or around one of its elements; a
     rule that names no element leaves the page. What counts is never left to what does not.
     """
-    failed = {f.rule: f for f in findings if f.outcome is Outcome.FAILED}
+    lost = Outcome.FAILED
+    failed = {f.rule: f for f in findings if f.outcome is lost}
     pairs = [
         (rule, name)
         for rule in rules
-        if rule.yields_to and rule.id in failed
+        if rule.id in failed and rule.yields_to
         for name in rule.yields_to
         if name in failed
     ]
