@@ -24,15 +24,25 @@ def _fields(page: Page) -> list[Node]:
     fields = page.dom.css("input, select, textarea")
     if not fields:
         return fields
-    muted = {
-        node.number
-        for node in page.dom.css("[aria-hidden]")
-        if dom.attribute(node, "aria-hidden").lower() == "true"
-    }
+    muted = muted_in(page)
     return [node for node in fields if _usable(node, muted)]
 
 
-def _usable(node: Node, muted: set[int]) -> bool:
+def muted_in(page: Page) -> frozenset[int]:
+    """The numbers of elements that screen readers are told to leave out, with what is inside."""
+    return kept(page, "muted", _muted)
+
+
+def _muted(page: Page) -> frozenset[int]:
+    return frozenset(
+        node.number
+        for value, nodes in page.dom.values("aria-hidden").nodes.items()
+        if value and value.lower() == "true"
+        for node in nodes
+    )
+
+
+def _usable(node: Node, muted: frozenset[int]) -> bool:
     attributes = node.attributes
     if "disabled" in attributes or (attributes.get("tabindex") or "").strip().startswith("-"):
         return False  # out of reach: decoys for robots look like this

@@ -36,11 +36,7 @@ class Cell(NamedTuple):
     height: int
     width: int
     header: bool
-
-    @property
-    def text(self) -> str:
-        """The cell's text, white space folded."""
-        return dom.fold(self.node.text())
+    text: str  # with the white space around it taken off
 
     def covers(self, column: int) -> bool:
         """Whether the cell stands in that column."""
@@ -63,6 +59,9 @@ class Grid(NamedTuple):
     def headers(self) -> list[Cell]:
         """The header cells."""
         return [cell for cell in self.cells if cell.header]
+
+
+_new_cell = tuple.__new__  # a page may have thousands
 
 
 def tables_of(page: Page) -> list[Grid]:
@@ -92,24 +91,30 @@ def read(table: Node) -> Grid:
         before = taken
         if before:
             taken = {c: n - 1 for c, n in before.items() if n > 1}
-        for node in _cells(row):
+        for node in row.children:
+            attributes = node.attributes
+            tag = node.tag
+            if tag not in ("td", "th") and not (
+                attributes and dom.attribute(node, "role").lower() in _CELL_ROLES
+            ):
+                continue
             while column in before:
                 column += 1
             if column >= MOST_COLUMNS:
                 whole = False
                 break
-            attributes = node.attributes
+            text = node.text().strip()
             if attributes:
                 wide = _span(attributes, "colspan")
                 high = min(_span(attributes, "rowspan") or left, left)  # never beyond its group
-                cells.append(Cell(node, number, column, high, wide, is_header(node)))
+                cells.append(Cell(node, number, column, high, wide, is_header(node), text))
                 if high > 1:
                     if taken is before:
                         taken = {}
                     taken.update(dict.fromkeys(range(column, column + wide), high - 1))
                 column += wide
             else:
-                cells.append(Cell(node, number, column, 1, 1, node.tag == "th"))
+                cells.append(_new_cell(Cell, (node, number, column, 1, 1, tag == "th", text)))
                 column += 1
             width = column
         widths.append(max([width, *(c + 1 for c in before)]) if before else width)
@@ -227,14 +232,6 @@ def _row_groups(table: Node) -> Iterator[Sequence[Node]]:
             yield [row for row in child.iter() if row.tag == "tr"]
     if loose:
         yield loose
-
-
-def _cells(row: Node) -> Iterator[Node]:
-    for child in row.children:
-        if child.tag in ("td", "th") or (
-            child.attributes and dom.attribute(child, "role").lower() in _CELL_ROLES
-        ):
-            yield child
 
 
 def _span(attributes: Mapping[str, str | None], name: str) -> int:

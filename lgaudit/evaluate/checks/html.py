@@ -37,6 +37,7 @@ _MARKER = re.compile(
     r"(?:(?P<glyph>[•‣⁃●○◦▪▫■□∙·➢➤►])\s?|(?P<dash>-)\s|(?P<star>\*)\s?(?=[^\s*])"
     r"|(?P<number>\d{1,2})(?P<stop>[.)])\s)\S?"
 )
+_MARKS = frozenset("•‣⁃●○◦▪▫■□∙·➢➤►-*")  # that a line may start with beside a number
 _LISTS = frozenset("ul ol dl table menu".split())
 
 
@@ -148,7 +149,13 @@ def _typed_paragraphs(blocks: Iterable[Block], least: int) -> Iterator[Spot]:
     """The first of each run of neighbours that start with the same marker."""
     run: list[tuple[Block, re.Match[str]]] = []
     for block in blocks:
-        match = _MARKER.match(block.text) if block.place == "prose" else None
+        match = None
+        if block.place == "prose" and block.text:
+            first = block.text[0]
+            if first in _MARKS or first.isdecimal():
+                match = _MARKER.match(block.text)
+        if match is None and not run:
+            continue
         if match and run and _continues(run[-1][1], match) and _neighbours(run[-1][0], block):
             run.append((block, match))
             continue

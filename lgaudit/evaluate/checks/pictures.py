@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +21,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     places,
     spot,
 )
+from lgaudit.evaluate.fields import muted_in
 from lgaudit.evaluate.kept import kept
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
@@ -118,7 +120,7 @@ def hidden_images_empty(page: Page) -> Result:
     One that shares its link or button with words may well be decoration.
     """
     named = [node for node in _images(page) if _key(dom.attribute(node, "alt"))]
-    muted = [node for node in named if _is_muted(node) and not _in_named_link(node)]
+    muted = [node for node in named if _is_muted(page, node) and not _in_named_link(node)]
     if muted:
         message = "Has this picture something to say? Screen readers are told to leave it out."
         return cant_tell(message, places(muted))
@@ -132,7 +134,7 @@ def drawings_named(page: Page) -> Result:
     if main is None:
         return inapplicable()
     drawings = [n for n in main.css("svg")[:_MOST] if not any(a.tag == "svg" for a in _around(n))]
-    bare = [node for node in drawings if _is_bare_drawing(node)]
+    bare = [node for node in drawings if _is_bare_drawing(page, node)]
     if bare:
         return cant_tell("Does this drawing inform? Then it needs a name.", places(bare))
     return passed() if drawings else inapplicable("There are no drawings.")
@@ -152,6 +154,7 @@ def _around(node: Node) -> Iterator[Node]:
     return islice(dom.ancestors(node), 30)
 
 
+@lru_cache(maxsize=4096)
 def _key(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
 
@@ -174,14 +177,11 @@ def _is_silent(node: Node) -> bool:
     return not (attributes.get("aria-label") or attributes.get("aria-labelledby"))
 
 
-def _is_muted(node: Node) -> bool:
+def _is_muted(page: Page, node: Node) -> bool:
     if dom.attribute(node, "role").lower() in ("presentation", "none"):
         return True
-    for item in (node, *_around(node)):
-        attributes = item.attributes
-        if "aria-hidden" in attributes and (attributes["aria-hidden"] or "").lower() == "true":
-            return True
-    return False
+    muted = muted_in(page)
+    return bool(muted) and any(item.number in muted for item in (node, *_around(node)))
 
 
 def _is_spacer(node: Node) -> bool:
@@ -243,8 +243,8 @@ def _file_of(address: str) -> str:
     return re.sub(r"\.\w{2,5}$", "", unquote(path).rsplit("/", 1)[-1])[:200]
 
 
-def _is_bare_drawing(node: Node) -> bool:
-    if dom.hidden_here(node) or _is_muted(node) or _in_named_link(node):
+def _is_bare_drawing(page: Page, node: Node) -> bool:
+    if dom.hidden_here(node) or _is_muted(page, node) or _in_named_link(node):
         return False
     attributes = node.attributes
     if any((attributes.get(a) or "").strip() for a in ("aria-label", "aria-labelledby", "role")):

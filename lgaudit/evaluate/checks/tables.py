@@ -186,7 +186,7 @@ class _Reach:
         self._lowest: dict[int, int] = {}  # column -> last row with a cell a header may head
         self._rows: set[int] = set()  # rows with data that takes headers by its place
         lowest, only_headers = self._lowest, self._only_headers
-        for node, row, column, height, width, header in grid.cells:
+        for node, row, column, height, width, header, _ in grid.cells:
             if node.attributes and (named := dom.attribute(node, "headers").split()):
                 self._named.update(named)
                 continue
@@ -203,10 +203,11 @@ class _Reach:
 
     def heads(self, header: Cell) -> bool:
         """Whether some cell names this header, or stands where it heads."""
-        if dom.attribute(header.node, "id") in self._named:
+        attributes = header.node.attributes
+        if (attributes.get("id") or "") in self._named:
             return True
-        scope = dom.attribute(header.node, "scope").strip().lower()
-        role = dom.attribute(header.node, "role").strip().lower()
+        scope = (attributes.get("scope") or "").strip().lower()
+        role = (attributes.get("role") or "").strip().lower()
         columns = range(header.column, header.column + header.width)
         down = any(self._lowest.get(column, -1) > header.row for column in columns)
         across = any(n in self._rows for n in range(header.row, header.row + header.height))
@@ -282,6 +283,6 @@ def _in_main(page: Page, node: Node) -> bool:
 
 
 def _is_blank(cell: Cell) -> bool:
-    if cell.node.text().strip():
+    if cell.text:
         return False
     return cell.node.css_first(_CONTENT) is None

@@ -136,7 +136,7 @@ def _headed(view: View, grid: Grid) -> bool:
     above: dict[int, int] = {}  # column -> first row with a header in it
     beside: dict[int, int] = {}  # row -> first column with a header in it
     for head in grid.headers:
-        if head.node.text().strip() or head.node.css_first("img"):
+        if head.text or head.node.css_first("img"):
             for column in range(head.column, head.column + head.width):
                 above.setdefault(column, head.row)
             for row in range(head.row, head.row + head.height):
@@ -150,7 +150,7 @@ def _headed(view: View, grid: Grid) -> bool:
         ):
             continue
         node = cell.node
-        if not node.text().strip() or dom.attribute(node, "headers").strip() or view.titled(node):
+        if not cell.text or dom.attribute(node, "headers").strip() or view.titled(node):
             continue
         return False
     return True

@@ -52,7 +52,7 @@ class View:
         values = [
             f"{name}={value.lower()}"
             for name in VALUED
-            for value in {node.attributes.get(name) for node in self.tree.css(f"[{name}]")}
+            for value in self.tree.values(name).nodes
             if value is not None
         ]
         return self.tree.there.union(values)
@@ -118,14 +118,9 @@ class View:
 
     def _doubtful(self) -> Iterator[Node]:
         """Elements that their classes or their id say may be closed."""
-        closed: dict[str | None, bool] = {}
-        for node in self.tree.css("[class]"):
-            classes = node.attributes.get("class")
-            known = closed.get(classes)
-            if known is None:
-                known = closed[classes] = bool(classes) and self._closed(classes or "")
-            if known and node.tag not in ("html", "body"):
-                yield node
+        for classes, nodes in self.tree.values("class").nodes.items():
+            if classes and self._closed(classes):
+                yield from [node for node in nodes if node.tag not in ("html", "body")]
         if self._hidden_ids or self._controlled:
             for node in self.tree.css("[id]"):
                 identity = node.attributes.get("id")
