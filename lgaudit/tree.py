@@ -488,8 +488,13 @@ class Values:
 
     def __init__(self, having: list[Node], name: str) -> None:
         self.nodes: dict[str | None, list[Node]] = {}
+        nodes = self.nodes
         for node in having:
-            self.nodes.setdefault(node.attributes[name], []).append(node)
+            value = node.attributes[name]
+            if value in nodes:
+                nodes[value].append(node)
+            else:
+                nodes[value] = [node]
         self.letters = "\n".join([value for value in self.nodes if value]).lower()
 
 

@@ -62,8 +62,8 @@ def _suspect(source: str, tree: Tree, lowered: str) -> bool:
     written = Counter(tags)
     if any(written[name] != len(tree.css(name)) for name in (*_RUNNING, "form")):
         return True
-    links = "".join([name for name in tags if name in ("a", "/a")])
-    doubtful = "aa" in links or _ODD_LINK.search(lowered)
+    links = " ".join([name for name in tags if name in ("a", "/a")])
+    doubtful = " a a" in f" {links}" or _ODD_LINK.search(lowered)
     if doubtful and next(_open_links(source), None) is not None:
         return True
     return _LOOSE.search(lowered) is not None

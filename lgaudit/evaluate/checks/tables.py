@@ -208,22 +208,29 @@ class _Reach:
             return True
         scope = (attributes.get("scope") or "").strip().lower()
         role = (attributes.get("role") or "").strip().lower()
-        columns = range(header.column, header.column + header.width)
-        down = any(self._lowest.get(column, -1) > header.row for column in columns)
-        across = any(n in self._rows for n in range(header.row, header.row + header.height))
+        column, row = header.column, header.row
+        down = self._lowest.get(column, -1) > row
+        if not down and header.width > 1:
+            further = range(column + 1, column + header.width)
+            down = any(self._lowest.get(other, -1) > row for other in further)
+        across = row in self._rows
+        if not across and header.height > 1:
+            across = any(n in self._rows for n in range(row + 1, row + header.height))
         if scope in ("col", "colgroup") or (role == "columnheader" and not scope):
             return down
         if scope == "rowgroup":
             return down or across  # it heads the rows below it, to the end of their group
         if scope == "row" or role == "rowheader":
             return across
-        if header.row in self._only_headers and header.row > self._first_data:
+        if row in self._only_headers and row > self._first_data:
             return True  # a row of totals or of notes below the data
         return down or across
 
 
 def _exposed(node: Node, known: dict[int, bool]) -> bool:
     """Whether people and screen readers get an element; what is found is ``known``."""
+    if not node.attributes and node.parent is not None:
+        node = node.parent  # most cells of a row have no attributes
     path: list[int] = []
     answer = True
     for around in dom.lineage(node):
