@@ -1,36 +1,32 @@
-"""How many sites are looked at side by side: as many as keep those that judge busy, and no more.
+"""How many sites are looked at side by side: as many as the user allows, while they are light.
 
-A site that is asked before anybody has time to judge it gains nothing and is held in memory. How
-long sites take to answer and pages to judge differs too much to be a setting: so a run begins with
-few, takes up more while those that judge have nothing to do, and fewer while visits wait for them.
+A visit is held in memory from its first page until it has been judged. How much its pages take
+differs too much to be a setting, so it is learnt from the visits that have come in.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-FIRST = 8  # visits held for each core, to begin with
-SPARE = 8  # held besides those that are asked, at most: they wait to be judged, or are judged
+FEW = 8  # visits held for each process that judges, however heavy they are
+SPARE = 8  # held besides those that are asked: they wait to be judged, or are judged
+ROOM = 128_000_000  # bytes of pages that all visits held may come to, by what they mostly take
 
 
 class Places:
     """``await acquire()`` for each visit, ``async with asking()`` while its site is asked.
 
-    At most ``most`` sites are asked at a time. Without ``judges`` that is all; with them the
-    visits held (asked, waiting or being judged) are ``first`` to begin with, then as many as the
-    judges keep up with.
+    At most ``most`` sites are asked at a time. Where ``least`` is given, visits are judged apart:
+    then some more are held, and fewer, but never fewer than that, where they are heavy.
     """
 
-    def __init__(self, most: int, *, judges: int = 0, first: int = 0) -> None:
-        self._most = most + (SPARE if judges else 0)
-        self._least = min(self._most, first) if judges else self._most
-        self.limit = self._least
-        self._judges = judges
+    def __init__(self, most: int, *, least: int | None = None) -> None:
+        self._most = most + (SPARE if least is not None else 0)
+        self._least = self._most if least is None else min(least, self._most)
+        self.limit = self._most
         self._asking = asyncio.Semaphore(most)
         self._room = asyncio.Event()
-        self._held = self._fetched = 0
+        self._held = self._seen = self._bytes = 0
 
     async def acquire(self) -> None:
         """Wait until one more visit may be held; for one who takes up visits, no more."""
@@ -44,20 +40,14 @@ class Places:
         self._held -= 1
         self._room.set()
 
-    @asynccontextmanager
-    async def asking(self) -> AsyncIterator[None]:
-        """While a site is asked; then its visit waits to be judged."""
-        async with self._asking:
-            try:
-                yield
-            finally:
-                before, self._fetched = self._fetched, self._fetched + 1
-        if before < self._judges:  # one of them had nothing to do
-            self.limit = min(self._most, self.limit + 1)
-            self._room.set()
-        elif self._judges and before > self._judges + SPARE // 2:
-            self.limit = max(self._least, self.limit - 1)
+    def asking(self) -> asyncio.Semaphore:
+        """What is entered while a site is asked."""
+        return self._asking
 
-    def judged(self) -> None:
-        """A visit that was asked has been judged, or lost."""
-        self._fetched -= 1
+    def weigh(self, size: int) -> None:
+        """Take note of how many bytes the pages of a visit come to."""
+        self._seen += 1
+        self._bytes += size
+        fitting = ROOM * self._seen // max(1, self._bytes)
+        self.limit = max(self._least, min(self._most, fitting))
+        self._room.set()

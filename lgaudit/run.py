@@ -37,7 +37,7 @@ from lgaudit.gather.fetch import Fetcher
 from lgaudit.gather.looks import Looks, wanted
 from lgaudit.jury import Jury, aside, our_fault
 from lgaudit.models import Engines, Rule, Run, Site
-from lgaudit.places import FIRST, Places
+from lgaudit.places import FEW, Places
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
 from lgaudit.urls import host_of
@@ -216,7 +216,7 @@ async def _look_at_sites(
     watch.stage("Looking", len(plan.sites), len(plan.sites) - len(waiting))
     # Browsers keep the cores busy by themselves; without them judging would wait for fetching.
     jury = Jury(plan.book, products_of(plan.settings), sites=len(waiting) if pool is None else 1)
-    places = Places(at_once(plan.settings, pool), judges=jury.size, first=FIRST * max(1, jury.size))
+    places = Places(at_once(plan.settings, pool), least=FEW * jury.size if jury.size else None)
     writing = asyncio.Lock()
 
     def keep_notes(visit: Snapshot) -> None:
@@ -241,9 +241,9 @@ async def _look_at_sites(
             notes=keep_notes,
             keeper=keep_evidence(site),
             asking=places.asking,
+            weigh=places.weigh,
             jury=jury,
         )
-        places.judged()
         async with writing:  # in a thread: a store that waits for another must not stop the visits
             result = await asyncio.to_thread(keep, store, plan.run.id, result)
         watch.looked(site, result)
@@ -318,12 +318,14 @@ async def look_at(
     notes: Callable[[Snapshot], None] = lambda _: None,
     keeper: Keeper | None = None,
     asking: Callable[[], AbstractAsyncContextManager[None]] = contextlib.nullcontext,
+    weigh: Callable[[int], None] = lambda _: None,
     jury: Jury | None = None,
 ) -> SiteResult:
     """One site, from its first request to what is kept of it; a fault of ours loses only it.
 
     ``notes`` is given the visit for what must be kept apart from the results; ``keeper`` keeps
-    its evidence. ``asking`` is entered while the site is asked; ``jury`` judges.
+    its evidence. ``asking`` is entered while the site is asked; ``weigh`` is told the bytes
+    of its pages; ``jury`` judges.
     """
     looks = Looks(
         close_looks(plan.book),
@@ -342,6 +344,7 @@ async def look_at(
             if pool is not None:
                 visit = await look.see(visit, pool, fetcher, progress=watch.page, looks=looks)
             await fetcher.line.settle()
+        weigh(sum(len(page.body) for page in visit.pages))
         if visit.private:
             notes(visit)
         hidden = {note.host for note in visit.private}

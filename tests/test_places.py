@@ -1,11 +1,11 @@
-"""Sites are taken up as those that judge keep up with them."""
+"""Sites are taken up while there is room for their visits."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 
-from lgaudit.places import SPARE, Places
+from lgaudit.places import ROOM, SPARE, Places
 
 
 async def held(places: Places) -> int:
@@ -29,36 +29,30 @@ async def test_without_judges_as_many_as_may_be_asked() -> None:
     assert await held(Places(5)) == 5
 
 
-async def test_more_are_taken_up_while_a_judge_has_nothing_to_do() -> None:
-    places = Places(40, judges=2, first=4)
-    assert await held(places) == 4
-    for _ in range(3):
-        async with places.asking():
-            pass
-        places.judged()
-    assert await held(places) == 7
+async def test_light_visits_are_held_besides_those_that_are_asked() -> None:
+    places = Places(40, least=16)
+    assert await held(places) == 40 + SPARE
     for _ in range(100):
-        async with places.asking():
-            pass
-        places.judged()
+        places.weigh(1_000_000)
     assert await held(places) == 40 + SPARE
 
 
-async def test_fewer_while_visits_wait_to_be_judged_but_never_fewer_than_at_first() -> None:
-    places = Places(40, judges=2, first=4)
-    for _ in range(20):
-        async with places.asking():
-            pass
-        places.judged()
-    before = places.limit
-    for _ in range(2 + SPARE):
-        async with places.asking():
-            pass
-    assert 4 < places.limit < before + 2
+async def test_fewer_heavy_visits_are_held_but_never_fewer_than_keep_the_judges_busy() -> None:
+    places = Places(40, least=16)
+    for _ in range(3):
+        places.weigh(ROOM // 20)
+    assert await held(places) == 20
+    places.weigh(ROOM)
+    assert await held(places) == 16
     for _ in range(100):
-        async with places.asking():
-            pass
-    assert places.limit == 4
+        places.weigh(0)
+    assert await held(places) == 40 + SPARE
+
+
+async def test_without_judges_apart_their_weight_does_not_matter() -> None:
+    places = Places(5)
+    places.weigh(ROOM)
+    assert await held(places) == 5
 
 
 async def test_whoever_waits_begins_as_soon_as_there_is_room() -> None:
@@ -71,13 +65,21 @@ async def test_whoever_waits_begins_as_soon_as_there_is_room() -> None:
     await asyncio.wait_for(next_, 10)
 
 
-async def test_a_visit_that_breaks_frees_its_place_and_counts_as_fetched() -> None:
-    places = Places(1, judges=1, first=1)
+async def test_whoever_is_held_back_begins_when_lighter_visits_come_in() -> None:
+    places = Places(1, least=1)
+    places.weigh(ROOM)
     await places.acquire()
+    next_ = asyncio.ensure_future(places.acquire())
+    await asyncio.sleep(0)
+    assert not next_.done()
+    places.weigh(0)
+    await asyncio.wait_for(next_, 10)
+
+
+async def test_a_visit_that_breaks_frees_its_place() -> None:
+    places = Places(1, least=1)
     with contextlib.suppress(ValueError):
         async with places.asking():
             raise ValueError
-    places.judged()
-    places.release()
     async with asyncio.timeout(10), places.asking():
         pass
