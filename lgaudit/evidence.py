@@ -280,6 +280,10 @@ class Page:
         for name, value in list(self.__dict__.items()):
             if isinstance(value, Tree):
                 value.forget()
+            elif name == "_kept":  # else what points at itself would wait to be collected
+                for made in value.values():
+                    if callable(forget := getattr(made, "forget", None)):
+                        forget()
             if not self._stays(name, value):
                 del self.__dict__[name]
 

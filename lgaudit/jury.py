@@ -28,7 +28,7 @@ from lgaudit.evaluate.checks.vocabulary import VOCABULARY
 from lgaudit.evaluate.fingerprints import Product
 from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.rulebook import Rulebook
-from lgaudit.evaluate.summary import summarise
+from lgaudit.evaluate.summary import summarise, template
 from lgaudit.evidence import Coverage, Snapshot
 from lgaudit.machine import cores
 from lgaudit.models import Reason, Verdict
@@ -46,6 +46,9 @@ _START = "import sys; sys.path[:] = {path!r}; from lgaudit.jury import serve; se
 
 def evaluate(book: Rulebook, visit: Snapshot, products: Sequence[Product] = ()) -> SiteResult:
     """Judge a visit and boil it down."""
+    if visit.light:  # else that would be read off trees that judging has dropped
+        for page in visit.audited:
+            template(page)
     return summarise(visit, judge(book.rules, visit), products)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lgaudit import dom
 from lgaudit.evidence import Page
@@ -77,10 +78,10 @@ def _landmarks(body: Node) -> Iterator[str]:
             if _comes_and_goes(child):
                 continue
             here = path
-            if child.tag in LANDMARKS or dom.attribute(child, "role") in ROLES:
+            if child.tag in LANDMARKS or child.attributes.get("role") in ROLES:
                 here = (*path, _label(child))
                 yield " > ".join(here)
-            if len(here) < DEPTH:
+            if child.children and len(here) < DEPTH:
                 waiting.append((child, here))
 
 
@@ -107,8 +108,16 @@ def _spine(main: Node) -> Iterator[str]:
 def _comes_and_goes(node: Node) -> bool:
     if node.tag in dom.UNSEEN:
         return True
-    name = f"{dom.attribute(node, 'id')} {dom.attribute(node, 'class')}"
-    return len(name) > 1 and _COMES_AND_GOES.search(name[:300]) is not None
+    given = node.attributes
+    if not given:
+        return False
+    name = f"{given.get('id') or ''} {given.get('class') or ''}"
+    return len(name) > 1 and _is_passing(name[:300])
+
+
+@lru_cache(4096)
+def _is_passing(name: str) -> bool:
+    return _COMES_AND_GOES.search(name) is not None
 
 
 def _label(node: Node) -> str:

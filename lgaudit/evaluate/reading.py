@@ -131,6 +131,10 @@ class Reading:
             self._streams[key] = Stream(self, key[0], links)
         return self._streams[key]
 
+    def forget(self) -> None:
+        """Let go of the streams, which point back to this."""
+        self._streams.clear()
+
     @cached_property
     def sifted(self) -> Sifted:
         """What the blocks in the page's own language hold of what rules look for."""

@@ -46,7 +46,8 @@ def summarise(
 
 
 @extract
-def _template(page: Page) -> str:
+def template(page: Page) -> str:
+    """The fingerprint of the page's template."""
     return template_of(page)
 
 
@@ -62,7 +63,7 @@ def page_result(page: Page) -> PageResult:
         verdict=page.verdict,
         sampled=page.sampled,
         stratum=page.stratum,
-        template=_template(page) if readable else "",
+        template=template(page) if readable else "",
         status=seen.status if seen and seen.status else page.status,
         source=page.source,
         bytes=sum(r.transferred for r in seen.requests) if seen and seen.requests else None,

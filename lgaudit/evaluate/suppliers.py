@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from lgaudit import dom
 from lgaudit.evaluate import patterns
 from lgaudit.evaluate.fingerprints import Product, Sign
+from lgaudit.evaluate.needles import needles
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.results import SupplierUse
 from lgaudit.urls import host_of, registrable
@@ -44,12 +45,12 @@ class _Seen:
 
     @cached_property
     def generator(self) -> str:
-        nodes = self.page.dom.css("meta[name=generator i]")
+        nodes = self.page.dom.glance("meta[name=generator i]")
         return "\n".join((node.html or "")[:500] for node in nodes[:5]).lower()
 
     @cached_property
     def footer(self) -> str:
-        nodes = self.page.dom.css("footer, [role=contentinfo], #footer, .footer")
+        nodes = self.page.dom.glance("footer, [role=contentinfo], #footer, .footer")
         return "\n".join(dom.fold(node.text()) for node in nodes[:5]).lower()
 
     @cached_property
@@ -65,7 +66,7 @@ class _Seen:
         """Addresses in full, in lower case."""
         named = (
             dom.attribute(node, "src") or dom.attribute(node, "href")
-            for node in self.page.dom.css(_SOURCES)
+            for node in self.page.dom.glance(_SOURCES)
         )
         asked = (r.url for r in self.page.browser.requests) if self.page.browser else ()
         return tuple({self._whole(url) for url in (*named, *asked) if url})
@@ -80,15 +81,23 @@ class _Seen:
 
     @cached_property
     def targets(self) -> tuple[str, ...]:
-        nodes = self.page.dom.css("a[href], form[action]")
+        nodes = self.page.dom.glance("a[href], form[action]")
         named = (dom.attribute(n, "href") or dom.attribute(n, "action") for n in nodes)
         return tuple({self._whole(url) for url in named if url and url[0] != "#"})
 
     @cached_property
-    def credits(self) -> tuple[str, ...]:
-        """Where the footer's links lead."""
-        nodes = self.page.dom.css("footer a[href], [role=contentinfo] a[href], #footer a[href]")
-        return tuple({self._whole(dom.attribute(node, "href")) for node in nodes})
+    def all_targets(self) -> str:
+        return "\n".join(self.targets)
+
+    @cached_property
+    def target_hosts(self) -> frozenset[str]:
+        return frozenset(map(host_of, self.targets))
+
+    @cached_property
+    def credits(self) -> frozenset[str]:
+        """The hosts that the footer's links lead to."""
+        nodes = self.page.dom.glance("footer a[href], [role=contentinfo] a[href], #footer a[href]")
+        return frozenset(host_of(self._whole(dom.attribute(node, "href"))) for node in nodes)
 
     @cached_property
     def cookies(self) -> tuple[str, ...]:
@@ -110,8 +119,11 @@ def recognise(visit: Snapshot, products: Sequence[Product]) -> tuple[SupplierUse
         seen = _Seen(page)
         for product in products:
             for sign in product.signs:
-                with patterns.budget():
+                budget = patterns.begin()
+                try:
                     relation = _relation(sign, product, seen)
+                finally:
+                    patterns.end(budget)
                 if relation:
                     pages = found.setdefault((product.id, relation), {})
                     pages.setdefault(page.url, []).append((sign, page.url))
@@ -192,8 +204,8 @@ def _by_host(sign: Sign, product: Product, seen: _Seen) -> str:
         if _on_host(sign, seen.host):
             return "made"
         if product.kind == "cms":  # its maker's credit; anywhere else it is only a link
-            return "made" if any(_on_host(sign, host_of(u)) for u in seen.credits) else ""
-    linked = any(_on_host(sign, host_of(url)) for url in seen.targets)
+            return "made" if any(_on_host(sign, host) for host in seen.credits) else ""
+    linked = any(_on_host(sign, host) for host in seen.target_hosts)
     if linked and sign.means == "embeds":
         return "embedded"
     return "linked" if linked else ""
@@ -202,6 +214,8 @@ def _by_host(sign: Sign, product: Product, seen: _Seen) -> str:
 def _by_address(sign: Sign, seen: _Seen) -> str:
     if sign.means == "made by" and _matches(sign, seen.page.final_url.lower()):
         return "made"
+    if not _perhaps(sign, seen.all_targets):
+        return ""
     return "linked" if any(_matches(sign, url) for url in seen.targets) else ""
 
 
@@ -220,6 +234,14 @@ def _header(sign: Sign, page: Page) -> bool:
     if wanted.startswith("re:"):
         return any(patterns.search(wanted[3:], value) for value in values)
     return any(value.startswith(wanted.lower()) for value in values)
+
+
+def _perhaps(sign: Sign, text: str) -> bool:
+    """False when no part of the text, which is in small letters, can match."""
+    if not sign.pattern:
+        return sign.what.lower() in text
+    wanted = needles(sign.pattern)
+    return not wanted or not text.isascii() or any(map(text.__contains__, wanted))
 
 
 def _matches(sign: Sign, text: str) -> bool:
