@@ -96,15 +96,15 @@ class View:
 
     def _hiding(self) -> Iterator[Node]:
         """Elements that are hidden for certain, but for those that stand in others."""
-        css = self.tree.css
+        css, called = self.tree.css, self.tree.called
         for tag in _NEVER:
-            for node in css(tag):
+            for node in called(tag):
                 if node.tag == tag:
                     yield node
-        for node in css("dialog"):
+        for node in called("dialog"):
             if "open" not in node.attributes:
                 yield node
-        for node in css("details"):
+        for node in called("details"):
             if "open" not in node.attributes:
                 yield from [child for child in node.children if child.tag != "summary"]
         for node in css("[hidden], [style], input[type]"):
