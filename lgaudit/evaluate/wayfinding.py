@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from lgaudit import dom, urls
 from lgaudit.evaluate.kept import extract, of_visit
-from lgaudit.evaluate.phrasing import LONGEST, Lines, folded
+from lgaudit.evaluate.phrasing import LONGEST, Lines, folded, which
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Reason
 from lgaudit.tree import Node
@@ -124,6 +124,12 @@ class Signs:
         ]
         found.sort(key=lambda f: (f[0].page is None, _rank(f[0].by), f[1], f[0].depth, f[0].url))
         return tuple(place for place, _ in found)
+
+    def which(self, subject: Sequence[str]) -> frozenset[str]:
+        """What links, titles and headings say of the subject, folded; what only links say too."""
+        if self._count < MOST_TEXTS:
+            return frozenset(self._texts[n] for n, _ in self._lines.matches(tuple(subject)))
+        return which(subject, frozenset[str]().union(*self.said_on.values()))
 
     def said(self) -> Iterator[tuple[str, str, str, int]]:
         """What links, titles and main headings say: folded, as written, of which place, clicks.

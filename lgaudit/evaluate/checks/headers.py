@@ -16,6 +16,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     site_check,
     untested,
 )
+from lgaudit.evaluate.kept import extract
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Spot
 
@@ -235,6 +236,7 @@ def _script_policy(value: str) -> str:
     return directives.get("script-src") or directives.get("default-src") or ""
 
 
+@extract
 def _has_form(page: Page) -> bool:
     if "post" not in page.lowered and "password" not in page.lowered:
         return False

@@ -19,7 +19,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     passed,
     site_check,
 )
-from lgaudit.evaluate.phrasing import mentions, which
+from lgaudit.evaluate.phrasing import mentions
 from lgaudit.evaluate.wayfinding import Found, signs
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import Kind, Spot
@@ -85,7 +85,7 @@ def linked_on_every_page(
     ]
     if not pages:
         return inapplicable("No page of the site's own host was seen.")
-    about = which(subject, frozenset[str]().union(*(said[url] for url in pages)))
+    about = signs(visit).which(subject)
     without = [url for url in pages if said[url].isdisjoint(about)]
     linked = 1 - len(without) / len(pages)
     if linked >= share:

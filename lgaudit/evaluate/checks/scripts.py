@@ -124,14 +124,22 @@ def errors_keep_quiet(visit: Snapshot) -> Result:
         return inapplicable("No page was seen.")
     spots = []
     for page in seen:
-        text = page.response_html
-        for mark, what, pattern in _LEAKS:
-            if mark in text and pattern.search(text):
-                spots.append(Spot("", page.url, f"shows an error message of {what}"))
-                break
+        what = _leak(page)
+        if what:
+            spots.append(Spot("", page.url, f"shows an error message of {what}"))
     if spots:
         return failed("Pages show error messages meant for programmers.", spots[:MOST_SPOTS])
     return passed()
+
+
+@extract
+def _leak(page: Page) -> str:
+    """Whose error message the page shows, or ''."""
+    text = page.response_html
+    for mark, what, pattern in _LEAKS:
+        if mark in text and pattern.search(text):
+            return what
+    return ""
 
 
 def _scripts(page: Page) -> list[tuple[Node, str]]:

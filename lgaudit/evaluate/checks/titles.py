@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from lgaudit import dom
 from lgaudit.evaluate.checks.vocabulary import (
@@ -65,18 +66,17 @@ def titles_name_the_site(visit: Snapshot, *, share: float = 0.8, minimum_pages: 
     names.discard("")
     if not names or len(titles) < minimum_pages:
         return inapplicable("The council's name, or enough titles, are not known.")
-    without = [
-        (url, title)
-        for url, title in titles
-        if not any(
-            name in _plain(title) or name in _plain(title).replace(" ", "") for name in names
-        )
-    ]
+    without = [(url, title) for url, title in titles if not _names_one(_plain(title), names)]
     named = 1 - len(without) / len(titles)
     if named >= share:
         return passed(metric=named)
     message = f"{len(without)} of {len(titles)} titles do not say whose page it is."
     return failed(message, [Spot("", u, t[:200]) for u, t in without[:50]], metric=named)
+
+
+def _names_one(title: str, names: Iterable[str]) -> bool:
+    together = title.replace(" ", "")
+    return any(name in title or name in together for name in names)
 
 
 @site_check
