@@ -108,3 +108,20 @@ def test_letters_that_are_made_small_one_by_one_fold_to_the_same() -> None:
     for letter in map(chr, range(0x110000)):
         small = letter.lower() if len(letter.lower()) == 1 else letter
         assert small.casefold() == letter.casefold()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    parts=st.lists(
+        st.sampled_from(
+            "in,di,<b>vis</b>,ible,<br>,&nbsp;,  ,.,<a href=/a>li</a>,nk,<p>,</p>,<li>,<td>x,"
+            "<i></i>,<!-- -->,<code>co</code>,de,é,<span lang=cy>ga</span>,ir,<img alt=z>,"
+            "<q>quo</q>,#,<a href=/b>#</a>,<div hidden>no</div>,<h2>Head,</h2>,<p>".split(",")
+        ),
+        max_size=12,
+    )
+)
+def test_the_words_of_a_page_are_those_of_its_blocks(parts: list[str]) -> None:
+    reading = read(page("".join(parts)))
+    for block in reading.blocks:
+        assert set(block.text.split()) <= set(reading.said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
@@ -138,8 +138,12 @@ class Block:
         return 2  # what a heading without a level is
 
 
-def blocks_of(main: Node, lang: str) -> tuple[Block, ...]:
-    """The blocks below an element in reading order; ``lang`` is the page's own language."""
+def blocks_of(main: Node, lang: str) -> tuple[tuple[Block, ...], Collection[str]]:
+    """The blocks below an element in reading order, and all their words as they are written.
+
+    ``lang`` is the page's own language. A word is what stands between white space; where several
+    elements share one, its parts may be given too.
+    """
     walk = _Walk(main, lang)
     blocks = walk.blocks
     if may_be_welsh(walk.words):
@@ -150,7 +154,7 @@ def blocks_of(main: Node, lang: str) -> tuple[Block, ...]:
     starts = list(accumulate([len(text) + 1 for text in texts], initial=0))[:-1]
     for n in masks_begin("\n".join(texts), starts):
         blocks[n]._named = True
-    return tuple(blocks)
+    return tuple(blocks), walk.words
 
 
 # What surrounds a piece of text: the block it is in, its place and language, the language of the

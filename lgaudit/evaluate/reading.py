@@ -110,7 +110,9 @@ class Reading:
 
     blocks: tuple[Block, ...]
     lang: str  # of the page, '' when not declared
+    said: Collection[str] = field(repr=False)  # words of all blocks, as they are written
     _streams: dict[tuple[frozenset[str], bool], Stream] = field(default_factory=dict)
+    _asked: dict[tuple[tuple[str, ...], bool], Stream] = field(default_factory=dict)
 
     def within(self, places: Collection[str]) -> list[Block]:
         """Blocks of these places that are in the page's own language, in reading order."""
@@ -124,12 +126,15 @@ class Reading:
         Raises:
             ValueError: a place that does not exist.
         """
+        asked = (tuple(places), links)
+        if asked in self._asked:
+            return self._asked[asked]
         if unknown := sorted(set(places) - PLACES):
             raise ValueError(f"no place is called {unknown[0]}: use {', '.join(sorted(PLACES))}")
         key = (frozenset(places), links)
         if key not in self._streams:
             self._streams[key] = Stream(self, key[0], links)
-        return self._streams[key]
+        return self._asked.setdefault(asked, self._streams[key])
 
     def forget(self) -> None:
         """Let go of the streams, which point back to this."""
@@ -137,8 +142,8 @@ class Reading:
 
     @cached_property
     def sifted(self) -> Sifted:
-        """What the blocks in the page's own language hold of what rules look for."""
-        return sift([block.text for block in self.own])
+        """What the blocks hold of all that rules look for."""
+        return sift(self.said)
 
     @cached_property
     def own(self) -> tuple[Block, ...]:
@@ -195,5 +200,5 @@ def read(page: Page) -> Reading:
 
 
 def _read(page: Page) -> Reading:
-    blocks = blocks_of(page.main, page.lang) if page.main is not None else ()
-    return Reading(blocks, page.lang)
+    blocks, said = blocks_of(page.main, page.lang) if page.main is not None else ((), ())
+    return Reading(blocks, page.lang, said)

@@ -10,7 +10,7 @@ word it has not heard of before the page was sifted it says nothing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from lgaudit.evaluate.needles import ODD, needles
 from lgaudit.evaluate.words import MASK
 
 MOST_SOUGHT = 5_000  # words of all rules together; later rules look for themselves
-MOST_TEXT = 400_000  # characters of a page; longer pages are not sifted
+MOST_TEXT = 400_000  # characters of different words; pages with more are not sifted
 _MOST_KEPT = 20_000  # pieces of text whose words are remembered from page to page
 _LONGEST = 40  # characters of a piece that is remembered
 _NEVER = sys.maxsize
@@ -90,10 +90,9 @@ _asked: dict[str, int] = {}  # word -> its number, from 1
 _sieve = _Sieve(())
 
 
-def sift(texts: Iterable[str]) -> Sifted:
-    """What the texts of a page hold of all words asked for so far."""
+def sift(texts: Collection[str]) -> Sifted:
+    """What the texts of a page, or all its different words, hold of all words asked for so far."""
     global _sieve
-    texts = list(texts)
     other = " ".join([text for text in texts if not text.isascii()])
     if sum(map(len, texts)) > MOST_TEXT or any(map(other.__contains__, ODD)):
         return Sifted(frozenset(), -1)
