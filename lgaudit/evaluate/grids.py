@@ -139,29 +139,40 @@ def is_data(
     known = kept(page, "tables of data", lambda _: dict[tuple[int, int, int, int], bool]())
     key = table.mem_id, rows, columns, longest_cell
     if key not in known:
-        known[key] = _is_data(table, rows, columns, longest_cell)
+        known[key] = not _is_layout(table) and _is_filled(page, table, rows, columns, longest_cell)
     return known[key]
 
 
-def _is_data(table: Node, rows: int, columns: int, longest_cell: int) -> bool:
+def _is_layout(table: Node) -> bool:
     if dom.attribute(table, "role").lower() in ("presentation", "none"):
-        return False
+        return True
     if "navigation" in dom.attribute(table, "summary").lower():
-        return False
-    if any(item.mem_id != table.mem_id for item in table.css(_LAYOUT)):
-        return False
+        return True
+    if any(item is not table for item in table.css(_LAYOUT)):
+        return True
     if any(around.tag in ("table", "nav") for around in dom.ancestors(table)):
-        return False
+        return True
     links = table.css("a")
-    if links and sum(len(link.text()) for link in links) > _LINKS * len(table.text()):
-        return False
-    filled = 0
-    for row in table.css("tr"):
-        texts = [len(cell.text().strip()) for cell in row.children if cell.tag in ("td", "th")]
-        if texts and max(texts) > longest_cell:
-            return False
-        filled += len(texts) - texts.count(0) >= columns
-    return filled >= rows
+    return bool(links) and sum(len(n.text()) for n in links) > _LINKS * len(table.text())
+
+
+def _is_filled(page: Page, table: Node, rows: int, columns: int, longest_cell: int) -> bool:
+    grid = next((grid for grid in tables_of(page) if grid.table is table), None)
+    if grid is None or not grid.whole:
+        filled = 0
+        for row in table.css("tr"):
+            sizes = [len(cell.text().strip()) for cell in row.children if cell.tag in ("td", "th")]
+            if sizes and max(sizes) > longest_cell:
+                return False
+            filled += len(sizes) - sizes.count(0) >= columns
+        return filled >= rows
+    counts = [0] * len(grid.widths)
+    for cell in grid.cells:
+        if cell.text and cell.node.tag in ("td", "th"):
+            if len(cell.text) > longest_cell:
+                return False
+            counts[cell.row] += 1
+    return sum([count >= columns for count in counts]) >= rows
 
 
 def names_its_cells(table: Node) -> bool:

@@ -85,6 +85,8 @@ class Names:
             children = node.children
             if len(children) == 1 and children[0].is_text_node and _is_text_alone(node):
                 known = dom.fold(children[0].text_content or "")
+            elif node.tag == "img" and _NAMING.isdisjoint(node.attributes):
+                known = dom.fold(node.attributes.get("alt") or "")
             known = known or dom.fold(
                 self._name(node, frozenset(), 0, referenced=False, within=False)
             )

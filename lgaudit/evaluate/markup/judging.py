@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lgaudit import dom
-from lgaudit.evaluate.markup.registry import JUDGED, NEEDED, SURE, UNLESS_HIDDEN
+from lgaudit.evaluate.kept import kept
+from lgaudit.evaluate.markup.registry import JUDGED, SURE, UNLESS_HIDDEN, idle
 from lgaudit.evaluate.markup.view import SHOWN, view_of
 from lgaudit.evidence import Page
 from lgaudit.models import Outcome, Spot
@@ -23,10 +24,9 @@ def judge(page: Page, rule: str) -> tuple[Outcome, tuple[Spot, ...]] | None:
     judged = JUDGED.get(rule)
     if judged is None:
         return None
-    view = view_of(page)
-    needed = NEEDED.get(rule)
-    if needed is not None and not view.has(needed):
+    if rule in kept(page, "rules of nothing here", _idle):
         return _INAPPLICABLE
+    view = view_of(page)
     broken: list[tuple[Node, str]] = []
     doubtful: list[tuple[Node, str]] = []
     applies = False
@@ -45,6 +45,10 @@ def judge(page: Page, rule: str) -> tuple[Outcome, tuple[Spot, ...]] | None:
     if doubtful:
         return Outcome.CANT_TELL, _places(doubtful)
     return (Outcome.PASSED if applies else Outcome.INAPPLICABLE), ()
+
+
+def _idle(page: Page) -> frozenset[str]:
+    return idle(view_of(page).there)
 
 
 def _places(found: list[tuple[Node, str]]) -> tuple[Spot, ...]:

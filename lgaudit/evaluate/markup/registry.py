@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 
 from lgaudit import selectors
 from lgaudit.evaluate.markup.view import VALUED, View
@@ -34,6 +35,24 @@ def judges(*rules: str, of: str = "") -> Callable[[Judge], Judge]:
         return judge
 
     return enter
+
+
+def idle(there: set[str]) -> frozenset[str]:
+    """Rules that speak of nothing in a page where this stands, see :attr:`View.there`."""
+    return _idle(_all_needed().intersection(there))
+
+
+@cache
+def _all_needed() -> frozenset[str]:
+    return frozenset().union(*[needs for needed in NEEDED.values() for needs in needed])
+
+
+@lru_cache(maxsize=256)
+def _idle(there: frozenset[str]) -> frozenset[str]:
+    """Kept, because the pages of a site are made of the same elements."""
+    return frozenset(
+        rule for rule, needed in NEEDED.items() if not any(needs <= there for needs in needed)
+    )
 
 
 def _needs(path: selectors.Path) -> frozenset[str]:

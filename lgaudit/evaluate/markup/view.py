@@ -57,14 +57,6 @@ class View:
         ]
         return self.tree.there.union(values)
 
-    def has(self, needed: tuple[frozenset[str], ...]) -> bool:
-        """Whether all of one of these stands in the page."""
-        there = self.there
-        for each in needed:  # noqa: SIM110 - asked for most rules of each page
-            if each <= there:
-                return True
-        return False
-
     def shown(self, selector: str) -> list[Node]:
         """The elements that are not hidden for certain, in document order. Nobody changes it."""
         known = self._shown.get(selector)
