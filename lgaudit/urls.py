@@ -23,6 +23,13 @@ _USERINFO = re.compile(r"^(\s*(?:https?:)?[/\\]*)[^/\\?#]*@", re.I)
 _ROOT = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,4})?/")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
+# Relative addresses of pages as nearly all are written: nothing in them is to be escaped, no part
+# of the path begins with a stop, and no host, scheme or fragment is named.
+_PLAIN = re.compile(
+    r"(?:/?[A-Za-z0-9_~-][A-Za-z0-9_.~-]*(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?|/)"
+    r"(?:\?[A-Za-z0-9_.~=&-]*)?"
+)
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -48,6 +55,11 @@ def _root(base: str) -> str:
 def _normalised(url: str, base: str | None) -> str | None:
     if len(url) > 2 * LONGEST:
         return None
+    if base is not None and _PLAIN.fullmatch(url):
+        origin, folder = _places(base)
+        if origin:
+            href = f"{origin}{url}" if url[0] == "/" else f"{folder}{url}"
+            return href if len(href) <= LONGEST else None
     try:
         found = ada_url.URL(url.strip(), base)
         href = str(found.href)
@@ -59,6 +71,14 @@ def _normalised(url: str, base: str | None) -> str | None:
     except ValueError:  # includes text that is not Unicode
         return None
     return href if len(href) <= LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _places(base: str) -> tuple[str, str]:
+    """What plain addresses are put behind: the origin, and the folder; '' where neither will do."""
+    whole = (normalise(base) or "").partition("?")[0]
+    at = whole.find("/", len("https://"))
+    return ("", "") if at < 0 else (whole[:at], whole[: whole.rfind("/") + 1])
 
 
 def without_credentials(written: str) -> str:

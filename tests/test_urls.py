@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import ada_url
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lgaudit import urls
 
@@ -53,6 +56,32 @@ def test_what_begins_with_a_slash_is_resolved_as_against_the_whole_base(
     ):
         assert urls.normalise(url, base) == urls._normalised(url, base) is not None
         assert urls.normalise(url, odd) == urls._normalised(url, odd)
+
+
+def _asked(url: str, base: str) -> str | None:
+    """The address as the library resolves it, without any shorter way."""
+    try:
+        found = ada_url.URL(url, base)
+    except ValueError:
+        return None
+    if found.protocol not in ("http:", "https:"):
+        return None
+    found.hash = found.username = found.password = ""
+    return str(found.href)
+
+
+@given(
+    st.text("ab./~-_?=&09%:#@ Z\\é", max_size=12),
+    st.sampled_from(
+        "https://a.example|https://a.example/b/c?d=/e#f|http://u:p@A.example:8080/b/../c//|data:,x"
+        "|http://1.2/@b/é|https:a.example/b|http://[::1]/b|https://a.example?/b/c|file:///b/c|".split(
+            "|"
+        )
+    ),
+)
+@settings(max_examples=400, deadline=None)
+def test_plain_addresses_are_resolved_as_the_library_does(url: str, base: str) -> None:
+    assert urls.normalise(url, base) == _asked(url.strip(), base)
 
 
 def test_normalise_agrees_with_the_whatwg_cases() -> None:

@@ -14,6 +14,7 @@ from lgaudit.tree import Node
 
 _NOT_NAMED = frozenset("script style template noscript head title iframe object".split())
 _CHROME = re.compile(r"pagination|pager|breadcrumb|skip-?link|\bshare\b|social", re.I)
+_SIGNS = ("page", "pagination", "breadcrumb", "skip", "share", "social")  # one is in each finding
 _EDGES = " \u00a0.,:;!?…>»›→←«‹<|-–—•"
 
 
@@ -79,7 +80,8 @@ def _apart(node: Node, whole_body: bool) -> bool:
         return False
     if dom.hidden_here(node) or attributes.get("role") in ("navigation", "banner", "contentinfo"):
         return True
-    return _is_chrome(attributes.get("class") or "", attributes.get("id") or "")
+    classes, identity = attributes.get("class"), attributes.get("id")
+    return bool((classes and _is_chrome(classes)) or (identity and _tells(identity)))
 
 
 @lru_cache(maxsize=64)
@@ -88,9 +90,15 @@ def endings(extensions: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f".{extension}" for extension in extensions)
 
 
-@lru_cache(maxsize=4096)
-def _is_chrome(classes: str, identity: str) -> bool:
-    return bool(_CHROME.search(f"{classes} {identity}"))
+def _tells(said: str) -> bool:
+    """Whether a class or an id tells of navigation; ids are as many as there are elements."""
+    lowered = said.lower()
+    if lowered.isascii() and not any(map(lowered.__contains__, _SIGNS)):
+        return False
+    return _CHROME.search(said) is not None
+
+
+_is_chrome = lru_cache(maxsize=4096)(_tells)
 
 
 def name_of(node: Node, page: Page) -> str:
@@ -102,8 +110,9 @@ def name_of(node: Node, page: Page) -> str:
         name = dom.fold(" ".join(parts))
         if name:
             return name
+    label = attributes.get("aria-label")
     return (
-        dom.fold(attributes.get("aria-label") or "")
+        (dom.fold(label) if label else "")
         or dom.fold(_content(node))
         or dom.fold(attributes.get("value") or "")
         or dom.fold(attributes.get("title") or "")
@@ -170,8 +179,11 @@ def _ids(page: Page) -> dict[str, Node]:
 
 def _content(root: Node) -> str:
     """Name from content: text, alternatives of images, labels of parts; hidden parts left out."""
+    children = root.children
+    if len(children) == 1 and children[0].is_text_node:  # as it mostly is
+        return children[0].text_content or ""
     parts: list[str] = []
-    stack = list(reversed(root.children))
+    stack = children[::-1]
     while stack:
         node = stack.pop()
         if node.is_text_node:
@@ -190,5 +202,5 @@ def _content(root: Node) -> str:
                 continue
         if tag in dom.BLOCKS or tag == "br":
             parts.append(" ")
-        stack.extend(reversed(node.children))
+        stack += node.children[::-1]
     return "".join(parts)
