@@ -163,16 +163,32 @@ async def test_others_are_asked_again_when_somebody_was_heard_meanwhile() -> Non
     assert len(world.asked) > 1
 
 
-async def test_a_page_that_lost_a_file_of_a_known_owner_is_loaded_once_more_and_no_oftener() -> (
-    None
-):
+@pytest.mark.parametrize(
+    "failed",
+    [
+        *("net::ERR_CONNECTION_RESET", "net::ERR_EMPTY_RESPONSE", "net::ERR_NAME_NOT_RESOLVED"),
+        *("net::ERR_CONTENT_LENGTH_MISMATCH", "net::ERR_INCOMPLETE_CHUNKED_ENCODING"),
+        "net::ERR_SOCKS_CONNECTION_FAILED",
+    ],
+)
+async def test_a_page_that_lost_a_file_of_a_known_owner_is_loaded_once_more_and_no_oftener(
+    failed: str,
+) -> None:
     world = World(B)
     line = world.line()
     line.expect([A, B])
-    files = tuple(
-        Request(f"{A}{n}.css", "stylesheet", None, failed="net::ERR_CONNECTION_RESET") for n in "xy"
-    )
+    files = tuple(Request(f"{A}{n}.css", "stylesheet", None, failed=failed) for n in "xy")
     page = BrowserEvidence("", "", B, 200, requests=files)
     assert [await line.seen(page), await line.seen(page)] == [True, False]
     assert await line.seen(Verdict(Reason.RESET))
     assert not await line.seen(Verdict(Reason.LOGIN))
+
+
+@pytest.mark.parametrize("failed", ["", "net::ERR_ABORTED", "net::ERR_BLOCKED_BY_RESPONSE"])
+async def test_what_no_network_is_behind_costs_no_second_load(failed: str) -> None:
+    world = World(B)
+    line = world.line()
+    line.expect([A, B])
+    page = BrowserEvidence("", "", B, 200, requests=(Request(A, "image", None, failed=failed),))
+    assert not await line.seen(page)
+    assert world.asked == []

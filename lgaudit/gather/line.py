@@ -34,6 +34,12 @@ _CUT = (
     "ERR_NAME_",
     "ERR_ADDRESS_",
     "TIMED_OUT",
+    "ERR_EMPTY_RESPONSE",
+    "ERR_CONTENT_LENGTH_MISMATCH",  # cut off in the middle
+    "ERR_INCOMPLETE_CHUNKED_",
+    "ERR_HTTP2_PING_",
+    "ERR_SOCKS_",  # our gateway's own words, when it does not know better
+    "ERR_PROXY_",
 )
 
 Ask = Callable[[str], Awaitable[bool | None]]

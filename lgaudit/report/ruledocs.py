@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lgaudit.errors import ReportError
 from lgaudit.models import Example, Outcome, Rule
+from lgaudit.report.words import LANGUAGES
 
 MARK = "<!-- Generated from the rule files. Do not edit: run `lgaudit docs`. -->"
 STATUS = {
@@ -20,7 +21,6 @@ STATUS = {
     "probation": "It is being tried out, and does not count in a score.",
     "advice": "It is advice, and does not count in a score.",
 }
-LANGUAGES = {"en": "English", "cy": "Welsh", "gd": "Gaelic", "ga": "Irish"}
 HEADINGS = {
     Outcome.FAILED: "Before: does not keep the rule",
     Outcome.PASSED: "After: keeps the rule",

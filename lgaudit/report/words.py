@@ -52,6 +52,8 @@ SEVERITIES = {
     Severity.CRITICAL: "Critical",
 }
 
+LANGUAGES = {"en": "English", "cy": "Welsh", "gd": "Gaelic", "ga": "Irish"}
+
 STOPPED = {
     "exhausted": "every page we found was looked at",
     "pages": "the limit of pages was reached",
