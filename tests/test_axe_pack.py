@@ -271,7 +271,9 @@ async def look(pages, files=()):
 
 @pytest.mark.browser
 @pytest.mark.bench
-@pytest.mark.skipif(not AXES_OWN.is_dir(), reason="axe-core's own rule pages are not beside this")
+@pytest.mark.skipif(
+    not AXES_OWN.is_dir(), reason="axe-core's own rule pages are not here (shared/bench)"
+)
 async def test_axes_own_rule_pages_get_the_outcomes_axe_expects():
     cases, files = {}, {}
     for path in sorted(AXES_OWN.glob("*/*")):

@@ -566,7 +566,7 @@ def test_a_sandbox_that_is_not_allowed_is_a_clear_sentence(monkeypatch):
     assert "Chrome instance exited" in chromium._why_not(gone)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Chromium asks nobody who starts it")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has that rule about root")
 def test_only_root_goes_without_a_sandbox_and_nobody_has_extensions(monkeypatch):
     def flags(user: int) -> list[str]:
         monkeypatch.setattr(chromium.os, "geteuid", lambda: user)

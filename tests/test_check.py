@@ -157,7 +157,9 @@ def test_two_hundred_addresses_in_one_call(site: Path) -> None:
 
 
 @pytest.mark.bench
-@pytest.mark.skipif(not ACT.is_dir(), reason="the W3C ACT test cases are not beside the project")
+@pytest.mark.skipif(
+    not ACT.is_dir(), reason="the W3C ACT test cases are not here (shared/bench/act)"
+)
 @pytest.mark.parametrize("browser", [False, pytest.param(True, marks=pytest.mark.browser)])
 def test_act_pages_go_through(tmp_path: Path, browser: bool) -> None:
     """Small pages full of oddities: none crashes, and nearly all can be looked at.

@@ -233,7 +233,7 @@ async def test_sitemaps_that_name_each_other_end() -> None:
 
 def test_sitemaps_from_the_wild() -> None:
     if not SUITE.is_dir():
-        pytest.skip("the collection of feeds and sitemaps is not beside this project")
+        pytest.skip("the collection of feeds and sitemaps is not here (shared/bench)")
     counts = {
         file.name: len(sitemaps.parse(file.read_bytes(), HOME).pages)
         for file in sorted(SUITE.iterdir())

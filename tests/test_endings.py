@@ -238,9 +238,9 @@ def full(tmp_path: Path) -> Iterator[Path]:
             ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True
         )
     except OSError:
-        pytest.skip("no mount here")
+        pytest.skip("a small disk cannot be made: there is no mount program here")
     if mounted.returncode:
-        pytest.skip("a small disk can only be made as root")
+        pytest.skip("a small disk cannot be made here: mount refused, as it does but for root")
     try:
         (disk / "known.json").write_text('{"lgaudit-baseline": 1, "issues": []}')
         with (disk / "filler").open("wb", buffering=0) as filler:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 from behaviour import HIDDEN, Behaviour
 from misbehaviour import ROWS
@@ -257,6 +258,13 @@ Promise.allSettled(urls.map((url) => fetch(url, {mode: "no-cors"}))).then((answe
 """
 
 
+def end_all(processes: Iterable[psutil.Process]) -> None:
+    """The headless shell outlives its driver."""
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
 def test_a_browser_without_a_gateway_asks_nothing_that_is_written_as_private() -> None:
     programs = chromium.find(Settings())
     options = chromium.browser_options(Settings(grid="http://grid.example:4444"))
@@ -265,7 +273,9 @@ def test_a_browser_without_a_gateway_asks_nothing_that_is_written_as_private() -
     reached: list[str] = []
     with contextlib.ExitStack() as held:
         port = held.enter_context(hidden(reached))
-        driver = webdriver.Chrome(options=options, service=Service(programs.driver))
+        service = Service(programs.driver)
+        driver = webdriver.Chrome(options=options, service=service)
+        held.callback(end_all, psutil.Process(service.process.pid).children(recursive=True))
         held.callback(driver.quit)
         driver.set_script_timeout(60)
         driver.get("data:text/html,<title>A page</title>")

@@ -129,7 +129,7 @@ def joined(literals: str) -> str:
 def test_reference_cases() -> None:
     known = cases()
     if not known:
-        pytest.skip("the robots.txt reference tests are not beside this project (shared/bench)")
+        pytest.skip("the robots.txt reference tests are not here (shared/bench)")
     differs = set()
     for name, text, agent, url, expected in known:
         if not re.fullmatch("[A-Za-z_-]+", agent):

@@ -86,7 +86,7 @@ def test_plain_addresses_are_resolved_as_the_library_does(url: str, base: str) -
 
 def test_normalise_agrees_with_the_whatwg_cases() -> None:
     if not SUITE.is_file():
-        pytest.skip("the WHATWG URL cases are not beside this project (shared/bench/urls)")
+        pytest.skip("the WHATWG URL cases are not here (shared/bench/urls)")
     cases = [c for c in json.loads(SUITE.read_text(encoding="utf-8")) if isinstance(c, dict)]
     checked, differs = 0, []
     for case in cases:

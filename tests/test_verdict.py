@@ -624,7 +624,7 @@ def test_no_page_of_the_act_suite_is_taken_for_something_else():
     """573 tiny pages written to test accessibility rules: all are what they are."""
     folder = Path(__file__).parents[2] / "shared" / "bench" / "act"
     if not folder.is_dir():
-        pytest.skip("the outside suite shared/bench/act is not beside the project")
+        pytest.skip("the W3C ACT test cases are not here (shared/bench/act)")
     with (folder / "testcases.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     root = folder / "site" / "WAI" / "content-assets" / "wcag-act-rules"
