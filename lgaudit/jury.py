@@ -89,6 +89,7 @@ class Jury:
             self._all = [_Seat(self._book, self._products) for _ in range(self.size)]
             for seat in self._all:
                 self._seats.put(seat)
+                self._threads.submit(self._prepare)
         return self
 
     async def __aexit__(
@@ -121,6 +122,15 @@ class Jury:
         finally:
             collector.give_back()
 
+    def _prepare(self) -> None:
+        """Begin a process now: the first visit takes a while to come in."""
+        seat = self._seats.get()
+        try:
+            with contextlib.suppress(Lost):  # it is told again when a visit is to be judged
+                seat.ready()
+        finally:
+            self._seats.put(seat)
+
     def _apart(self, visit: Snapshot) -> SiteResult:
         seat = self._seats.get()
         try:
@@ -146,7 +156,7 @@ class _Seat:
         """
         question = pickle.dumps(visit, pickle.HIGHEST_PROTOCOL)
         for _ in range(2):
-            process = self._ready()
+            process = self.ready()
             try:
                 found = _ask(process, question)
             except (OSError, EOFError):
@@ -162,7 +172,8 @@ class _Seat:
         if self._process is not None:
             self._process.kill()
 
-    def _ready(self) -> subprocess.Popen[bytes]:
+    def ready(self) -> subprocess.Popen[bytes]:
+        """The process, begun if there is none. Raises Lost."""
         if self._process is None and not self._closed:
             command = [sys.executable, "-c", _START.format(path=sys.path)]
             try:
