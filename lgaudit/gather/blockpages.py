@@ -81,11 +81,15 @@ class _Seen:
 def match_address(status: int | None, headers: Headers, host: str) -> Verdict | None:
     """A verdict from the headers and the final host alone."""
     seen = _Seen(status, _folded(headers), host)
-    for page in known():
-        sign = next((s for s in page.sure if s.place in OUTSIDE and seen.shows(s)), None)
-        if sign is not None:
+    for page, sign in _outside():
+        if seen.shows(sign):
             return Verdict(page.verdict, f"{page.name} ({sign.shown})")
     return None
+
+
+@cache
+def _outside() -> tuple[tuple[BlockPage, Sign], ...]:
+    return tuple((page, s) for page in known() for s in page.sure if s.place in OUTSIDE)
 
 
 def match_document(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lgaudit import dom, urls
 from lgaudit.evidence import Page
@@ -15,8 +15,7 @@ _CHROME_LINKS = ", ".join(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One link. ``url`` is normalised; ``in_main`` is False in menus, headers and footers."""
 
     url: str

@@ -309,11 +309,13 @@ class Fetcher:
                 request = self._client.build_request(
                     plan.method, url, headers={"accept": plan.accept}
                 )
-                jar.set_cookie_header(request)
+                if len(jar.jar):
+                    jar.set_cookie_header(request)
                 self._show_access(request)
                 response = await self._client.send(request, stream=True)
                 try:
-                    jar.extract_cookies(response)
+                    if "set-cookie" in response.headers:
+                        jar.extract_cookies(response)
                     partial = replace(
                         partial,
                         status=response.status_code,
@@ -332,6 +334,8 @@ class Fetcher:
 
     def _show_access(self, request: httpx.Request) -> None:
         """Add what opens the page; a cookie that the site has set since is left as it is."""
+        if self._access is NOBODY:
+            return
         url = str(request.url)
         for name, value in self._access.headers_for(url):
             request.headers[name] = value

@@ -77,6 +77,7 @@ class Frontier:
         self._subjects: Counter[str] = Counter()  # of linked addresses, up to OF_ONE_SUBJECT
         self._shapes: Counter[str] = Counter()
         self._servers: set[str] = set()
+        self._linked: set[str] = set()  # addresses offered as links, as they were written
 
     def start(self, url: str) -> Entry:
         """A home page: first of all, whatever it looks like."""
@@ -87,6 +88,10 @@ class Frontier:
 
     def offer(self, url: str, *, depth: int, text: str = "", linked: bool = True) -> None:
         """Put an address in the queue unless it is known, elsewhere, a file, or a trap."""
+        if url in self._linked:  # as most are: every page has the menu
+            return
+        if linked:
+            self._linked.add(url)
         url = urls.identity(url)
         key = key_of(url)
         known = self.found.get(key)
@@ -141,6 +146,7 @@ class Frontier:
 
     def refuse(self, entry: Entry, verdict: Verdict) -> None:
         """Take an address out, with the reason."""
+        self._linked.clear()  # written otherwise, it may be offered anew
         self.found.pop(key_of(entry.url), None)
         self.refused[entry.url] = verdict
 

@@ -7,6 +7,7 @@ English and Welsh. A guess is made only on words that hardly mean anything else;
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 from lgaudit import urls
@@ -81,6 +82,7 @@ _IN_ORDER = (
 _SECTIONS = ((Kind.NEWS, _NEWS), (Kind.MEETING, _MEETING), (Kind.FORM, _FORM))
 
 
+@lru_cache(maxsize=8192)
 def extension(url: str) -> str:
     """The file extension of an address in lower case, or ''."""
     found = _EXTENSION.search(urls.path_of(url).rsplit("/", 1)[-1])
