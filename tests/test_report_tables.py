@@ -137,6 +137,18 @@ def test_the_edition_changes_with_what_the_run_was_told():
     assert digest.edition(Sector(3)) == plain
 
 
+def test_where_a_folder_lies_on_this_machine_is_nobodys_business():
+    def told(folder: str) -> Sector:
+        sector = Sector(3)
+        sector.run = dataclasses.replace(sector.run, settings={"suppliers": folder})
+        return sector
+
+    anna = told("/home/anna/signs")
+    assert digest.public_settings(anna.run.settings) == {"suppliers": "signs"}
+    assert digest.edition(anna) == digest.edition(told("/srv/signs"))
+    assert digest.edition(anna) != digest.edition(told("/srv/other"))
+
+
 def test_no_secret_setting_is_published(report):
     for path in report.rglob("*.*"):
         assert b"secret" not in path.read_bytes(), path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from lgaudit.results import Results
@@ -21,8 +22,14 @@ NOT_LIVE = (
 
 
 def public_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that shape the result, in name order; paths, addresses and secrets left out."""
-    return {key: settings[key] for key in sorted(settings) if key not in _OF_THE_MACHINE}
+    """The settings that shape the result, in name order; paths, addresses and secrets left out.
+
+    Of a folder of suppliers' signs the name alone: where it lies is the machine's affair.
+    """
+    shown = {key: settings[key] for key in sorted(settings) if key not in _OF_THE_MACHINE}
+    if shown.get("suppliers"):
+        shown["suppliers"] = PurePath(str(shown["suppliers"])).name
+    return shown
 
 
 def notice(results: Results) -> str:
