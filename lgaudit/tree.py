@@ -435,7 +435,9 @@ class Tree:
                 return []
             outer.append((join, some))
         if len(outer) == 1 and outer[0][0] == " ":
-            return _inside(found, outer[0][1])
+            around = outer[0][1]
+            if len(around) <= 4 * len(found) or self._deepest > DEEP:
+                return _inside(found, around)
         if self._deepest > DEEP:
             raise Doubt
         numbers = [(join, {node.number for node in some}) for join, some in outer]

@@ -18,6 +18,17 @@ def _inner_links(page: Page) -> list[Node]:
     return [n for n in page.dom.css("a[href]") if (n.attributes.get("href") or "")[:1] == "#"]
 
 
+def links_within(page: Page) -> list[Node]:
+    """Links whose address begins with ``#`` or ``/#``, in document order."""
+    if _drawn(page):
+        return page.dom.css("a[href^='#'], a[href^='/#']")
+    return [
+        node
+        for node in page.dom.css("a[href]")
+        if (node.attributes.get("href") or "").startswith(("#", "/#"))
+    ]
+
+
 def acting_links(page: Page) -> list[Node]:
     """Links to a script, and links to ``#`` that act when they are clicked."""
     if _drawn(page):

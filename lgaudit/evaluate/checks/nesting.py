@@ -16,12 +16,15 @@ from lgaudit.tree import Node, Tree
 MOST = 500_000  # characters of a source that are looked at
 _RUNNING = ("a", "strong", "b", "em", "i", "u")  # a browser opens these again when left open
 _TAGS = re.compile(r"<(a|strong|b|em|i|u|form|/a)[\s>]")  # in small letters
-_ODD_LINK = re.compile(r"<a(?=\s)[^<>]*<")  # what looks like a tag stands in an attribute
+_LINK = re.compile(r"<a(?=\s)[^<>]*<")  # what looks like a tag stands in an attribute
 _LINK = re.compile(r"<(/?)a(?=[\s>])([^>]{0,1000})", re.I)
-_LOOSE = re.compile(  # in small letters
-    r"<(?:t(?:able|body|head|foot|r)\b[^>]{0,500}|/t(?:[dhr]|body|head))>\s{0,200}"
+_IN_NO_CELL = (  # in small letters
+    r"(?:t(?:able|body|head|foot|r)\b[^>]{0,500}|/t(?:[dhr]|body|head))>\s{0,200}"
     r"<(?!/|!|(?:table|t[rdh]|tbody|thead|tfoot|caption|col|colgroup|script|style|template|input|form)[\s>])"
 )
+_LOOSE = re.compile(f"<{_IN_NO_CELL}")
+# Or what looks like a tag stands in an attribute of a link.
+_ODD = re.compile(rf"<(?:a(?=\s)[^<>]*<|{_IN_NO_CELL})")
 _INSIDE = (
     "button main, button form, button nav, button footer, button h2, label main, label footer,"
     " label nav, label h2"
@@ -63,10 +66,10 @@ def _suspect(source: str, tree: Tree, lowered: str) -> bool:
     if any(written[name] != len(tree.css(name)) for name in (*_RUNNING, "form")):
         return True
     links = " ".join([name for name in tags if name in ("a", "/a")])
-    doubtful = " a a" in f" {links}" or _ODD_LINK.search(lowered)
-    if doubtful and next(_open_links(source), None) is not None:
+    odd = _ODD.search(lowered)
+    if (odd or " a a" in f" {links}") and next(_open_links(source), None) is not None:
         return True
-    return _LOOSE.search(lowered) is not None
+    return odd is not None and _LOOSE.search(lowered, odd.start()) is not None
 
 
 def _open_links(source: str) -> Iterator[int]:
