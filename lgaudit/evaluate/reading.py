@@ -139,6 +139,7 @@ class Reading:
     def forget(self) -> None:
         """Let go of the streams, which point back to this."""
         self._streams.clear()
+        self._asked.clear()
 
     @cached_property
     def sifted(self) -> Sifted:
