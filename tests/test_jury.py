@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -85,6 +87,17 @@ def test_a_fault_of_ours_is_told_where_it_happened(monkeypatch: pytest.MonkeyPat
     lost = jury._answer(BOOK, VISIT, ())
     assert lost.verdict.reason is Reason.PROGRAM_ERROR
     assert "test_jury.py" in lost.verdict.detail
+
+
+def test_what_was_read_of_pages_is_gone_without_being_collected() -> None:
+    visit = replace(VISIT, pages=tuple(page.bare() for page in VISIT.pages))
+    trees = [weakref.ref(page.dom) for page in visit.pages]
+    gc.disable()
+    try:
+        assert evaluate(BOOK, visit).findings
+        assert [tree() for tree in trees] == [None] * 3
+    finally:
+        gc.enable()
 
 
 async def test_of_many_answers_those_wanted_last_are_known() -> None:
