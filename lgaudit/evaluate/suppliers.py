@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urljoin
 
 from lgaudit import dom
@@ -104,11 +104,26 @@ class _Seen:
         set_here = (v for k, v in self.page.headers if k.lower() == "set-cookie")
         return tuple(value.split(";", 1)[0].lower() for value in set_here)
 
+    @cached_property
+    def _folder(self) -> str:
+        """The page's address up to its last slash; a saved file's as it is."""
+        address = self.page.final_url.split("#", 1)[0].split("?", 1)[0]
+        if "://" not in address:
+            return self.page.final_url
+        return address[: address.rfind("/") + 1] if address.count("/") > 2 else f"{address}/"
+
     def _whole(self, url: str) -> str:
-        try:
-            return urljoin(self.page.final_url, url.strip()).lower()
-        except ValueError:
-            return ""
+        url = url.strip()
+        return _joined(self.page.final_url if url[:1] in ("", "?", "#") else self._folder, url)
+
+
+@lru_cache(maxsize=8192)
+def _joined(base: str, url: str) -> str:
+    """The address in full; pages of one folder share their menu."""
+    try:
+        return urljoin(base, url).lower()
+    except ValueError:
+        return ""
 
 
 def recognise(visit: Snapshot, products: Sequence[Product]) -> tuple[SupplierUse, ...]:
