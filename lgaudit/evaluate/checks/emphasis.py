@@ -18,7 +18,7 @@ _EXEMPT = frozenset(("a", "ins", "abbr"))
 @page_check
 def underline_absent(page: Page) -> Result:
     """No text that is not a link is underlined by ``u`` or its own style; ins and abbr may be."""
-    if page.main is None or not page.main.text(strip=True):
+    if page.main is None or not (page.text.strip() or page.main.text(strip=True)):
         return inapplicable("The page has no text.")
     nodes = [n for n in page.main.css("u, [style*=underline i]")[:MOST_LOOKED_AT] if _underlined(n)]
     found = [node for node in nodes if not _excused(node)]

@@ -133,7 +133,7 @@ def pages_distinct(visit: Snapshot, *, words: int = 100) -> Result:
         if not _is_content(page):
             continue
         text = page.text
-        if len(text.split()) >= words:
+        if len(text.split(None, max(0, words - 1))) >= words:
             eligible += 1
             digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
             by_text.setdefault(digest, []).append(page)

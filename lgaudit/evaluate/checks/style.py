@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from lgaudit import dom
@@ -302,32 +303,33 @@ def _lists(page: Page) -> list[tuple[Node, list[Node]]]:
 def _each_list(page: Page) -> Iterator[tuple[Node, list[Node]]]:
     if page.main is None:
         return
-    prose = _list_homes(page)
-    for node in page.main.css("ul, ol")[:MOST_LISTS]:
+    lists = page.main.css("ul, ol")
+    prose = _list_homes(lists, read(page).within(("prose",))) if lists else set()
+    for node in lists[:MOST_LISTS]:
         if node.mem_id not in prose:
             continue
         items = [child for child in node.iter() if child.tag == "li"]
         yield node, items
 
 
-def _list_homes(page: Page) -> set[int]:
-    """Lists with words of the page's own prose in them, those nested in others included."""
+def _list_homes(lists: Sequence[Node], blocks: Iterable[Block]) -> set[int]:
+    """Lists with words of the page's own prose right in them; ``lists`` are all, in order."""
+    numbers = [node.number for node in lists]
+    outer: list[int] = []  # of each list the one around it, -1 for none
+    around: list[int] = []
+    for n, node in enumerate(lists):
+        while around and lists[around[-1]].last < node.number:
+            around.pop()
+        outer.append(around[-1] if around else -1)
+        around.append(n)
     homes: set[int] = set()
-    known: dict[int, int] = {}  # element -> the list it stands in, 0 for none
-    for block in read(page).within(("prose",)):
-        path: list[int] = []
-        home = 0
-        for around in dom.lineage(block.node):
-            if around.mem_id in known:
-                home = known[around.mem_id]
-                break
-            path.append(around.mem_id)
-            if around.tag in ("ul", "ol"):
-                home = around.mem_id
-                break
-        known.update(dict.fromkeys(path, home))
-        if home and home not in homes and not _linked(block):
-            homes.add(home)
+    for block in blocks:
+        number = block.node.number
+        home = bisect_right(numbers, number) - 1
+        while home >= 0 and lists[home].last < number:
+            home = outer[home]
+        if home >= 0 and lists[home].mem_id not in homes and not _linked(block):
+            homes.add(lists[home].mem_id)
     return homes
 
 
