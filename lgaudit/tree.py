@@ -23,7 +23,7 @@ DEEP = 300  # elements inside elements; in deeper trees only the parser matches 
 
 
 _NONE: dict[str, str | None] = {}
-_memory = count(1)
+_trees = count(1)
 _CHILDLESS: list[Node] = []
 
 
@@ -49,22 +49,9 @@ class Node:
     number: int  # place in document order
     last: int  # the number of the last node inside it
     at: int  # place among the children of its parent
+    _raw: LexborNode
+    _text: str | None  # all inside it, once somebody asked
     mem_id: int  # unique among all nodes of this process
-
-    def __init__(self, tree: Tree, raw: LexborNode, parent: Node | None, at: int, n: int) -> None:
-        self.parser = tree
-        self._raw = raw
-        self.is_element_node = raw.is_element_node
-        self.is_text_node = raw.is_text_node
-        self.tag = raw.tag or "-"
-        self.attributes = raw.attributes or _NONE
-        self.text_content = raw.text_content
-        self._text: str | None = None
-        self.parent = parent
-        self.children = _CHILDLESS
-        self.at = at
-        self.number = self.last = n
-        self.mem_id = next(_memory)
 
     @property
     def id(self) -> str | None:
@@ -134,7 +121,25 @@ class Node:
         return found[low] if low < len(found) and found[low].number <= self.last else default
 
 
-_new = Node.__new__
+def _node(tree: Tree, raw: LexborNode, parent: Node | None, at: int, number: int) -> Node:
+    """A node without anything inside."""
+    node = Node()
+    node.parser = tree
+    node._raw = raw
+    node.is_element_node = raw.is_element_node
+    node.is_text_node = raw.is_text_node
+    node.tag = raw.tag or "-"
+    node.attributes = raw.attributes or _NONE
+    node.text_content = raw.text_content
+    node._text = None
+    node.parent = parent
+    node.children = _CHILDLESS
+    node.at = at
+    node.number = node.last = number
+    node.mem_id = next(_trees) << 32
+    return node
+
+
 _number = attrgetter("number")
 
 
@@ -293,7 +298,7 @@ class Tree:
         parent = first
         beside: list[Node] = []
         number = depth = deepest = 0
-        memory = _memory.__next__
+        memory = first.mem_id  # of a tree none has as many nodes as would reach the next
         raw = root.first_child
         if raw is not None:
             first.children = beside
@@ -305,12 +310,12 @@ class Tree:
                 if parent is first:
                     break
                 raw = parent._raw.next
-                parent = cast("Node", parent.parent)  # it stands in something, as it is not first
+                parent = parent.parent or first
                 beside = parent.children
                 depth -= 1
                 continue
             number += 1
-            node = _new(Node)
+            node = Node()
             inside = None
             content = raw.text_content
             if content is not None:
@@ -348,7 +353,7 @@ class Tree:
             node.parent = parent
             node.children = _CHILDLESS
             node.number = node.last = number
-            node.mem_id = memory()
+            node.mem_id = memory + number
             node.at = len(beside)
             nodes.append(node)
             beside.append(node)
@@ -370,12 +375,12 @@ class Tree:
         """What the root element and the comments around it stand in, and the root element."""
         around = root.parent
         beside = [root] if around is None else list(around.iter(include_text=True))
-        document = Node(self, around if around is not None else root, None, 0, -1)
+        document = _node(self, around if around is not None else root, None, 0, -1)
         at = next(n for n, raw in enumerate(beside) if raw.mem_id == root.mem_id)
-        first = Node(self, root, document, at, 0)
+        first = _node(self, root, document, at, 0)
         self._holders.append(document)
         document.children = [
-            first if n == at else Node(self, raw, document, n, -1) for n, raw in enumerate(beside)
+            first if n == at else _node(self, raw, document, n, -1) for n, raw in enumerate(beside)
         ]
         return document, first
 
