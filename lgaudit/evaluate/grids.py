@@ -17,6 +17,7 @@ MOST_COLUMNS = 100
 HEADER_ROLES = ("columnheader", "rowheader")
 _CELL_ROLES = ("cell", "gridcell", *HEADER_ROLES)
 _GROUPS = ("thead", "tbody", "tfoot")
+_SPANNING = frozenset(("colspan", "rowspan", "aria-colspan", "aria-rowspan", "role"))
 _LAYOUT = "table, input, select, textarea, button, iframe, form, h1, h2, h3"
 _LINKS = 0.6  # share of the text that is links, above which a table is a menu
 _NUMBER = re.compile(r"\s*\+?(\d{1,6})")
@@ -104,7 +105,7 @@ def read(table: Node) -> Grid:
                 whole = False
                 break
             text = node.text().strip()
-            if attributes:
+            if attributes and not _SPANNING.isdisjoint(attributes):
                 wide = _span(attributes, "colspan")
                 high = min(_span(attributes, "rowspan") or left, left)  # never beyond its group
                 cells.append(Cell(node, number, column, high, wide, is_header(node), text))

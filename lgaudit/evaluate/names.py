@@ -82,16 +82,19 @@ class Names:
         """The element's accessible name, white space folded; '' when it has none."""
         known = self._known.get(node.mem_id)
         if known is None:
-            children = node.children
-            if len(children) == 1 and children[0].is_text_node and _is_text_alone(node):
-                known = dom.fold(children[0].text_content or "")
-            elif node.tag == "img" and _NAMING.isdisjoint(node.attributes):
-                known = dom.fold(node.attributes.get("alt") or "")
-            known = known or dom.fold(
-                self._name(node, frozenset(), 0, referenced=False, within=False)
-            )
-            self._known[node.mem_id] = known
+            known = self._known[node.mem_id] = self._find_name(node)
         return known
+
+    def _find_name(self, node: Node) -> str:
+        children, attributes = node.children, node.attributes
+        if _NAMING.isdisjoint(attributes):
+            if node.tag == "img":
+                return dom.fold(attributes.get("alt") or attributes.get("title") or "")
+            if len(children) == 1 and children[0].is_text_node and node.tag in _ONLY_TEXT:
+                said = dom.fold(children[0].text_content or "")
+                if said:
+                    return said
+        return dom.fold(self._name(node, frozenset(), 0, referenced=False, within=False))
 
     def named(self, node: Node) -> bool:
         """Whether the element has a name at all: mostly a word that stands in it is enough."""
@@ -211,11 +214,6 @@ _CONTENT_ROLES = frozenset(
 # Those of them that nothing but their own text and attributes names, and what else may.
 _ONLY_TEXT = _CONTENT_TAGS - LABELLED - _OWN_CHILD.keys()
 _NAMING = frozenset(("role", "aria-labelledby", "aria-label"))
-
-
-def _is_text_alone(node: Node) -> bool:
-    """Whether the text in an element is its name, if it says anything."""
-    return node.tag in _ONLY_TEXT and _NAMING.isdisjoint(node.attributes)
 
 
 def names_of(page: Page) -> Names:

@@ -167,9 +167,10 @@ def heading_order(view: View) -> Iterator[Item]:
 
 
 def _level(node: Node) -> int:
-    given = dom.attribute(node, "aria-level").strip()
-    if given.isdecimal() and int(given[:6]):
-        return int(given[:6])
+    if "aria-level" in node.attributes:
+        given = dom.attribute(node, "aria-level").strip()
+        if given.isdecimal() and int(given[:6]):
+            return int(given[:6])
     tag = node.tag or ""
     return int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 2
 

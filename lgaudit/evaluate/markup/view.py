@@ -130,7 +130,9 @@ class View:
         known = self._class_states.get(classes)
         if known is None:
             hidden = self._hidden_classes
-            known = any(name in hidden or _usually_closed(name) for name in classes.split()[:50])
+            known = _usually_closed(classes) or (
+                bool(hidden) and not hidden.isdisjoint(classes.split()[:50])
+            )
             self._class_states[classes] = known
         return known
 
@@ -282,8 +284,8 @@ class View:
 
 
 @lru_cache(maxsize=4096)
-def _usually_closed(name: str) -> bool:
-    return _CLOSED.fullmatch(name) is not None
+def _usually_closed(classes: str) -> bool:
+    return any(map(_CLOSED.fullmatch, classes.split()[:50]))
 
 
 def view_of(page: Page) -> View:
