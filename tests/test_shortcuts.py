@@ -9,7 +9,7 @@ import pytest
 
 from lgaudit import dom
 from lgaudit.evaluate import names
-from lgaudit.evaluate.anchors import acting_links, inner_links
+from lgaudit.evaluate.anchors import anchors_of
 from lgaudit.evaluate.checks.language import _WORD as LETTERS
 from lgaudit.evaluate.hopes import hopeful
 from lgaudit.evaluate.markup import JUDGED
@@ -25,6 +25,7 @@ PARTS = (
     "</dialog>", "<dialog open>", "<template>", "</template>", "<input type=HIDDEN>", "<input>",
     "<span style='display:none'>", "</span>", "<b aria-hidden=TRUE>", "</b>", "<i inert>", "</i>",
     "<a href='#x'>", "<a href='/x' aria-label=' '>", "<a href='#' onclick=x>", "</a>", "<!-- c -->",
+    "<a href='/#y'>",
     "<a href='JavaScript:x'>", "<a href>", "<svg><title>t</title><a xlink:href='#s'>", "</svg>",
     "<h2 role=none>", "<h2 title=t>", "</h2>", "<button>", "<button aria-labelledby=m>",
     "</button>", "<style>.b {display: none}</style>", "words", " ", "<img alt=x>", "<br>",
@@ -63,8 +64,10 @@ def test_what_is_looked_up_is_what_asking_each_element_gives(seed: int) -> None:
     page = made_up(seed)
     view, tree = view_of(page), page.dom
     assert [view.state(node) for node in tree.nodes] == [state(view, n) for n in tree.nodes]
-    assert inner_links(page) == tree.css("a[href^='#']")
-    assert acting_links(page) == tree.css("a[href^='javascript:' i], a[href='#'][onclick]")
+    found = anchors_of(page)
+    assert found.inner == tree.css("a[href^='#']")
+    assert found.within == tree.css("a[href^='#'], a[href^='/#']")
+    assert found.acting == tree.css("a[href^='javascript:' i], a[href='#'][onclick]")
     said = names.names_of(page)
     for node in tree.nodes:
         if node.is_element_node:

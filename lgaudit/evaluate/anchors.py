@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from lgaudit.evaluate.kept import kept
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
 
 
-def inner_links(page: Page) -> list[Node]:
-    """Links whose address begins with ``#``, in document order. Nobody changes the list."""
-    return kept(page, "inner links", _inner_links)
+class Anchors(NamedTuple):
+    """Links of one page in document order. Nobody changes the lists."""
+
+    inner: list[Node]  # to "#" and something or nothing
+    within: list[Node]  # to "#" or "/#"
+    acting: list[Node]  # to a script, or to "#" and acting when they are clicked
 
 
-def _inner_links(page: Page) -> list[Node]:
-    if _drawn(page):
-        return page.dom.css("a[href^='#']")
-    return [n for n in page.dom.css("a[href]") if (n.attributes.get("href") or "")[:1] == "#"]
+def anchors_of(page: Page) -> Anchors:
+    """The links of a page that lead to no other, looked for once."""
+    return kept(page, "anchors", _anchors)
 
 
-def links_within(page: Page) -> list[Node]:
-    """Links whose address begins with ``#`` or ``/#``, in document order."""
-    if _drawn(page):
-        return page.dom.css("a[href^='#'], a[href^='/#']")
-    return [
-        node
-        for node in page.dom.css("a[href]")
-        if (node.attributes.get("href") or "").startswith(("#", "/#"))
-    ]
-
-
-def acting_links(page: Page) -> list[Node]:
-    """Links to a script, and links to ``#`` that act when they are clicked."""
-    if _drawn(page):
-        return page.dom.css("a[href^='javascript:' i], a[href='#'][onclick]")
-    return [
-        node
-        for node in page.dom.css("a[href]")
-        if (href := node.attributes.get("href"))
-        and (
-            (href == "#" and "onclick" in node.attributes)
-            or (href[0] in "jJ" and href[:11].lower() == "javascript:")
+def _anchors(page: Page) -> Anchors:
+    css = page.dom.css
+    if any(name.endswith(":href") for name in page.dom.there):
+        # Links of drawings have addresses of another kind, which selectors know.
+        return Anchors(
+            css("a[href^='#']"),
+            css("a[href^='#'], a[href^='/#']"),
+            css("a[href^='javascript:' i], a[href='#'][onclick]"),
         )
-    ]
-
-
-def _drawn(page: Page) -> bool:
-    """Whether there may be links of drawings, which have addresses of another kind."""
-    return any(name.endswith(":href") for name in page.dom.there)
+    found = Anchors([], [], [])
+    for node in css("a[href]"):
+        href = node.attributes.get("href")
+        if not href:
+            continue
+        first = href[0]
+        if first == "#":
+            found.inner.append(node)
+            found.within.append(node)
+            if href == "#" and "onclick" in node.attributes:
+                found.acting.append(node)
+        elif first == "/":
+            if href[:2] == "/#":
+                found.within.append(node)
+        elif first in "jJ" and href[:11].lower() == "javascript:":
+            found.acting.append(node)
+    return found

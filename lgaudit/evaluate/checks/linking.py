@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from lgaudit import dom, urls
 from lgaudit.evaluate import patterns as timed
-from lgaudit.evaluate.anchors import acting_links, inner_links
+from lgaudit.evaluate.anchors import anchors_of
 from lgaudit.evaluate.checks.vocabulary import (
     MOST_PLACES,
     Result,
@@ -129,7 +129,7 @@ def links_lead_somewhere(page: Page) -> Result:
     links = page.dom.css("a[href]")[:_MOST_LINKS]
     acting = [
         node
-        for node in acting_links(page)[:_MOST_LINKS]
+        for node in anchors_of(page).acting[:_MOST_LINKS]
         if dom.attribute(node, "role").lower() not in ("button", "tab", "menuitem", "switch")
         and not dom.hidden(node)
         and not re.search(r"print|history\.|back\(|mailto", f"{node.attributes}", re.I)
@@ -147,7 +147,9 @@ def skip_links_reach(page: Page, *, words: int = 10) -> Result:
     main, names = page.main, names_of(page)
     if main is None or main.tag == "body":
         return inapplicable("The main content is not marked.")
-    skips = [node for node in inner_links(page)[:_FIRST_LINKS] if _SKIPS.search(names.name(node))]
+    skips = [
+        node for node in anchors_of(page).inner[:_FIRST_LINKS] if _SKIPS.search(names.name(node))
+    ]
     for node in skips:
         target = names.ids.get(unquote(dom.attribute(node, "href")[1:]))
         if target is None:

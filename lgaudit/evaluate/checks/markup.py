@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
-from lgaudit.evaluate.anchors import inner_links
+from lgaudit.evaluate.anchors import anchors_of
 from lgaudit.evaluate.checks.vocabulary import (
     MOST_PLACES,
     Result,
@@ -183,6 +183,6 @@ def _named_ids(page: Page) -> set[str]:
         for name in names
         for word in dom.attribute(node, name).split()
     }
-    for node in inner_links(page)[:_MOST]:
+    for node in anchors_of(page).inner[:_MOST]:
         found.add(re.sub(r"^#", "", dom.attribute(node, "href")))
     return found

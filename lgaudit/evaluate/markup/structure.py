@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from lgaudit import dom
-from lgaudit.evaluate.anchors import links_within
+from lgaudit.evaluate.anchors import anchors_of
 from lgaudit.evaluate.markup import aria
 from lgaudit.evaluate.markup.registry import Item, judges, right, surely, told, unsure, wrong
 from lgaudit.evaluate.markup.view import (
@@ -319,7 +319,7 @@ def frame_focusable_content(view: View) -> Iterator[Item]:
 @judges("skip-link", of="a[href^='#'], a[href^='/#']")
 def skip_link(view: View) -> Iterator[Item]:
     """A link over the navigation leads to something that is there."""
-    for node in links_within(view.page)[:3]:
+    for node in anchors_of(view.page).within[:3]:
         target = dom.attribute(node, "href").partition("#")[2]
         if not target or not _first(view, node):
             continue
