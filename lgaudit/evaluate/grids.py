@@ -14,6 +14,8 @@ from lgaudit.tree import Node
 MOST_TABLES = 100  # of one page
 MOST_ROWS = 400  # of one table; what comes after is not looked at
 MOST_COLUMNS = 100
+MOST_TEXT = 2_000  # characters of a cell
+_FEW = 50  # things in a cell
 HEADER_ROLES = ("columnheader", "rowheader")
 _CELL_ROLES = ("cell", "gridcell", *HEADER_ROLES)
 _GROUPS = ("thead", "tbody", "tfoot")
@@ -37,7 +39,7 @@ class Cell(NamedTuple):
     height: int
     width: int
     header: bool
-    text: str  # with the white space around it taken off
+    text: str  # the start of it, with the white space around it taken off
 
     def covers(self, column: int) -> bool:
         """Whether the cell stands in that column."""
@@ -104,7 +106,12 @@ def read(table: Node) -> Grid:
             if column >= MOST_COLUMNS:
                 whole = False
                 break
-            text = node.text().strip()
+            if node.last - node.number < _FEW:
+                text = node.text().strip()
+            else:  # tables in tables would each remember all that stands in them
+                text = node.parser.text_between(node.number, node.last).strip()
+            if len(text) > MOST_TEXT:
+                text = text[:MOST_TEXT]
             if attributes and not _SPANNING.isdisjoint(attributes):
                 wide = _span(attributes, "colspan")
                 high = min(_span(attributes, "rowspan") or left, left)  # never beyond its group
@@ -159,7 +166,7 @@ def _is_layout(table: Node) -> bool:
 
 def _is_filled(page: Page, table: Node, rows: int, columns: int, longest_cell: int) -> bool:
     grid = next((grid for grid in tables_of(page) if grid.table is table), None)
-    if grid is None or not grid.whole:
+    if grid is None or not grid.whole or longest_cell >= MOST_TEXT:
         filled = 0
         for row in table.css("tr"):
             sizes = [len(cell.text().strip()) for cell in row.children if cell.tag in ("td", "th")]

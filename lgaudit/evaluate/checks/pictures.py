@@ -27,6 +27,7 @@ from lgaudit.evidence import Page
 from lgaudit.tree import Node
 
 _MOST = 1_000
+_SHORT = 200  # characters: texts that come again on many pages
 _WORD = re.compile(r"[^\W_]+")
 _TINY = re.compile(
     r"(?:^|[/_-])(?:spacer|blank|pixel|transparent|clear|shim|1x1)(?:[_-]?\d{1,4}(?:x\d{1,4})?)?\.\w+$"
@@ -154,8 +155,12 @@ def _around(node: Node) -> Iterator[Node]:
     return islice(dom.ancestors(node), 30)
 
 
-@lru_cache(maxsize=4096)
 def _key(text: str) -> str:
+    return _short_key(text) if len(text) <= _SHORT else " ".join(_WORD.findall(text.casefold()))
+
+
+@lru_cache(maxsize=4096)
+def _short_key(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
 
 

@@ -130,7 +130,8 @@ class View:
         known = self._class_states.get(classes)
         if known is None:
             hidden = self._hidden_classes
-            known = _usually_closed(classes) or (
+            usually = _usually_closed if len(classes) <= 500 else _closed_by_name
+            known = usually(classes) or (
                 bool(hidden) and not hidden.isdisjoint(classes.split()[:50])
             )
             self._class_states[classes] = known
@@ -283,9 +284,11 @@ class View:
         return self._named(node, title=True)
 
 
-@lru_cache(maxsize=4096)
-def _usually_closed(classes: str) -> bool:
+def _closed_by_name(classes: str) -> bool:
     return any(map(_CLOSED.fullmatch, classes.split()[:50]))
+
+
+_usually_closed = lru_cache(maxsize=4096)(_closed_by_name)  # they come again on many pages
 
 
 def view_of(page: Page) -> View:
