@@ -55,6 +55,11 @@ class Attribute:
         return False
 
 
+def words(value: str) -> list[str]:
+    """What stands between the white space of HTML."""
+    return _SPACE.split(value)
+
+
 def _compared(how: str, value: str, wanted: str) -> bool:
     if how == "=":
         return value == wanted
@@ -65,7 +70,7 @@ def _compared(how: str, value: str, wanted: str) -> bool:
     if how == "$=":
         return value.endswith(wanted)
     if how == "~=":
-        return wanted in value and wanted in _SPACE.split(value)
+        return wanted in value and wanted in words(value)
     return value == wanted or value.startswith(f"{wanted}-")
 
 
@@ -88,7 +93,7 @@ class Path:
     last: Compound
     before: tuple[tuple[str, Compound], ...] = ()  # join and element, from the right
     names: frozenset[str] = frozenset()  # of all tags and attributes it asks for
-    key: str = ""  # one thing a page must have: "<" and a tag, or an attribute; '' for none
+    keys: frozenset[str] = frozenset()  # what a page must have: "<" and a tag, or an attribute
 
 
 @lru_cache(maxsize=4096)
@@ -106,8 +111,10 @@ def read(selector: str) -> tuple[Path, ...]:
             return ()
         parts = [each for _, part in steps for each in (part, *part.banned)]
         names = {a.name for part in parts for a in part.attributes} | {part.tag for part in parts}
-        key = f"<{last.tag}" if last.tag else last.attributes[0].name if last.attributes else ""
-        found.append(Path(last, before, frozenset(names), key))
+        asked = [part for _, part in steps]
+        keys = {a.name for part in asked for a in part.attributes}
+        keys |= {f"<{part.tag}" for part in asked if part.tag}
+        found.append(Path(last, before, frozenset(names), frozenset(keys)))
     return tuple(found)
 
 

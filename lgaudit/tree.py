@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, count
 from operator import attrgetter
 from typing import cast
@@ -421,7 +421,7 @@ class Tree:
         if not self._nodes:
             self._grow()
         there = self._there
-        found = [some for path in paths if path.key in there and (some := self._along(path))]
+        found = [some for path in paths if path.keys <= there and (some := self._along(path))]
         if len(found) < 2:
             return found[0] if found else []
         return sorted(chain.from_iterable(found), key=_number)
@@ -484,7 +484,8 @@ class Tree:
         values = self.values(wanted.name)
         if wanted.value.lower() not in values.letters:
             return []
-        fitting = [nodes for value, nodes in values.nodes.items() if wanted.fits(value)]
+        some = values.near(wanted)
+        fitting = [values.nodes[value] for value in some if wanted.fits(value)]
         if len(fitting) < 2:
             return fitting[0] if fitting else []
         return sorted(chain.from_iterable(fitting), key=_number)
@@ -503,6 +504,23 @@ class Values:
             else:
                 nodes[value] = [node]
         self.letters = "\n".join([value for value in self.nodes if value]).lower()
+        self._equal: dict[str, list[str | None]] = {}
+        self._words: dict[str, list[str | None]] = {}
+
+    def near(self, wanted: Attribute) -> Iterable[str | None]:
+        """The values that may meet a condition, so that not each of them is tried."""
+        if wanted.how == "=" and wanted.value:
+            if not self._equal:
+                for value in self.nodes:
+                    self._equal.setdefault((value or "").lower(), []).append(value)
+            return self._equal.get(wanted.value.lower(), ())
+        if wanted.how == "~=":
+            if not self._words:
+                for value in self.nodes:
+                    for word in set(selectors.words((value or "").lower())):
+                        self._words.setdefault(word, []).append(value)
+            return self._words.get(wanted.value.lower(), ())
+        return self.nodes
 
 
 def _inside(found: list[Node], outer: list[Node]) -> list[Node]:

@@ -24,6 +24,16 @@ def _tried(subject: tuple[str, ...], texts: list[str]) -> list[tuple[int, str]]:
     return [(n, m.group()) for n, t in enumerate(texts) for m in patterns.finditer(pattern, t)]
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.text("abXY019,,''`&_ -.\n\x00\x7f", max_size=20), st.sampled_from((0, 7, 200)))
+def test_plain_text_is_folded_as_any_other(text: str, longest: int) -> None:
+    """A letter from elsewhere, which leads the long way, changes nothing of the rest."""
+    assert folded(f"{text} é", 0).removesuffix("e").rstrip() == folded(text, 0)
+    assert (
+        folded(text, longest) == folded(text[: 2 * longest or None], 0)[: longest or None].rstrip()
+    )
+
+
 @settings(max_examples=200, deadline=None)
 @given(texts=TEXTS, subject=PHRASES)
 def test_made_up_phrases(texts: list[str], subject: list[str]) -> None:

@@ -24,6 +24,7 @@ BETWEEN = 3  # words that may stand between two words of a phrase
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _NOT_WORDS = re.compile(r"[\W_]+")
+_LETTERS = bytes(ord(chr(n).lower()) if chr(n).isalnum() else 32 for n in range(128)) + bytes(128)
 
 
 @lru_cache(maxsize=16_384)
@@ -31,6 +32,12 @@ def folded(text: str, longest: int = LONGEST) -> str:
     """Words as they are compared: small letters, no accents, no punctuation, single spaces."""
     if longest:
         text = text[: 2 * longest]
+    if text.isascii():  # as nearly all are; the same in a tenth of the time
+        if "," in text:
+            text = _THOUSANDS.sub("", text)
+        letters = text.replace("&", " and ").encode().translate(_LETTERS, b"'`")
+        text = b" ".join(letters.split()).decode()
+        return text[:longest].rstrip() if longest else text
     text = _APOSTROPHES.sub("", _THOUSANDS.sub("", text)).replace("&", " and ").casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text)
