@@ -168,7 +168,7 @@ async def test_others_are_asked_again_when_somebody_was_heard_meanwhile() -> Non
     [
         *("net::ERR_CONNECTION_RESET", "net::ERR_EMPTY_RESPONSE", "net::ERR_NAME_NOT_RESOLVED"),
         *("net::ERR_CONTENT_LENGTH_MISMATCH", "net::ERR_INCOMPLETE_CHUNKED_ENCODING"),
-        "net::ERR_SOCKS_CONNECTION_FAILED",
+        *("net::ERR_SOCKS_CONNECTION_FAILED", "net::ERR_ABORTED"),
     ],
 )
 async def test_a_page_that_lost_a_file_of_a_known_owner_is_loaded_once_more_and_no_oftener(
@@ -179,16 +179,53 @@ async def test_a_page_that_lost_a_file_of_a_known_owner_is_loaded_once_more_and_
     line.expect([A, B])
     files = tuple(Request(f"{A}{n}.css", "stylesheet", None, failed=failed) for n in "xy")
     page = BrowserEvidence("", "", B, 200, requests=files)
-    assert [await line.seen(page), await line.seen(page)] == [True, False]
-    assert await line.seen(Verdict(Reason.RESET))
-    assert not await line.seen(Verdict(Reason.LOGIN))
+    assert [await line.seen(B, page), await line.seen(B, page, again=True)] == [True, False]
+    assert not await line.seen(B, page), "who failed a page twice costs no other a second load"
+    assert await line.seen(B, Verdict(Reason.RESET))
+    assert not await line.seen(B, Verdict(Reason.LOGIN))
 
 
-@pytest.mark.parametrize("failed", ["", "net::ERR_ABORTED", "net::ERR_BLOCKED_BY_RESPONSE"])
+@pytest.mark.parametrize("failed", ["", "net::ERR_FAILED", "net::ERR_BLOCKED_BY_RESPONSE"])
 async def test_what_no_network_is_behind_costs_no_second_load(failed: str) -> None:
     world = World(B)
     line = world.line()
     line.expect([A, B])
     page = BrowserEvidence("", "", B, 200, requests=(Request(A, "image", None, failed=failed),))
-    assert not await line.seen(page)
+    assert not await line.seen(B, page)
+    assert world.asked == []
+
+
+async def test_an_outage_that_cuts_several_pages_has_each_of_them_loaded_again() -> None:
+    world = World(B)
+    line = world.line()
+    line.expect([A, B])
+    whole = BrowserEvidence("", "", B, 200)
+    cut = BrowserEvidence(
+        "", "", B, 200, requests=(Request(A, "image", None, failed="net::ERR_CONNECTION_CLOSED"),)
+    )
+    assert [await line.seen(B, cut), await line.seen(B, cut)] == [True, True]
+    assert not await line.seen(B, whole, again=True)
+    assert await line.seen(B, cut), "and so does the next outage"
+
+
+async def test_a_browser_that_showed_no_page_asks_whether_it_was_the_network() -> None:
+    world = World(A)
+    line = world.line()
+    line.expect([A, B])
+    failed = Verdict(Reason.BROWSER_FAILED)
+    assert [await line.seen(B, failed), await line.seen(B, failed, again=True)] == [True, False]
+    assert not await line.seen(B, failed), "it is the site's own doing"
+    world.there.clear()
+    with pytest.raises(NetworkDown):
+        await line.seen(B, failed)
+
+
+async def test_a_call_that_a_page_gave_up_itself_costs_no_second_load() -> None:
+    world = World(B)
+    line = world.line()
+    line.expect([A, B])
+    page = BrowserEvidence(
+        "", "", B, 200, requests=(Request(A, "xhr", None, failed="net::ERR_ABORTED"),)
+    )
+    assert not await line.seen(B, page)
     assert world.asked == []

@@ -148,8 +148,8 @@ class BrowserPool:
             turn: politeness; each page load happens inside ``async with turn(url)``.
             consent: see also what the first page stores, and its cookie banner.
             looks: the close looks to take, and at which of the pages.
-            told: is told of each page, and says whether to load it once more; what it raises ends
-                the visit.
+            told: is told of each page and whether it was loaded again, and says whether to load it
+                once more; what it raises ends the visit.
 
         Returns:
             Evidence, or why there is none, for each page in order.

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from lgaudit import urls
 from lgaudit.errors import NetworkDown
-from lgaudit.evidence import BrowserEvidence
+from lgaudit.evidence import BrowserEvidence, Request
 from lgaudit.gather.asked import keep_newest
 from lgaudit.models import Reason, Verdict
 
@@ -41,6 +41,8 @@ _CUT = (
     "ERR_SOCKS_",  # our gateway's own words, when it does not know better
     "ERR_PROXY_",
 )
+
+_PARTS = ("document", "stylesheet", "script", "image", "font")
 
 Ask = Callable[[str], Awaitable[bool | None]]
 
@@ -171,26 +173,38 @@ class Line:
         if self._silent:
             await self.sure()
 
-    async def seen(self, page: BrowserEvidence | Verdict) -> bool:
+    async def seen(self, url: str, page: BrowserEvidence | Verdict, again: bool = False) -> bool:
         """Take note of how a browser got on with a page; True when it should be loaded once more.
+
+        ``again``: it has been. Whoever failed it twice costs no other page a second load.
 
         Raises:
             NetworkDown: it got no answer, and nobody else does.
         """
         if isinstance(page, Verdict):
-            return page.reason in SILENCE and await self.sure()
-        cut = {
-            owner
-            for request in page.requests
-            if request.failed and any(mark in request.failed for mark in _CUT)
-            if (owner := _owner(request.url)) in self._known
-        }
+            if page.reason in SILENCE:
+                return await self.sure()
+            # It may have waited for the network in vain.
+            cut = {_owner(url)} if page.reason is Reason.BROWSER_FAILED else set()
+        else:
+            cut = {
+                owner
+                for request in page.requests
+                if _is_cut(request) and (owner := _owner(request.url)) in self._known
+            }
         if not cut:
             return False
         heard = await self.sure()
         fresh = cut - self._stubborn
-        self._stubborn |= cut
-        return heard and bool(fresh)
+        if again or not heard:
+            self._stubborn |= cut
+        return heard and bool(fresh) and not again
+
+
+def _is_cut(request: Request) -> bool:
+    """True for what a network that goes away leaves; the browser gives up what never came."""
+    given_up = "ERR_ABORTED" in request.failed and request.type in _PARTS
+    return given_up or any(mark in request.failed for mark in _CUT)
 
 
 _GONE = "The network is gone: sites that answered before do not answer any more."

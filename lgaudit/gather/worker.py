@@ -24,7 +24,7 @@ from lgaudit.settings import Settings
 T = TypeVar("T")
 
 Turn = Callable[[str], AbstractAsyncContextManager[Any]]
-Told = Callable[[BrowserEvidence | Verdict], Awaitable[bool]]
+Told = Callable[[str, BrowserEvidence | Verdict, bool], Awaitable[bool]]
 STARTS = 3  # times a browser is started before we give it up
 GRACE = 3.0  # seconds a page may overrun its deadline before its browser is ended
 ELSEWHERE = 4  # times a page is begun again because the node its browser was on has gone
@@ -128,12 +128,14 @@ class Worker:
     ) -> BrowserEvidence | Verdict:
         """The page's evidence with close looks at it, all from one loading of it.
 
-        ``told`` says whether to load it once more; what it raises ends the visit.
+        ``told`` says whether to load it once more, and is told how that went; what it raises ends
+        the visit.
         """
         for left in reversed(range(ELSEWHERE)):
             found = await self.see(url, turn, consent)
-            if told is not None and await told(found):
+            if told is not None and await told(url, found, False):
                 found = await self.see(url, turn, consent)
+                await told(url, found, True)
             if looks is None or isinstance(found, Verdict):
                 break
             try:
