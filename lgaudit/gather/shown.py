@@ -10,6 +10,7 @@ from typing import cast
 from lgaudit import dom
 from lgaudit.tree import Node, Tree
 
+TRIED = 20  # elements that may be the main content, of each kind
 _UNREAD = ", ".join(sorted(dom.UNSEEN)) + ", [hidden], [style]"
 
 
@@ -17,7 +18,11 @@ class _Glancing:
     """The questions of :func:`lgaudit.dom.main_content`, put to the parser."""
 
     def __init__(self, tree: Tree) -> None:
-        self.css = tree.glance
+        self._tree = tree
+
+    def css(self, query: str) -> list[Node]:
+        """The first elements found: whether each is hidden is asked of all around it."""
+        return self._tree.glance(query)[:TRIED]
 
     @property
     def body(self) -> Node | None:
@@ -38,10 +43,12 @@ def letters_of(node: Node) -> str:
     """
     if node.tag in dom.UNSEEN or dom.hidden_here(node):
         return ""
-    unread: set[int] = set()
+    unread: set[int] = set()  # nodes in what is hidden; each is met once, however deep they nest
     for inner in node.css(_UNREAD):
+        if inner.mem_id in unread:
+            continue
         if inner.tag in dom.UNSEEN or dom.hidden_here(inner):
-            unread.update(n.mem_id for n in inner.traverse(include_text=True) if n.is_text_node)
+            unread.update([below.mem_id for below in inner.traverse(include_text=True)])
     if not unread:
         return node.text()
     return "".join(
