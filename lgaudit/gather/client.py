@@ -44,10 +44,11 @@ class Pools(httpcore.AsyncConnectionPool):
         """Send a request to its server."""
         now, asked = self._clock(), request.url.origin
         server = (asked.scheme, asked.host, asked.port)
+        full = server not in self._pools and len(self._pools) >= self._most
+        if full or now - self._swept > KEPT / 4:
+            await self._sweep(now)
         pool = self._pools.pop(server, None) or self._make()
         self._pools[server], self._used[server] = pool, now
-        if len(self._pools) > self._most or now - self._swept > KEPT / 4:
-            await self._sweep(now)
         return await pool.handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -58,9 +59,9 @@ class Pools(httpcore.AsyncConnectionPool):
         self._used.clear()
 
     async def _sweep(self, now: float) -> None:
-        """Close what has been idle for long, and the longest idle of too many."""
+        """Close what has been idle for long, and where there is no room the longest idle."""
         self._swept = now
-        over = len(self._pools) - self._most
+        over = len(self._pools) - self._most + 1
         for server, pool in list(self._pools.items()):
             if over <= 0 and now - self._used[server] < KEPT:
                 break
