@@ -119,7 +119,7 @@ def test_evidence_that_is_gone_is_told(kept: Settings, here: Path, offline: None
     away = here / "away"
     file.rename(away)
     try:
-        with pytest.raises(EvidenceError, match=r"1 sites is not kept \(b\).*--skip-missing"):
+        with pytest.raises(EvidenceError, match=r"1 site is not kept \(b\).*--skip-missing"):
             judging.judge(first_run(kept), store=kept.store, out=here / "out", quiet=True)
         assert command(kept, here / "out", skip_missing=True, only=["content"]) == 0
         with Store.open(kept.store) as store:
