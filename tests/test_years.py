@@ -206,7 +206,7 @@ def test_single_issues_are_told_as_new_fixed_returned_and_open(store):
         app, ["compare", "run-0", "run-1", "--council", "aston", "--store", store.where]
     )
     assert "aston: issue fixed: accessibility/a: Not as asked" in said.output
-    assert "aston: 1 issues are still open." in said.output
+    assert "aston: 1 issue is still open." in said.output
     rows = CliRunner().invoke(
         app, ["compare", "run-0", "run-1", "--store", store.where, "--format", "csv"]
     ).stdout.splitlines()  # fmt: skip
