@@ -163,6 +163,7 @@ class Tree:
         self._texts: list[str] = []
         self._values: dict[str, Values] = {}  # by name of attribute
         self._kinds: dict[Compound, list[Node]] = {}
+        self._framed: bool | None = None  # whether frames stand in it; None until asked
         self._deepest = 0  # elements inside elements
 
     @property
@@ -215,7 +216,9 @@ class Tree:
 
         As long as nobody has, these are the parser's own nodes, which know no ``children``.
         """
-        if self._nodes or self._parser.css_first("frameset") is not None:
+        if self._framed is None:
+            self._framed = self._parser.css_first("frameset") is not None
+        if self._nodes or self._framed:
             return self.css(query)
         return cast("list[Node]", self._parser.css(query))
 
