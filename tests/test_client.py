@@ -20,6 +20,7 @@ class Stream(httpcore.AsyncMockStream):
     async def aclose(self) -> None:
         """Hang up."""
         self.closed = True
+        await asyncio.sleep(0)  # as closing does: others have their turn meanwhile
         await super().aclose()
 
 
@@ -41,16 +42,18 @@ class Network(httpcore.AsyncMockBackend):
         return [host for host, stream in self.opened if not stream.closed]
 
 
+def pool_over(network: Network) -> httpcore.AsyncConnectionPool:
+    """A pool whose connections go over this network."""
+    return httpcore.AsyncConnectionPool(
+        ssl_context=ssl.create_default_context(), network_backend=network
+    )
+
+
 def test_connections_are_kept_by_server_and_closed_when_idle_or_too_many() -> None:
     network, now = Network(), [0.0]
 
-    def pool() -> httpcore.AsyncConnectionPool:
-        return httpcore.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=network
-        )
-
     async def go() -> None:
-        pools = Pools(3, pool, lambda: now[0])
+        pools = Pools(3, lambda: pool_over(network), lambda: now[0])
 
         async def ask(host: str) -> None:
             now[0] += 1
@@ -67,5 +70,24 @@ def test_connections_are_kept_by_server_and_closed_when_idle_or_too_many() -> No
         assert network.open == ["d"]
         await pools.aclose()
         assert network.open == []
+
+    asyncio.run(go())
+
+
+def test_those_who_ask_while_connections_are_closed_are_answered() -> None:
+    network, now, hosts = Network(), [0.0], "abcdefgh"
+
+    async def go() -> None:
+        pools = Pools(4, lambda: pool_over(network), lambda: now[0])
+
+        async def ask(host: str) -> int:
+            return (await pools.request("GET", f"http://{host}/")).status
+
+        for _ in range(3):
+            assert await asyncio.gather(*map(ask, hosts)) == [200] * len(hosts)
+            now[0] += 2 * KEPT
+        assert await ask("i") == 200
+        assert network.open == ["i"]
+        await pools.aclose()
 
     asyncio.run(go())

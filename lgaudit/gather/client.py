@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.cookiejar
 import ssl
 import time
@@ -53,21 +54,29 @@ class Pools(httpcore.AsyncConnectionPool):
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for pool in self._pools.values():
-            await pool.aclose()
+        pools = list(self._pools.values())
         self._pools.clear()
         self._used.clear()
+        for pool in pools:
+            await pool.aclose()
 
     async def _sweep(self, now: float) -> None:
-        """Close what has been idle for long, and where there is no room the longest idle."""
+        """Close what has been idle for long, and where there is no room the longest idle.
+
+        None is closed before all are taken out, because others ask and sweep meanwhile.
+        """
         self._swept = now
         over = len(self._pools) - self._most + 1
+        ended = []
         for server, pool in list(self._pools.items()):
             if over <= 0 and now - self._used[server] < KEPT:
                 break
             if now > self._used[server] and all(c.is_idle() for c in pool.connections):
                 over -= 1
                 del self._pools[server], self._used[server]
+                ended.append(pool)
+        for pool in ended:
+            with contextlib.suppress(Exception):  # of another server than the one asked now
                 await pool.aclose()
 
 
