@@ -28,11 +28,12 @@ from typing import Any, Self, TypeVar
 import psutil
 
 from benchmarks import corpus
-from lgaudit import run
+from lgaudit import run, urls
 from lgaudit.bounds import Bounds
 from lgaudit.evaluate import rulebook
 from lgaudit.evidence import Snapshot
 from lgaudit.gather import crawl
+from lgaudit.gather.politeness import Gate
 from lgaudit.models import Engines, Run, Site
 from lgaudit.replay.server import Replay
 from lgaudit.replay.site import NOT_FOUND, Answer, StaticSite
@@ -145,14 +146,23 @@ class Watch:
 
 
 class Held:
-    """Counts the sites that are asked while this lasts."""
+    """Counts, while this lasts, the sites that are asked and the turns taken at each host.
+
+    A turn is what the pace is kept between: a request, or the handshakes in which a host's TLS is
+    tried, of which its server never hears as requests.
+    """
 
     def __init__(self) -> None:
+        self.turns: Counter[str] = Counter()
         self._asked = 0
         self._seen: list[int] = []
-        self._visit = crawl.visit
+        self._visit, self._turn = crawl.visit, Gate.turn
 
     def __enter__(self) -> Self:
+        def turn(gate: Gate, url: str) -> Any:
+            self.turns[urls.netloc_of(url)] += 1
+            return self._turn(gate, url)
+
         async def visit(*arguments: Any, **more: Any) -> Snapshot:
             self._asked += 1
             try:
@@ -161,10 +171,12 @@ class Held:
                 self._asked -= 1
 
         crawl.visit = visit
+        Gate.turn = turn  # type: ignore[assignment]
         return self
 
     def __exit__(self, *_: object) -> None:
         crawl.visit = self._visit
+        Gate.turn = self._turn  # type: ignore[method-assign]
 
     def look(self) -> None:
         """Take note of how many there are, while there are any."""
@@ -252,7 +264,8 @@ def measure(given: argparse.Namespace) -> int:
         server.stdin.close()  # type: ignore[union-attr]
         asked, serving = json.loads(_said(server)).values()
     began, scoring = watch.stages["Looking"], watch.stages["Scoring"]
-    needs = pace_needs(asked, given.pace, run.at_once(settings, None))
+    at_once = run.at_once(settings, None)
+    needs = pace_needs(list(held.turns.values()), given.pace, at_once)
     took, times = scoring - began, (scoring - began) / needs
     quarter = max(1, len(watch.memory) // 4)
 
@@ -260,10 +273,12 @@ def measure(given: argparse.Namespace) -> int:
         return seconds / max(1, watch.audited) * 1000
 
     print(
-        f"{given.sites} sites, {watch.audited} pages audited, {sum(asked)} requests,"
+        f"{given.sites} sites, {watch.audited} pages audited, {sum(asked)} requests in"
+        f" {held.turns.total()} turns,"
         f" {sum(watch.lost.values())} sites lost {dict(watch.lost) if watch.lost.total() else ''}\n"
         f"looking {took:.0f} s; the pace of {given.pace} s, {settings.sites} sites at a time, needs"
-        f" {needs:.0f} s: x{times:.2f} (bar x{BAR}); scoring {ended - scoring:.0f} s\n"
+        f" {needs:.0f} s ({pace_needs(asked, given.pace, at_once):.0f} for its requests alone):"
+        f" x{times:.3f} (bar x{BAR}); scoring {ended - scoring:.0f} s\n"
         f"{watch.audited / took:.1f} pages/s, {each(own + judging):.1f} ms of CPU a page: fetching"
         f" and keeping {each(own):.1f}, judging {each(judging):.1f}; the server beside them"
         f" {each(serving):.1f}\n"
@@ -280,13 +295,13 @@ def _said(server: subprocess.Popen[str]) -> str:
     return server.stdout.readline()  # type: ignore[union-attr]
 
 
-def pace_needs(requests: list[int], pace: float, at_once: int) -> float:
-    """Seconds that a pace needs for so many requests a host, so many hosts at the same time.
+def pace_needs(turns: list[int], pace: float, at_once: int) -> float:
+    """Seconds that a pace needs for so many turns a host, so many hosts at the same time.
 
-    A host's first request waits for nobody. Hosts go one after the other as places fall free.
+    A host's first turn waits for nobody. Hosts go one after the other as places fall free.
     """
-    places = [0.0] * max(1, min(at_once, len(requests)))
-    for number in requests:
+    places = [0.0] * max(1, min(at_once, len(turns)))
+    for number in turns:
         soonest = min(range(len(places)), key=places.__getitem__)
         places[soonest] += max(0, number - 1) * pace
     return max(places)
