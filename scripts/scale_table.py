@@ -51,8 +51,12 @@ class Rates:
         return self["requests"] * self.settings.pages
 
     def visit(self, requests: float) -> float:
-        """Seconds that the pace makes a visit take."""
-        return requests * (self.settings.pace + ANSWER)
+        """Seconds that the pace makes a visit take.
+
+        It is counted from start to start, and a host rests as long as its answer took.
+        """
+        pace = self.settings.pace
+        return requests * max(pace, ANSWER + min(ANSWER, pace))
 
 
 def hours(found: float) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from lgaudit.evaluate.plainwords import plain_words
 from lgaudit.evidence import Page
 
 ENGLISH = frozenset(
@@ -22,11 +23,6 @@ LEAST_WORDS = 20  # fewer say nothing sure about a language
 LEAST_SHARE = 0.06  # of the words; plain text has 20% or more, other languages by chance up to 4%
 WORDS_READ = 600
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-# What English text is made of beside ASCII; none of it is a letter.
-_PLAIN = re.compile(r"[\x00-\x7f£\u00a0–—…•‘“”]*")
-_LETTERS = bytes(n if chr(n).islower() or n == ord("'") else 32 for n in range(128)) + b" " * 128
-_STRAY = re.compile(rb"'(?:(?<![a-z]')|(?![a-z]))")  # not between letters
-_TWICE = re.compile(rb"'[a-z]+'")
 
 
 def language_of(page: Page) -> str:
@@ -62,15 +58,8 @@ def _words(text: str) -> list[str]:
 
 
 def _split(text: str) -> list[str]:
-    """The words of a text in small letters; those of plain English are split and not searched."""
-    if not _PLAIN.fullmatch(text):
-        return _WORD.findall(text)
-    letters = text.encode("ascii", "replace").translate(_LETTERS)
-    if b"'" in letters:
-        letters = _STRAY.sub(b" ", letters)
-        if _TWICE.search(letters):
-            return _WORD.findall(text)
-    return letters.decode("ascii").split()
+    words = plain_words(text, _WORD)
+    return _WORD.findall(text) if words is None else words
 
 
 def _votes(words: list[str]) -> tuple[float, float]:

@@ -52,9 +52,8 @@ class Lines:
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
         self._by_word: dict[str, list[int]] = {}
-        self._other: list[
-            int
-        ] = []  # with letters whose words the two kinds of pattern may differ on
+        # With other letters than ASCII's, on whose words the two kinds of pattern may differ.
+        self._other: list[int] = []
         for number, text in enumerate(texts):
             if text.isascii():
                 for word in text.split(" "):
