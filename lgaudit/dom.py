@@ -130,11 +130,16 @@ def _hiding(tree: Tree) -> tuple[list[int], list[int], list[int]]:
 
 def main_content(tree: Tree) -> Node | None:
     """The element that holds the page's own content: main, else a usual stand-in, else body."""
+    return marked_main(tree.css) or tree.body
+
+
+def marked_main(css: Callable[[str], Iterable[Node]]) -> Node | None:
+    """The first of what a selector finds that is main or a usual stand-in, and not hidden."""
     for selector in ("main", "[role=main]", "#main-content", "#main", "#content", "article"):
-        for node in tree.css(selector):
+        for node in css(selector):
             if not hidden(node):
                 return node
-    return tree.body
+    return None
 
 
 def visible_text(node: Node, enough: int = 0) -> str:

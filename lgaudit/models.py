@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, make_dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -248,17 +248,13 @@ class Finding:
     fingerprint: str = ""  # identity of a finding that has no spots, see evaluate.issues
 
 
-@dataclass(slots=True, eq=False)
-class _Unfrozen:
-    """The fields of a finding, before anybody has seen it."""
-
-    rule: str
-    url: str
-    outcome: Outcome
-    message: str = ""
-    spots: tuple[Spot, ...] = ()
-    metric: float | None = None
-    fingerprint: str = ""
+# A class with the fields of a finding that is not frozen.
+_Unfrozen = make_dataclass(
+    "_Unfrozen",
+    [(own.name, Any, field(default=own.default)) for own in fields(Finding)],
+    slots=True,
+    eq=False,
+)
 
 
 def plain_finding(rule: str, url: str, outcome: Outcome, message: str) -> Finding:

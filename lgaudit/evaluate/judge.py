@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -95,13 +96,8 @@ def judge(rules: Sequence[Rule], visit: Snapshot) -> tuple[Finding, ...]:
 
 def _taken(page: Page) -> None:
     """Take what site rules will want; one that breaks tells so when its rule asks again."""
-    budget = patterns.begin()
-    try:
+    with contextlib.suppress(Exception), patterns.budget():
         take_extracts(page)
-    except Exception:
-        return
-    finally:
-        patterns.end(budget)
 
 
 def _forget(visit: Snapshot) -> None:
@@ -172,8 +168,7 @@ def _judge_page(turns: Sequence[_Turn], page: Page) -> list[Finding]:
     absent: dict[str, Result | None] = {}  # check -> its result here for want of evidence
     findings = []
     url = page.url
-    budget = patterns.begin()
-    try:
+    with patterns.budget():
         for rule, check, limited, result in turns:
             if result is None and limited and (reason := _not_for_page(rule, page, language)):
                 result = inapplicable(reason)
@@ -188,8 +183,6 @@ def _judge_page(turns: Sequence[_Turn], page: Page) -> list[Finding]:
                 findings.append(_finding(rule, url, result))
             else:
                 findings.append(plain_finding(rule.id, url, result.outcome, result.message))
-    finally:
-        patterns.end(budget)
     return told_once([turn.rule for turn in turns], findings, page)
 
 
@@ -217,19 +210,16 @@ def judge_site(rule: Rule, visit: Snapshot) -> Finding:
     missing = _missing_site(check, visit)
     if missing:
         return _finding(rule, "", untested(missing))
-    budget = patterns.begin()
-    try:
+    with patterns.budget():
         return _finding(rule, "", _run(check, rule, visit))
-    finally:
-        patterns.end(budget)
 
 
 def _run(check: Check, rule: Rule, evidence: Page | Snapshot) -> Result:
     """A check that breaks says nothing of the page, so the outcome is untested.
 
-    Each has all the time for patterns to itself; who calls this ends that time.
+    Called inside a budget of time for patterns, of which each has all to itself.
     """
-    patterns.begin()
+    patterns.renew()
     try:
         result = check.function(evidence, **rule.options)
     except patterns.PatternTimeout as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from lgaudit.evaluate.plainwords import plain_words
+from lgaudit.evaluate.plainwords import words_of
 from lgaudit.evidence import Page
 
 ENGLISH = frozenset(
@@ -51,15 +51,10 @@ def votes(text: str) -> tuple[float, float]:
 def _words(text: str) -> list[str]:
     """The first words in small letters; none of a text too short to tell."""
     start = text[: 20 * WORDS_READ].lower().replace("’", "'")  # words of 20 letters are rare
-    words = _split(start[: 10 * WORDS_READ])
+    words = words_of(start[: 10 * WORDS_READ], _WORD)
     if len(words) <= WORDS_READ:  # the last of them may have been cut
-        words = _split(start)
+        words = words_of(start, _WORD)
     return words[:WORDS_READ] if len(words) >= LEAST_WORDS else []
-
-
-def _split(text: str) -> list[str]:
-    words = plain_words(text, _WORD)
-    return _WORD.findall(text) if words is None else words
 
 
 def _votes(words: list[str]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -52,7 +52,7 @@ def _search_short(pattern: str, text: str, flags: int) -> regex.Match[str] | Non
 
 
 def _search(pattern: str, text: str, flags: int) -> regex.Match[str] | None:
-    if _hopeless(pattern, text):
+    if hopeless(pattern, text):
         return None
     limit, start = _limit(pattern), time.thread_time()
     try:
@@ -65,7 +65,7 @@ def _search(pattern: str, text: str, flags: int) -> regex.Match[str] | None:
 
 def finditer(pattern: str, text: str, flags: int = IGNORECASE) -> list[regex.Match[str]]:
     """Every match in order, ignoring case unless told otherwise. Raises PatternTimeout."""
-    if _hopeless(pattern, text):
+    if hopeless(pattern, text):
         return []
     limit, start = _limit(pattern), time.thread_time()
     try:
@@ -76,7 +76,7 @@ def finditer(pattern: str, text: str, flags: int = IGNORECASE) -> list[regex.Mat
         _spend(time.thread_time() - start)
 
 
-def _hopeless(pattern: str, text: str) -> bool:
+def hopeless(pattern: str, text: str) -> bool:
     """True when the text holds none of the words of which every match must hold one."""
     wanted = needles(pattern)
     if not wanted:
@@ -97,21 +97,16 @@ def _folded(text: str) -> str:
 @contextmanager
 def budget(seconds: float = SECONDS_A_CHECK) -> Iterator[None]:
     """Share ``seconds`` of pattern time among all searches made inside."""
-    token = begin(seconds)
+    token = _left.set(seconds)
     try:
         yield
     finally:
-        end(token)
+        _left.reset(token)
 
 
-def begin(seconds: float = SECONDS_A_CHECK) -> Token[float | None]:
-    """Like :func:`budget` for those in a hurry, who call :func:`end` with what this gives."""
-    return _left.set(seconds)
-
-
-def end(token: Token[float | None]) -> None:
-    """The searches that share a budget are over."""
-    _left.reset(token)
+def renew(seconds: float = SECONDS_A_CHECK) -> None:
+    """All of it again for the searches that follow inside :func:`budget`."""
+    _left.set(seconds)
 
 
 def _limit(pattern: str) -> float:

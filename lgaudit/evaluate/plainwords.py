@@ -8,6 +8,12 @@ _SIGNS = {ord("’"): "'", **dict.fromkeys(map(ord, "–—‘“”£•…·\x
 _APART = {n: " " for n in range(128) if not (chr(n).isalpha() or chr(n) == "'")}
 
 
+def words_of(text: str, pattern: re.Pattern[str]) -> list[str]:
+    """What a pattern of words finds in a text of small letters with straight apostrophes."""
+    found = plain_words(text, pattern)
+    return pattern.findall(text.lower().replace("’", "'")) if found is None else found
+
+
 def plain_words(text: str, pattern: re.Pattern[str]) -> list[str] | None:
     """The runs of letters of a text in small letters, straight apostrophes; None if it has others
     than those of English.

@@ -15,7 +15,6 @@ from urllib.parse import urljoin
 from lgaudit import dom
 from lgaudit.evaluate import patterns
 from lgaudit.evaluate.fingerprints import Product, Sign
-from lgaudit.evaluate.needles import needles
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.results import SupplierUse
 from lgaudit.urls import host_of, registrable
@@ -132,13 +131,11 @@ def recognise(visit: Snapshot, products: Sequence[Product]) -> tuple[SupplierUse
     known = {product.id: product for product in products}
     for page in _typical(visit.audited):
         seen = _Seen(page)
-        for product in products:
-            for sign in product.signs:
-                budget = patterns.begin()
-                try:
-                    relation = _relation(sign, product, seen)
-                finally:
-                    patterns.end(budget)
+        signs = [(product, sign) for product in products for sign in product.signs]
+        with patterns.budget():
+            for product, sign in signs:
+                patterns.renew()  # each has all the time to itself
+                relation = _relation(sign, product, seen)
                 if relation:
                     pages = found.setdefault((product.id, relation), {})
                     pages.setdefault(page.url, []).append((sign, page.url))
@@ -253,10 +250,9 @@ def _header(sign: Sign, page: Page) -> bool:
 
 def _perhaps(sign: Sign, text: str) -> bool:
     """False when no part of the text, which is in small letters, can match."""
-    if not sign.pattern:
-        return sign.what.lower() in text
-    wanted = needles(sign.pattern)
-    return not wanted or not text.isascii() or any(map(text.__contains__, wanted))
+    if sign.pattern:
+        return not patterns.hopeless(sign.pattern, text)
+    return sign.what.lower() in text
 
 
 def _matches(sign: Sign, text: str) -> bool:

@@ -5,8 +5,6 @@ Reading every node of a page takes several times as long as all that a visit wan
 
 from __future__ import annotations
 
-from typing import cast
-
 from lgaudit import dom
 from lgaudit.tree import Node, Tree
 
@@ -14,26 +12,13 @@ TRIED = 20  # elements that may be the main content, of each kind
 _UNREAD = ", ".join(sorted(dom.UNSEEN)) + ", [hidden], [style]"
 
 
-class _Glancing:
-    """The questions of :func:`lgaudit.dom.main_content`, put to the parser."""
-
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-
-    def css(self, query: str) -> list[Node]:
-        """The first elements found: whether each is hidden is asked of all around it."""
-        return self._tree.glance(query)[:TRIED]
-
-    @property
-    def body(self) -> Node | None:
-        """The body element, which stands right inside the root."""
-        bodies = self.css("html > body")
-        return bodies[0] if bodies else None
-
-
 def main_of(tree: Tree) -> Node | None:
-    """The element that holds the page's own content, see :func:`lgaudit.dom.main_content`."""
-    return dom.main_content(cast("Tree", _Glancing(tree)))
+    """The element that holds the page's own content, see :func:`lgaudit.dom.main_content`.
+
+    Few of each kind are tried: whether one is hidden is asked of all around it.
+    """
+    marked = dom.marked_main(lambda query: tree.glance(query)[:TRIED])
+    return marked or next(iter(tree.glance("html > body")), None)
 
 
 def letters_of(node: Node) -> str:

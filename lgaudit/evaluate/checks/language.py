@@ -23,12 +23,13 @@ from lgaudit.evaluate.checks.vocabulary import (
     passed,
     places,
 )
-from lgaudit.evaluate.plainwords import plain_words
+from lgaudit.evaluate.plainwords import words_of
+from lgaudit.evaluate.tongues import NAMES
 from lgaudit.evidence import Page
 from lgaudit.models import Spot
 from lgaudit.tree import Node
 
-LANGUAGES = {"en": "English", "cy": "Welsh", "gd": "Scottish Gaelic", "ga": "Irish"}
+LANGUAGES = {code: NAMES[code] for code in ("en", "cy", "gd", "ga")}
 READ = 8_000  # characters of a text that are looked at
 # Words that hardly occur in the other three languages; each list is about a third of plain text.
 _SMALL_WORDS: Mapping[str, frozenset[str]] = {
@@ -159,9 +160,7 @@ def _detector() -> Any:
 
 def _shares(text: str) -> tuple[dict[str, float], int]:
     """The share of each language's small words among the words of a text, and their number."""
-    words = plain_words(text, _WORD)
-    if words is None:
-        words = _WORD.findall(text.lower().replace("’", "'"))
+    words = words_of(text, _WORD)
     total = len(words) or 1
     uses = dict.fromkeys(_SMALL_WORDS, 0)
     for word, times in Counter(filter(_ANY_SMALL.__contains__, words)).items():

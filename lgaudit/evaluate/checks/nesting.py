@@ -16,7 +16,6 @@ from lgaudit.tree import Node, Tree
 MOST = 500_000  # characters of a source that are looked at
 _RUNNING = ("a", "strong", "b", "em", "i", "u")  # a browser opens these again when left open
 _TAGS = re.compile(r"<(a|strong|b|em|i|u|form|/a)[\s>]")  # in small letters
-_LINK = re.compile(r"<a(?=\s)[^<>]*<")  # what looks like a tag stands in an attribute
 _LINK = re.compile(r"<(/?)a(?=[\s>])([^>]{0,1000})", re.I)
 _IN_NO_CELL = (  # in small letters
     r"(?:t(?:able|body|head|foot|r)\b[^>]{0,500}|/t(?:[dhr]|body|head))>\s{0,200}"

@@ -156,12 +156,14 @@ def _around(node: Node) -> Iterator[Node]:
 
 
 def _key(text: str) -> str:
-    return _short_key(text) if len(text) <= _SHORT else " ".join(_WORD.findall(text.casefold()))
+    return _short_key(text) if len(text) <= _SHORT else _words_alone(text)
 
 
-@lru_cache(maxsize=4096)
-def _short_key(text: str) -> str:
+def _words_alone(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
+
+
+_short_key = lru_cache(maxsize=4096)(_words_alone)
 
 
 def _says(text: str, key: str) -> bool:

@@ -56,15 +56,12 @@ def _idle(there: frozenset[str]) -> frozenset[str]:
 
 
 def _needs(path: selectors.Path) -> frozenset[str]:
-    needs = set()
-    for part in (path.last, *(compound for _, compound in path.before)):
-        if part.tag:
-            needs.add(f"<{part.tag}")
-        for wanted in part.attributes:
-            needs.add(wanted.name)
-            if wanted.name in VALUED and wanted.how == "=":
-                needs.add(f"{wanted.name}={wanted.value.lower()}")
-    return frozenset(needs)
+    return path.keys.union(
+        f"{wanted.name}={wanted.value.lower()}"
+        for part in (path.last, *(compound for _, compound in path.before))
+        for wanted in part.attributes
+        if wanted.name in VALUED and wanted.how == "="
+    )
 
 
 def right(node: Node) -> Item:
