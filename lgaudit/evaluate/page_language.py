@@ -22,7 +22,7 @@ WELSH = frozenset(
 LEAST_WORDS = 20  # fewer say nothing sure about a language
 LEAST_SHARE = 0.06  # of the words; plain text has 20% or more, other languages by chance up to 4%
 WORDS_READ = 600
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def language_of(page: Page) -> str:
@@ -51,9 +51,9 @@ def votes(text: str) -> tuple[float, float]:
 def _words(text: str) -> list[str]:
     """The first words in small letters; none of a text too short to tell."""
     start = text[: 20 * WORDS_READ].lower().replace("’", "'")  # words of 20 letters are rare
-    words = words_of(start[: 10 * WORDS_READ], _WORD)
+    words = words_of(start[: 10 * WORDS_READ], WORD)
     if len(words) <= WORDS_READ:  # the last of them may have been cut
-        words = words_of(start, _WORD)
+        words = words_of(start, WORD)
     return words[:WORDS_READ] if len(words) >= LEAST_WORDS else []
 
 
