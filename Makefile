@@ -18,6 +18,7 @@ lint:  ## formatting, style, types, import layers, stale documents
 	@.venv/bin/ruff format --check --quiet . || { echo "Run .venv/bin/ruff format ."; exit 1; }
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
+	@.venv/bin/mypy --config-file tests/mypy.ini
 	@.venv/bin/lint-imports --no-cache --no-logo
 	@.venv/bin/python scripts/docs.py --check
 

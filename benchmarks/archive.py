@@ -97,8 +97,10 @@ async def one(urls: list[str], fetcher: Fetcher, book: Rulebook, folder: Path) -
     kept = time.process_time()
     read_snapshot(path)
     ended = time.process_time()
-    spans = (halfway - began, kept - halfway, ended - kept)
-    return Cost(*(span / len(urls) * 1000 for span in spans), path.stat().st_size / len(urls))
+    judging, keeping, reading = (
+        span / len(urls) * 1000 for span in (halfway - began, kept - halfway, ended - kept)
+    )
+    return Cost(judging, keeping, reading, path.stat().st_size / len(urls))
 
 
 def weigh(folder: Path) -> None:

@@ -42,7 +42,7 @@ def template_messages() -> dict[str, str]:
         lstrip_blocks=True,
     )
     for name in TEMPLATES:
-        environment.translate = lambda text, name=name: (found.setdefault(text, name), text)[1]
+        environment.extend(translate=lambda text, name=name: found.setdefault(text, name) and text)
         environment.parse(environment.loader.get_source(environment, name)[0])
     kinds = {name.partition(".")[0] for name in TEMPLATES}  # the class of each one's page
     return {text: name for text, name in found.items() if text not in kinds}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import sys
 import tempfile
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -70,4 +69,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

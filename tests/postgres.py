@@ -53,7 +53,7 @@ def programs() -> Path | None:
 def serving(where: Path) -> Iterator[Server]:
     """A new server, for as long as this lasts. It refuses root, so root runs it as nobody."""
     folder = Path(tempfile.mkdtemp(prefix="lgaudit-pg-"))  # a short path: sockets need one
-    user = {"user": "nobody"} if os.geteuid() == 0 else {}
+    user = "nobody" if os.geteuid() == 0 else None  # the server refuses to run as root
     if user:
         shutil.chown(folder, "nobody")
     data, server = folder / "data", Server(where, folder)
@@ -63,7 +63,7 @@ def serving(where: Path) -> Iterator[Server]:
 
     def do(*command: str) -> None:
         done = subprocess.run(
-            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **user
+            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, user=user
         )
         assert done.returncode == 0, done.stderr.decode()
 

@@ -155,6 +155,7 @@ class Sector:
     rule_count: int = 36
     spots: int = 2
     rules: list[Rule] = field(init=False)
+    draws: dict[str, np.ndarray] = field(init=False, default_factory=dict)  # none: draws_of
     notice: str = "Made-up councils. Every name and number here was drawn at random for a test."
 
     def __post_init__(self) -> None:

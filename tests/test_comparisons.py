@@ -594,9 +594,9 @@ def test_the_picture_is_also_a_table_council_by_council(report: Path) -> None:
     heads = [cell.text() for cell in kinds.css_first("thead").css("th")]
     assert heads[:3] == ["Rule", "All", "England"]
     assert kinds.css("tbody td")
-    rows = (report / "standards.csv").read_text().splitlines()
-    assert rows[0] == "kind,standard,level,rules,websites_judged,websites_keeping,share"
-    assert rows[1].startswith("standard,WCAG 2.2,,")
+    lines = (report / "standards.csv").read_text().splitlines()
+    assert lines[0] == "kind,standard,level,rules,websites_judged,websites_keeping,share"
+    assert lines[1].startswith("standard,WCAG 2.2,,")
 
 
 def test_a_rule_nobody_meets_names_the_nearest_to_learn_from() -> None:

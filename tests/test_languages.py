@@ -47,7 +47,7 @@ def translated(source: str, catalogue: dict[str, str], **given: object) -> str:
     environment = Environment(
         loader=DictLoader({"t": source}), extensions=[languages.Translating], autoescape=True
     )
-    environment.translate = lambda text: catalogue.get(text, text)
+    environment.extend(translate=lambda text: catalogue.get(text, text))
     return environment.get_template("t").render(**given)
 
 

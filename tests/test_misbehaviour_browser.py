@@ -206,7 +206,10 @@ def gate() -> Iterator[Any]:
                                    browser_roams=True), lookup)  # fmt: skip
         yield SimpleNamespace(way=gateway, port=port)
         gateway.close()
-        assert not any(t.name == "gateway" and t.join(10) for t in threading.enumerate())
+        for thread in threading.enumerate():
+            if thread.name == "gateway":
+                thread.join(10)
+                assert not thread.is_alive()
 
 
 @pytest.mark.parametrize(

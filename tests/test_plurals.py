@@ -34,8 +34,9 @@ def test_count() -> None:
 def lengths_and_plurals(path: Path) -> Iterator[str]:
     """The f-strings in which a length is followed by a plural as it stands."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        parts = node.values if isinstance(node, ast.JoinedStr) else []
-        for value, after in itertools.pairwise(parts):
+        if not isinstance(node, ast.JoinedStr):
+            continue
+        for value, after in itertools.pairwise(node.values):
             if (
                 isinstance(value, ast.FormattedValue)
                 and isinstance(after, ast.Constant)

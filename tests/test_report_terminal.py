@@ -13,9 +13,10 @@ from lgaudit.report.terminal import LeagueTable
 
 
 def drawn(sector, width, **options):
-    console = Console(file=io.StringIO(), width=width, color_system=None)
+    written = io.StringIO()
+    console = Console(file=written, width=width, color_system=None)
     console.print(LeagueTable(sector, **options))
-    return console.file.getvalue()
+    return written.getvalue()
 
 
 def test_a_wide_terminal_shows_band_interval_categories_and_reasons():

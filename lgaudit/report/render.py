@@ -192,7 +192,7 @@ def _translated(shared: Mapping[str, Any], language: languages.Language) -> Envi
         return _printed(language.value(value) if known else value)  # type: ignore[arg-type]
 
     made = environment(shared, finalize=printed, extensions=[languages.Translating])
-    made.translate = language.text  # type: ignore[attr-defined]
+    made.extend(translate=language.text)
     made.globals["words"] = language.words
     made.filters["address"] = lambda url, home="": language.value(cells.address(url, home))
     made.filters["prose"] = lambda text: languages.in_english(prose(text))
