@@ -58,6 +58,8 @@ def bare(urls: list[str], settings: Settings) -> dict[str, float]:
     def see(browser: chromium.Chromium, part: list[str]) -> int:
         nodes = 0
         for url in part:
+            if browser.gateway is not None:
+                browser.gateway.give(url)
             browser.driver.get(url)
             found = browser.driver.execute_async_script(BARE, rules)
             if not isinstance(found, int):
@@ -85,6 +87,8 @@ def bare(urls: list[str], settings: Settings) -> dict[str, float]:
 def main() -> None:
     """`python -m benchmarks.seeing pool|bare [BROWSERS]`."""
     urls = sys.stdin.read().split()
+    if not urls:
+        raise SystemExit("Give the addresses of pages on the standard input.")
     settings = Settings(browsers=int(sys.argv[2]) if len(sys.argv) > 2 else 2)
     if sys.argv[1] == "pool":
         print(json.dumps(asyncio.run(pool(urls, settings))))
