@@ -94,6 +94,8 @@ def pa11y(urls: Sequence[str], peers: Path, concurrency: int) -> Run:
             "runners": ["axe"],
             "concurrency": concurrency,
             "timeout": 120_000,
+            # Its default, a context a page, closes pages of others when there are two at a time.
+            "useIncognitoBrowserContext": False,
             "chromeLaunchConfig": {"executablePath": browser, "args": flags},
         },
         "urls": list(urls),

@@ -95,7 +95,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     # browsers
     browser: bool = True
     browsers: Annotated[int, msgspec.Meta(ge=0)] = (
-        0  # 0: one for each core, and one more for several sites
+        0  # 0: one for each core, one more for several sites or many pages
     )
     grid: str = ""  # address of a Selenium Grid that lends its browsers; '' uses this machine's
     page_deadline: Seconds = 45.0  # one page in the browser, axe-core included

@@ -537,6 +537,18 @@ async def test_browsers_that_are_begun_tell_of_their_faults_when_they_are_waited
             await pool.ready()
 
 
+@pytest.mark.parametrize(
+    ("pages", "browsers", "named"), [(1, 1, 0), (31, 4, 0), (32, 5, 0), (400, 5, 0), (400, 2, 2)]
+)
+async def test_many_pages_are_given_one_browser_more_than_cores(
+    monkeypatch, pages, browsers, named
+):
+    monkeypatch.setattr(browser, "cores", lambda: 4)
+    settings = Settings(chromium="/no/such", browsers=named)
+    async with browser.ahead(settings, NOBODY, pages) as pool:
+        assert pool.size == browsers
+
+
 @pytest.mark.browser
 async def test_browsers_that_nobody_waited_for_are_ended_too(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

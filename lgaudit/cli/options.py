@@ -27,7 +27,8 @@ Browsers = Annotated[
     typer.Option(
         "--browsers",
         min=1,
-        help="Browsers at work (default one for each core, one more for several sites).",
+        help="Browsers at work (default one for each core, one more for several sites or many"
+        " pages).",
     ),
 ]
 NoBrowser = Annotated[

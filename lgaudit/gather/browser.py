@@ -22,6 +22,8 @@ from lgaudit.machine import cores
 from lgaudit.models import Verdict
 from lgaudit.settings import Settings
 
+PAGES_A_BROWSER = 8  # of a check; with fewer, one browser more than cores costs what it gains
+
 
 class BrowserPool:
     """Browsers that see pages: ``async with BrowserPool(settings) as pool``.
@@ -202,8 +204,13 @@ class BrowserPool:
 
 @asynccontextmanager
 async def ahead(settings: Settings, access: Access, most: int) -> AsyncIterator[BrowserPool]:
-    """At most so many browsers, which start while other things are done."""
-    pool = BrowserPool(settings, access=access, most=most)
+    """Browsers for at most so many pages, which start while other things are done.
+
+    Browsers wait for a quarter of their time; where there are pages enough to pay for starting
+    it, one more than there are cores fills that.
+    """
+    spare = 1 if most >= PAGES_A_BROWSER * cores() else 0
+    pool = BrowserPool(settings, access=access, spare=spare, most=most)
     pool.begin()
     try:
         yield pool
