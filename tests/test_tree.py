@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from lgaudit import dom, selectors
-from lgaudit.tree import DEEP, Node, Tree
+from lgaudit.tree import Node, Tree
+from lgaudit.tree.index import DEEP
 
 SELECTORS = (
     "*", "p", "br", "img", "tbody tr", "td, th", "table", "body", "html", "head", "colgroup",

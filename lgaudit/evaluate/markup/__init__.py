@@ -9,8 +9,10 @@ from __future__ import annotations
 from lgaudit.evaluate.markup import (  # noqa: F401 - each enters its rules
     attributes,
     document,
+    given_roles,
     landmarks,
     naming,
+    owned_roles,
     structure,
     tables,
 )

@@ -1,4 +1,4 @@
-"""Rules about ARIA roles, states and properties."""
+"""Rules about ARIA states and properties."""
 
 from __future__ import annotations
 
@@ -8,15 +8,9 @@ from collections.abc import Iterator
 
 from lgaudit import dom
 from lgaudit.evaluate.markup import aria
+from lgaudit.evaluate.markup.elements import below, focusable, role_of
 from lgaudit.evaluate.markup.registry import Item, judges, right, told, unsure, wrong
-from lgaudit.evaluate.markup.view import (
-    HIDDEN,
-    View,
-    below,
-    explicit_role,
-    focusable,
-    role_of,
-)
+from lgaudit.evaluate.markup.view import View
 from lgaudit.tree import Node
 
 _IDS = frozenset(("idref", "idrefs"))
@@ -90,34 +84,6 @@ def _valid(view: View, name: str, value: str) -> bool:
         whole = re.fullmatch(r"[-+]?[0-9]{1,18}", value)
         return bool(whole) and (least is None or int(value) >= least)
     return True
-
-
-@judges("aria-roles", of="[role]")
-def roles(view: View) -> Iterator[Item]:
-    """Roles exist."""
-    known = aria.tables().roles
-    for node in view.shown("[role]"):
-        words = dom.attribute(node, "role").lower().split()
-        if not words:
-            continue
-        if all(word not in known for word in words):
-            yield wrong(node, f"There is no role {words[0]}.")
-        elif any(word in known and known[word].type == "abstract" for word in words):
-            yield wrong(node, "Its role is one of the abstract ones, which are not for pages.")
-        elif (role := role_of(node)) and known[role].unsupported:
-            yield wrong(node, f"The role {role} is not supported.")
-        else:
-            yield right(node)
-
-
-@judges("aria-deprecated-role", of="[role]")
-def deprecated_role(view: View) -> Iterator[Item]:
-    """Roles are not outdated."""
-    known = aria.tables().roles
-    for node in view.shown("[role]"):
-        role = role_of(node)
-        if role:
-            yield told(node, f"The role {role} is outdated." if known[role].deprecated else "")
 
 
 @judges("aria-required-attr", of="[role]")
@@ -287,103 +253,6 @@ def braille_equivalent(view: View) -> Iterator[Item]:
             yield right(node)
 
 
-@judges("aria-text", of="[role=text]")
-def text_role(view: View) -> Iterator[Item]:
-    """Nothing inside role=text takes focus."""
-    for node in view.shown("[role=text]"):
-        inside = any(focusable(item) for item in below(node))
-        yield told(node, "Something in it takes focus." if inside else "")
-
-
-@judges("aria-required-children", of="[role]")
-def required_children(view: View) -> Iterator[Item]:
-    """Roles that need children of certain roles have them, and no others."""
-    known = aria.tables().roles
-    for node in view.shown("[role]"):
-        role = role_of(node)
-        needs = known[role].required_owned if role else None
-        if needs is None:
-            continue
-        if role == "combobox":
-            continue
-        owned = list(_owned(view, node, needs))
-        others = [r for r, item in owned if item is not None and r not in needs]
-        if others and not all(_beside(role, r) for r in others):
-            odd = next(r for r in others if not _beside(role, r))
-            yield wrong(node, f"It holds {odd or 'something'}, which does not belong there.")
-        elif any(r in needs for r, _ in owned) or dom.attribute(node, "aria-busy") == "true":
-            yield right(node)
-        elif not owned:  # a script may fill it before anyone meets the page
-            yield unsure(node, "It is empty, as far as the markup shows.")
-        else:
-            yield wrong(node, f"It holds none of {', '.join(needs)}.")
-
-
-def _beside(owner: str, role: str) -> bool:
-    """Roles that may stand beside what an owner needs."""
-    return role in ("separator", "none") and owner in ("menu", "menubar", "listbox", "tree", "list")
-
-
-def _owned(view: View, node: Node, needs: tuple[str, ...]) -> Iterator[tuple[str, Node | None]]:
-    queue = list(node.iter(include_text=True))
-    queue += view.names.referenced(node, "aria-owns")
-    seen: set[int] = set()
-    while queue:
-        item = queue.pop(0)
-        if item.is_text_node:
-            if (item.text_content or "").strip():
-                yield "", None
-            continue
-        if not item.is_element_node or item.mem_id in seen or view.state(item) == HIDDEN:
-            continue
-        seen.add(item.mem_id)
-        role = view.role(item)
-        role = "" if role == "none" else role
-        marked = focusable(item) or any(n in aria.everywhere() for n in item.attributes)
-        if (not role and not marked) or (role in ("group", "rowgroup") and role in needs):
-            queue += list(item.iter(include_text=True))
-        else:
-            yield role, item
-
-
-@judges("aria-required-parent", of="[role]")
-def required_parent(view: View) -> Iterator[Item]:
-    """Roles that belong in others stand in them."""
-    known = aria.tables().roles
-    owned = {
-        word
-        for node in view.tree.css("[aria-owns]")
-        for word in dom.attribute(node, "aria-owns").split()
-    }
-    for node in view.shown("[role]"):
-        role = role_of(node)
-        context = known[role].required_context if role else None
-        if not context:
-            continue
-        if _fits(view, node, role, context):
-            yield right(node)
-        elif owned and any(dom.attribute(item, "id") in owned for item in dom.lineage(node)):
-            yield unsure(node, "Another element says that it owns this one.")
-        else:
-            yield wrong(node, f"It stands in none of {', '.join(context)}.")
-
-
-def _fits(view: View, node: Node, own: str, context: tuple[str, ...]) -> bool:
-    wanted, group = set(context), "group" in context
-    for item in dom.ancestors(node):
-        role = view.role(item)
-        if role in ("", "none", "document") and item.tag != "body":
-            continue
-        if role == "group" and group:
-            if own in ("listitem", "treeitem"):
-                wanted.add(own)
-            wanted.discard("group")
-            group = False
-            continue
-        return role in wanted
-    return False
-
-
 @judges("duplicate-id-aria")
 def duplicate_id(view: View) -> Iterator[Item]:
     """Ids that labels and ARIA point at stand on one element. Which is met is for a person."""
@@ -400,51 +269,3 @@ def duplicate_id(view: View) -> Iterator[Item]:
     for node in nodes:
         again = counts[dom.attribute(node, "id")] > 1
         yield unsure(node, "Its id stands on several elements.") if again else right(node)
-
-
-@judges("aria-allowed-role", of="[role]")
-def allowed_role(view: View) -> Iterator[Item]:
-    """Elements have roles they may have."""
-    elements = aria.tables().elements
-    for node in view.tree.css("[role]"):
-        tag = node.tag or ""
-        known = elements.get(tag)
-        if known is None or tag == "svg" or not dom.attribute(node, "role").strip():
-            continue
-        role = explicit_role(node.attributes)
-        if not role:
-            yield right(node)
-            continue
-        may = _roles_of(node, known)
-        implied = view.implied(node) or {"header": "banner", "footer": "contentinfo"}.get(tag, "")
-        if role == implied or may is True or may is None or (may and role in may):
-            yield right(node)
-        elif view.state(node) == HIDDEN:
-            yield unsure(node, f"<{tag}> may not have the role {role}.")
-        else:
-            yield wrong(node, f"<{tag}> may not have the role {role}.")
-
-
-def _roles_of(node: Node, known: aria.Element) -> bool | list[str] | None:
-    """Roles an element may have: all, none, those named; None when it is not known."""
-    if not known.variant:
-        return known.allowed_roles
-    tag, attributes = node.tag or "", node.attributes
-
-    def of(name: str) -> bool | list[str] | None:
-        found = known.variant.get(name)
-        if not isinstance(found, dict):
-            return None
-        given = found.get("allowedRoles", known.allowed_roles)
-        return given if isinstance(given, (bool, list)) else None
-
-    if tag in ("a", "area"):
-        return of("href" if "href" in attributes else "default")
-    if tag == "figure":
-        return of("figcaption" if any(c.tag == "figcaption" for c in node.iter()) else "default")
-    if tag == "img":
-        return of("nonEmptyAlt" if (attributes.get("alt") or "") else "default")
-    if tag == "select":
-        one = "multiple" not in attributes and attributes.get("size", "1") in (None, "1")
-        return of("combobox" if one else "default")
-    return None if tag in ("input", "summary") else known.allowed_roles

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from lgaudit import dom
+from lgaudit.evaluate.markup.elements import disabled
 from lgaudit.evaluate.markup.registry import Item, judges, right, told, unsure, wrong
-from lgaudit.evaluate.markup.view import View, disabled
+from lgaudit.evaluate.markup.view import View
 
 _REFRESH = re.compile(r"\s*(\d{1,9})")
 _IMPORTANT = re.compile(

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 from lgaudit import dom
 from lgaudit.evaluate.markup import aria
+from lgaudit.evaluate.markup.elements import role_of
 from lgaudit.evaluate.markup.registry import Item, judges, right, told, unsure, wrong
-from lgaudit.evaluate.markup.view import DOUBTFUL, HIDDEN, SHOWN, View, role_of
+from lgaudit.evaluate.markup.view import DOUBTFUL, HIDDEN, SHOWN, View
 from lgaudit.tree import Node
 
 _NATIVE = {"banner": "header", "contentinfo": "footer", "main": "main"}

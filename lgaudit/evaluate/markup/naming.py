@@ -7,16 +7,9 @@ from collections.abc import Callable, Iterator
 
 from lgaudit import dom
 from lgaudit.evaluate.markup import aria
+from lgaudit.evaluate.markup.elements import below, explicit_role, focusable, role_of
 from lgaudit.evaluate.markup.registry import Item, judges, right, told, unsure, wrong
-from lgaudit.evaluate.markup.view import (
-    HIDDEN,
-    View,
-    below,
-    explicit_role,
-    focusable,
-    is_heading,
-    role_of,
-)
+from lgaudit.evaluate.markup.view import HIDDEN, View
 from lgaudit.tree import Node
 
 _NOT_LABELLED = frozenset("hidden image button submit reset".split())
@@ -187,7 +180,7 @@ def summary_name(view: View) -> Iterator[Item]:
 def empty_heading(view: View) -> Iterator[Item]:
     """Headings have text or a name."""
     for node in view.shown("h1, h2, h3, h4, h5, h6, [role=heading]"):
-        if is_heading(view, node):
+        if view.roles.is_heading(node):
             yield told(node, "" if view.names.named(node) else "This heading is empty.")
 
 

@@ -8,18 +8,9 @@ from collections.abc import Iterator
 from lgaudit import dom
 from lgaudit.evaluate.anchors import anchors_of
 from lgaudit.evaluate.markup import aria
+from lgaudit.evaluate.markup.elements import below, focusable, role_of, tabbable
 from lgaudit.evaluate.markup.registry import Item, judges, right, surely, told, unsure, wrong
-from lgaudit.evaluate.markup.view import (
-    DOUBTFUL,
-    HIDDEN,
-    SHOWN,
-    View,
-    below,
-    focusable,
-    is_heading,
-    role_of,
-    tabbable,
-)
+from lgaudit.evaluate.markup.view import DOUBTFUL, HIDDEN, SHOWN, View
 from lgaudit.tree import Node
 
 _NO_ROLE = ("", "none", "presentation")
@@ -150,7 +141,7 @@ def heading_order(view: View) -> Iterator[Item]:
         if node.tag in ("iframe", "frame"):  # it may hold headings of its own
             doubt = True
             continue
-        if not is_heading(view, node):
+        if not view.roles.is_heading(node):
             continue
         level = _level(node)
         doubtful = view.state(node) == DOUBTFUL
@@ -182,7 +173,7 @@ def page_has_heading_one(view: View) -> Iterator[Item]:
     if root is None:
         return
     found = [n for n in view.shown("h1, [role=heading]") if _level(n) == 1]
-    found = [node for node in found if is_heading(view, node)]
+    found = [node for node in found if view.roles.is_heading(node)]
     if any(view.state(node) == SHOWN for node in found):
         yield right(root)
     elif found or view.scripted or view.shown("iframe, frame"):
@@ -297,7 +288,7 @@ def aria_hidden_body(view: View) -> Iterator[Item]:
 def presentation_role_conflict(view: View) -> Iterator[Item]:
     """What is marked as decoration takes no focus and has no ARIA attributes."""
     for node in view.shown("img[alt=''], [role=none], [role=presentation]"):
-        if node.tag in ("div", "span") or not (view.implied(node) or node.tag == "img"):
+        if node.tag in ("div", "span") or not (view.roles.implied(node) or node.tag == "img"):
             continue
         attributes = node.attributes
         if focusable(node):

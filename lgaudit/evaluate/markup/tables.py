@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from lgaudit import dom
 from lgaudit.evaluate.grids import MOST_COLUMNS, Grid, tables_of
 from lgaudit.evaluate.kept import kept
+from lgaudit.evaluate.markup.elements import focusable, role_of
 from lgaudit.evaluate.markup.registry import Item, judges, right, told, unsure, wrong
-from lgaudit.evaluate.markup.view import HIDDEN, View, focusable, role_of
+from lgaudit.evaluate.markup.view import HIDDEN, View
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
 

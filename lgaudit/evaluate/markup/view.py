@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from lgaudit import dom
 from lgaudit.evaluate.kept import kept
-from lgaudit.evaluate.markup import aria
+from lgaudit.evaluate.markup.roles import Roles
 from lgaudit.evaluate.names import Names, names_of
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
@@ -25,12 +25,9 @@ _CLOSED = re.compile(
     r"|off-?canvas|tab-?pane|tooltip|popover|toast|no-?js|noscript|print-only|visible-(?:xs|print)",
     re.I,
 )
-_FOCUSABLE = frozenset("button input select textarea".split())
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 _STYLE_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,600})\}")
 _CLASS_OR_ID = re.compile(r"([.#])(-?[A-Za-z_][\w-]*)")
-_SECTIONING = frozenset("article aside main nav section".split())
-_SECTION_ROLES = frozenset("article complementary main navigation region".split())
 
 
 class View:
@@ -40,7 +37,7 @@ class View:
         self.page = page
         self.tree = page.dom
         self.names: Names = names_of(page)
-        self._roles: dict[int, str] = {}
+        self.roles = Roles(self.names)
         self._class_states: dict[str, bool] = {}
         self._shown: dict[str, list[Node]] = {}
 
@@ -192,88 +189,8 @@ class View:
         ]
 
     def role(self, node: Node) -> str:
-        """The element's role, explicit or implied, '' for none; presentation as 'none'."""
-        known = self._roles.get(node.mem_id)
-        if known is None:
-            known = self._roles[node.mem_id] = self._role(node)
-        return known
-
-    def _role(self, node: Node) -> str:
-        explicit = explicit_role(node.attributes)
-        if explicit in ("none", "presentation"):
-            if focusable(node) or any(name in aria.everywhere() for name in node.attributes):
-                return self.implied(node)
-            return "none"
-        return explicit or self.implied(node)
-
-    def implied(self, node: Node) -> str:
-        """The role that HTML gives the element, '' for none."""
-        tag, attributes = node.tag or "", node.attributes
-        plain = _PLAIN.get(tag)
-        if plain is not None:
-            return plain
-        if tag in ("a", "area"):
-            return "link" if "href" in attributes else ""
-        if tag in ("header", "footer"):
-            if any(
-                self._sections(item) or item.tag == "main" or role_of(item) == "main"
-                for item in dom.ancestors(node)
-            ):
-                return ""
-            return "banner" if tag == "header" else "contentinfo"
-        if tag == "aside":
-            within = any(self._sections(item) for item in dom.ancestors(node))
-            return "" if within and not self._named(node, title=True) else "complementary"
-        if tag == "section":
-            return "region" if self._named(node) else ""
-        if tag == "form":
-            return "form" if self._named(node) else ""
-        if tag == "img":
-            if "alt" in attributes and not attributes["alt"]:
-                if focusable(node) or any(name in aria.everywhere() for name in attributes):
-                    return "img"
-                return "none"
-            return "img"
-        if tag == "input":
-            return self._input(attributes)
-        if tag == "select":
-            size = attributes.get("size") or ""
-            many = "multiple" in attributes or (size.isdecimal() and int(size[:6]) > 1)
-            return "listbox" if many else "combobox"
-        if tag == "td":
-            return "cell"
-        if tag == "th":
-            scope = (attributes.get("scope") or "").lower()
-            return "rowheader" if scope in ("row", "rowgroup") else "columnheader"
-        return ""
-
-    def _input(self, attributes: Mapping[str, str | None]) -> str:
-        kind = (attributes.get("type") or "text").lower()
-        offers = "list" in attributes
-        if kind in ("button", "image", "reset", "submit"):
-            return "button"
-        if kind == "search":
-            return "combobox" if offers else "searchbox"
-        if kind in ("text", "tel", "url", "email"):
-            return "combobox" if offers else "textbox"
-        return _INPUTS.get(kind, "textbox")
-
-    def _sections(self, node: Node) -> bool:
-        explicit = role_of(node)
-        if explicit:
-            return explicit in _SECTION_ROLES - {"main"}
-        return node.tag in _SECTIONING and node.tag != "main"
-
-    def _named(self, node: Node, *, title: bool = False) -> bool:
-        attributes = node.attributes
-        if (attributes.get("aria-label") or "").strip():
-            return True
-        if title and (attributes.get("title") or "").strip():
-            return True
-        if "aria-labelledby" not in attributes:
-            return False
-        targets = self.names.referenced(node, "aria-labelledby")
-        return any(target.text().strip() or self.names.name(target) for target in targets)
+        """See :meth:`Roles.role`."""
+        return self.roles.role(node)
 
     def name(self, node: Node) -> str:
         """The element's accessible name."""
@@ -281,7 +198,7 @@ class View:
 
     def titled(self, node: Node) -> bool:
         """Named by aria-label, aria-labelledby or title."""
-        return self._named(node, title=True)
+        return self.roles.named(node, title=True)
 
 
 def _closed_by_name(classes: str) -> bool:
@@ -294,124 +211,3 @@ _usually_closed = lru_cache(maxsize=4096)(_closed_by_name)  # they come again on
 def view_of(page: Page) -> View:
     """The page's view, made once."""
     return kept(page, "markup view", View)
-
-
-def explicit_role(attributes: Mapping[str, str | None]) -> str:
-    """The first role of the attribute that there is, '' when none."""
-    given = attributes.get("role")
-    if not given:
-        return ""
-    roles = aria.tables().roles
-    for word in given.lower().split():
-        found = roles.get(word)
-        if found is not None and found.type != "abstract":
-            return word
-    return ""
-
-
-def role_of(node: Node) -> str:
-    """:func:`explicit_role` of an element."""
-    return explicit_role(node.attributes)
-
-
-def is_heading(view: View, node: Node) -> bool:
-    """Whether an element is a heading, one of h1 to h6 or by its role."""
-    if "role" not in node.attributes and _PLAIN.get(node.tag) == "heading":
-        return True
-    return view.role(node) == "heading"
-
-
-def focusable(node: Node) -> bool:
-    """Whether the element can have focus, by its markup."""
-    tag, attributes = node.tag or "", node.attributes
-    if disabled(node):
-        return False
-    if _whole(attributes.get("tabindex")) is not None:
-        return True
-    if tag in _FOCUSABLE:
-        return not (tag == "input" and (attributes.get("type") or "").lower() == "hidden")
-    if tag in ("a", "area"):
-        return "href" in attributes
-    if tag in ("iframe", "summary"):
-        return True
-    if tag in ("audio", "video"):
-        return "controls" in attributes
-    editable = attributes.get("contenteditable", "false")
-    return editable is None or editable.lower() in ("", "true")
-
-
-def tabbable(node: Node) -> bool:
-    """Whether Tab comes to the element, by its markup."""
-    index = _whole(node.attributes.get("tabindex"))
-    return focusable(node) and (index is None or index >= 0)
-
-
-def disabled(node: Node) -> bool:
-    """A form control that is switched off, itself or by the group around it."""
-    if node.tag not in _FOCUSABLE:
-        return False
-    if "disabled" in node.attributes:
-        return True
-    return any(
-        item.tag == "fieldset" and "disabled" in item.attributes for item in dom.ancestors(node)
-    )
-
-
-def below(node: Node) -> Iterator[Node]:
-    """Every element below another, in document order; not itself."""
-    stack = [node.iter()]
-    while stack:
-        child = next(stack[-1], None)
-        if child is None:
-            stack.pop()
-            continue
-        yield child
-        stack.append(child.iter())
-
-
-def _whole(text: str | None) -> int | None:
-    match = re.match(r"\s*([+-]?\d{1,9})", text) if text else None
-    return int(match[1]) if match else None
-
-
-_PLAIN = {
-    "article": "article",
-    "body": "document",
-    "button": "button",
-    "datalist": "listbox",
-    "dd": "definition",
-    "dfn": "term",
-    "details": "group",
-    "dialog": "dialog",
-    "dt": "term",
-    "fieldset": "group",
-    "figure": "figure",
-    **{f"h{level}": "heading" for level in range(1, 7)},
-    "hr": "separator",
-    "li": "listitem",
-    "main": "main",
-    "math": "math",
-    "menu": "list",
-    "meter": "meter",
-    "nav": "navigation",
-    "ol": "list",
-    "optgroup": "group",
-    "option": "option",
-    "output": "status",
-    "progress": "progressbar",
-    "search": "search",
-    "summary": "button",
-    "table": "table",
-    "tbody": "rowgroup",
-    "textarea": "textbox",
-    "tfoot": "rowgroup",
-    "thead": "rowgroup",
-    "tr": "row",
-    "ul": "list",
-}
-_INPUTS = {
-    "checkbox": "checkbox",
-    "number": "spinbutton",
-    "radio": "radio",
-    "range": "slider",
-}
