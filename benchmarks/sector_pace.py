@@ -35,6 +35,7 @@ from lgaudit.evidence import Snapshot
 from lgaudit.gather import crawl
 from lgaudit.gather.politeness import Gate
 from lgaudit.models import Engines, Run, Site
+from lgaudit.plan import Plan
 from lgaudit.replay.server import Replay
 from lgaudit.replay.site import NOT_FOUND, Answer, StaticSite
 from lgaudit.results import SiteResult
@@ -241,7 +242,7 @@ def measure(given: argparse.Namespace) -> int:
         )
         book = rulebook.load(())
         made = Run(f"{now():%Y%m%d-%H%M%S}-bench0", now(), None, Engines("0", "0"), {}, {}, 1)
-        plan, watch = run.Plan(made, sites, settings, book), Watch()
+        plan, watch = Plan(made, sites, settings, book), Watch()
         peak, over, held = [0.0], threading.Event(), Held()
 
         def look() -> None:

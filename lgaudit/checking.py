@@ -22,15 +22,9 @@ from lgaudit.gather.listed import pages as pages_listed
 from lgaudit.gather.politeness import Gate
 from lgaudit.jury import aside, evaluate, our_fault
 from lgaudit.models import Engines, Kind, Site
+from lgaudit.plan import Clock, Watch, close_looks
 from lgaudit.results import PageResult, SiteResult
-from lgaudit.run import (
-    Clock,
-    Watch,
-    at_once,
-    browsers,
-    close_looks,
-    together,
-)
+from lgaudit.run import at_once, browsers, together
 from lgaudit.settings import Budget, Settings
 
 if TYPE_CHECKING:

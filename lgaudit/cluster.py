@@ -16,8 +16,10 @@ from lgaudit.evidence import Coverage, Timings
 from lgaudit.machine import cores
 from lgaudit.models import Reason, Site, Verdict
 from lgaudit.outpost import Outpost, Seen
+from lgaudit.plan import Clock, Plan, Watch, evidence_of, needs_browser
+from lgaudit.ranking import finish, score
 from lgaudit.results import Results, SiteResult
-from lgaudit.run import Clock, Plan, Watch
+from lgaudit.timing import keep_timings, to_time
 from lgaudit.urls import host_of, registrable
 
 if TYPE_CHECKING:
@@ -50,8 +52,8 @@ def audit(plan: Plan, store: Store, watch: Watch, clock: Clock) -> Results:
             with crew.posted():
                 crew.look()
                 crew.time()
-        run.score(plan, store, watch)
-        return run.finish(plan, store, clock)
+        score(plan, store, watch)
+        return finish(plan, store, clock)
 
 
 @contextlib.contextmanager
@@ -160,7 +162,7 @@ class _Crew:
         settings, site = self.plan.settings, seen.result.site
         if seen.private:
             run.keep_private(self.plan, site, seen.private)
-        evidence = run.evidence_of(settings, self.plan.run.id)
+        evidence = evidence_of(settings, self.plan.run.id)
         for path, content in (
             (evidence.file(site.slug), seen.warc),
             (evidence.pictures(site.slug), seen.pictures),
@@ -179,7 +181,7 @@ class _Crew:
         """Time a few pages of each site, each worker's one after the other."""
         if not self.plan.settings.browser:
             return
-        chosen = run.to_time(self.plan, self.store, self.watch)
+        chosen = to_time(self.plan, self.store, self.watch)
         jobs = [
             _Job(
                 sites,
@@ -193,7 +195,7 @@ class _Crew:
                 continue
             for site in job.sites:
                 timings: Mapping[str, Timings] = found.get(site.slug, {})
-                run.keep_timings(self.plan, self.store, site.slug, timings, self.clock())
+                keep_timings(self.plan, self.store, site.slug, timings, self.clock())
                 for url in chosen[site.slug]:
                     self.watch.step(url)
 
@@ -256,7 +258,7 @@ class _Crew:
     def _share(self) -> int:
         """Browsers of each worker: those of a Grid are shared out."""
         settings = self.plan.settings
-        if not settings.grid or not settings.browser or not run.needs_browser(self.plan.book):
+        if not settings.grid or not settings.browser or not needs_browser(self.plan.book):
             return settings.browsers
         from lgaudit.gather import grid
 

@@ -21,18 +21,21 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from lgaudit import __version__, collector, jury, run
+from lgaudit import __version__, collector, jury
 from lgaudit.archive import Evidence, Kept, read_snapshot
 from lgaudit.demo import editions, library
 from lgaudit.demo.editions import Edition
 from lgaudit.errors import EvidenceError
 from lgaudit.models import Engines, Run, Status
+from lgaudit.plan import Plan, products_of
+from lgaudit.ranking import finish, score
 from lgaudit.settings import Settings
+from lgaudit.timing import timed
 
 if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
+    from lgaudit.plan import Clock, Watch
     from lgaudit.results import SiteResult
-    from lgaudit.run import Clock, Plan, Watch
     from lgaudit.store import Store
 
 FILE = Path(str(library.FOLDER)) / "editions" / "evidence.tar.xz"
@@ -167,18 +170,18 @@ def _edition(
     found = [_read(file) for file in files]
     judgings = [_Judging(plan) for plan in _plans(found, book, edition, clock())]
     widest = judgings[-1].plan.book  # one judging is enough: an earlier bar had fewer rules
-    products = run.products_of(judgings[0].plan.settings)
+    products = products_of(judgings[0].plan.settings)
     for judging in judgings:
         plan = judging.plan
         store.start_run(plan.run, plan.book.rules, plan.book.bar, plan.sites)
     for kept in found:
         result = jury.evaluate(widest, kept.visit, products)
-        result = run.timed(widest, result, kept.timings)
+        result = timed(widest, result, kept.timings)
         for judging in judgings:
             judging.keep(result, store)
     for judging in reversed(judgings):  # the first last: it is what says that all is done
-        run.score(judging.plan, store, watch)
-        run.finish(judging.plan, store, clock)
+        score(judging.plan, store, watch)
+        finish(judging.plan, store, clock)
 
 
 def _read(file: Path) -> Kept:
@@ -202,7 +205,7 @@ def _plans(
     def plan(one: Run, by: Rulebook) -> Plan:
         engines = Engines(__version__, by.bar.version)
         one = replace(one, settings=settings, engines=engines, packs=by.digests, finished=None)
-        return run.Plan(one, sites, told, by)
+        return Plan(one, sites, told, by)
 
     if edition.bar == book.bar.version:
         yield plan(then, book)

@@ -24,8 +24,8 @@ from lgaudit.evidence import PrivateNote, Snapshot, Timings
 from lgaudit.gather.fetch import Fetcher
 from lgaudit.machine import now
 from lgaudit.models import Site
+from lgaudit.plan import Plan, Unwatched
 from lgaudit.results import SiteResult
-from lgaudit.run import Plan
 
 if TYPE_CHECKING:
     from lgaudit.gather.browser import BrowserPool
@@ -123,7 +123,7 @@ class Outpost:
             result = await run.look_at(
                 site,
                 self.plan,
-                run.Unwatched(),
+                Unwatched(),
                 now,
                 fetcher,
                 pool,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lgaudit import __version__, jury, run
+from lgaudit import __version__, jury
 from lgaudit.archive import Evidence, Kept, read_snapshot
 from lgaudit.archive.reader import Warc
 from lgaudit.archive.strangers import answers
@@ -19,12 +19,15 @@ from lgaudit.errors import EvidenceError
 from lgaudit.evidence import Coverage, Exchange
 from lgaudit.gather import archived
 from lgaudit.models import Engines, Reason, Run, Site
+from lgaudit.plan import Plan, products_of
+from lgaudit.ranking import finish, score
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
+from lgaudit.timing import timed
 
 if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
-    from lgaudit.run import Clock, Plan, Watch
+    from lgaudit.plan import Clock, Watch
     from lgaudit.store import Store
 
 Source = Callable[[], Kept | SiteResult]
@@ -50,18 +53,18 @@ def judge(again: Again, store: Store, watch: Watch, clock: Clock) -> Results:
     store.start_run(plan.run, plan.book.rules, plan.book.bar, plan.sites)
     try:
         watch.stage("Judging", len(plan.sites))
-        products = run.products_of(plan.settings)
+        products = products_of(plan.settings)
         for site in plan.sites:
             found = again.sources[site.slug]()
             if isinstance(found, Kept):
                 result = jury.evaluate(plan.book, found.visit, products)
-                result = run.timed(plan.book, result, found.timings)
+                result = timed(plan.book, result, found.timings)
             else:
                 result = found
             store.save_site(plan.run.id, result)
             watch.looked(site, result)
-        run.score(plan, store, watch)
-        return run.finish(plan, store, clock)
+        score(plan, store, watch)
+        return finish(plan, store, clock)
     except BaseException:
         store.delete_run(plan.run.id)
         raise
@@ -216,4 +219,4 @@ def _plan(
         judged_from=judged_from,
         judged_bar=origin.judged_bar or origin.engines.bar,
     )
-    return run.Plan(made, sites, settings, book)
+    return Plan(made, sites, settings, book)

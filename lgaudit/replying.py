@@ -11,9 +11,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from lgaudit import register, replies, run
+from lgaudit import register, replies
 from lgaudit.evaluate import answered, rulebook
 from lgaudit.models import Rule, Site
+from lgaudit.ranking import absent_evidence
 from lgaudit.replies import Heard, Reply, Said
 from lgaudit.results import Results
 from lgaudit.settings import Settings
@@ -110,6 +111,6 @@ def _on_site(
         seed=results.run.seed,
         coverage=result.coverage,
         verdict=result.verdict,
-        absent=run.absent_evidence(msgspec.convert(known, Settings)),
+        absent=absent_evidence(msgspec.convert(known, Settings)),
     )
     return heard, scored

@@ -4,51 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import itertools
-from collections.abc import (
-    AsyncIterator,
-    Callable,
-    Collection,
-    Coroutine,
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from lgaudit import __version__, collector
 from lgaudit.access import NOBODY, Access
 from lgaudit.bounds import Bounds
 from lgaudit.errors import LgauditError, NetworkDown
-from lgaudit.evaluate import fingerprints, tasks
-from lgaudit.evaluate.checks.vocabulary import VOCABULARY
-from lgaudit.evaluate.enough import BROWSER_EVIDENCE
-from lgaudit.evaluate.fingerprints import Product
-from lgaudit.evaluate.judge import judge
 from lgaudit.evaluate.rulebook import Rulebook
-from lgaudit.evaluate.summary import with_timings
-from lgaudit.evidence import Coverage, PrivateNote, Question, Snapshot, Timings
-from lgaudit.gather import crawl, look, quiet
+from lgaudit.evidence import Coverage, PrivateNote, Snapshot
+from lgaudit.gather import crawl, look
 from lgaudit.gather.fetch import Fetcher
-from lgaudit.gather.looks import Looks, wanted
+from lgaudit.gather.looks import Looks
 from lgaudit.jury import Jury, aside, our_fault
-from lgaudit.models import Engines, Rule, Run, Site
+from lgaudit.models import Engines, Run, Site
 from lgaudit.places import FEW, Places
+from lgaudit.plan import (
+    Clock,
+    Plan,
+    Watch,
+    close_looks,
+    evidence_of,
+    needs_browser,
+    products_of,
+    questions_of,
+)
+from lgaudit.ranking import finish, score
 from lgaudit.results import Results, SiteResult
 from lgaudit.settings import Settings
+from lgaudit.timing import time_pages
 from lgaudit.urls import host_of
 
 if TYPE_CHECKING:
-    from lgaudit.archive import Evidence, Keeper
+    from lgaudit.archive import Keeper
     from lgaudit.gather.browser import BrowserPool
     from lgaudit.pictures import Picture, Sheet
     from lgaudit.store import Store
 
-EVIDENCE = ".evidence"  # ending of the folder beside the store
 NETWORK_LOOKS = 5.0  # seconds between two looks whether the network is back
 PAGES_BETWEEN = 50  # two looks for memory that fetching has let go
 SITES_A_BROWSER = 4  # visits under way for each browser: enough to keep it busy, few to hold
@@ -57,56 +52,6 @@ _GO_ON = (
     "What was kept before is safe, and sites that were being looked at will be begun again: once"
     " the network is back, go on with `lgaudit audit --resume`."
 )
-
-Clock = Callable[[], dt.datetime]
-
-
-class Watch(Protocol):
-    """Is told how a run gets on."""
-
-    def stage(self, name: str, total: int, done: int = 0) -> None:
-        """A stage begins."""
-
-    def held(self, bounds: Bounds) -> None:
-        """Whom to ask what holds the run up."""
-
-    def page(self, url: str) -> None:
-        """A page was seen."""
-
-    def step(self, name: str = "") -> None:
-        """One of the stage's things is done."""
-
-    def looked(self, site: Site, result: SiteResult) -> None:
-        """A site is done."""
-
-
-class Unwatched:
-    """A :class:`Watch` that tells nobody."""
-
-    def stage(self, name: str, total: int, done: int = 0) -> None:
-        """Nothing."""
-
-    def held(self, bounds: Bounds) -> None:
-        """Nothing."""
-
-    def page(self, url: str) -> None:
-        """Nothing."""
-
-    def step(self, name: str = "") -> None:
-        """Nothing."""
-
-    def looked(self, site: Site, result: SiteResult) -> None:
-        """Nothing."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What one run will do."""
-
-    run: Run
-    sites: tuple[Site, ...]
-    settings: Settings
-    book: Rulebook
 
 
 def audit(plan: Plan, store: Store, watch: Watch, clock: Clock) -> Results:
@@ -132,7 +77,7 @@ async def _gather(plan: Plan, store: Store, watch: Watch, clock: Clock) -> None:
                 try:
                     await _look_at_sites(plan, store, watch, clock, fetcher, pool)
                     if pool is not None:
-                        await _time_pages(plan, store, watch, clock, fetcher, pool)
+                        await time_pages(plan, store, watch, clock, fetcher, pool)
                     return
                 except NetworkDown as error:
                     down, known = error, fetcher.line.known
@@ -189,18 +134,6 @@ async def browsers(
     spare = 1 if sites >= SITES_A_BROWSER else 0
     async with BrowserPool(settings, access=access, spare=spare, most=most) as pool:
         yield pool
-
-
-def needs_browser(book: Rulebook) -> bool:
-    """True when some rule of the book judges what only a browser can see."""
-    checks = (VOCABULARY.get(rule.check) for rule in book.rules)
-    return any(check is not None and check.needs & BROWSER_EVIDENCE for check in checks)
-
-
-def close_looks(book: Rulebook) -> tuple[str, ...]:
-    """The close looks (keyboard, layout, motion) that some rule of the book needs."""
-    checks = (VOCABULARY.get(rule.check) for rule in book.rules)
-    return wanted(need for check in checks if check is not None for need in check.needs)
 
 
 async def _look_at_sites(
@@ -367,14 +300,6 @@ async def look_at(
             keeper.close()
 
 
-def questions_of(site: Site, plan: Plan) -> Sequence[Question]:
-    """What to ask a site's own search, if the user wants it asked and a rule says what it found."""
-    checks = (VOCABULARY.get(rule.check) for rule in plan.book.rules)
-    if not plan.settings.ask_search or not any(c and "search" in c.needs for c in checks):
-        return ()
-    return tasks.questions(site.councils, plan.settings.search_questions)
-
-
 _SEEN = itertools.count(1)
 
 
@@ -417,116 +342,3 @@ def glance(
 
     with collector.seldom(settled=True):
         return asyncio.run(looking())
-
-
-def evidence_of(settings: Settings, run_id: str) -> Evidence:
-    """Where the evidence of a run is: beside the store, and never inside the reports folder."""
-    from lgaudit.archive import Evidence
-    from lgaudit.store import private
-
-    folder = settings.evidence_folder or private.beside(settings.store, settings.out, EVIDENCE)
-    return Evidence(Path(folder), run_id)
-
-
-def products_of(settings: Settings) -> Sequence[Product]:
-    """The suppliers' products a run knows: the program's own and those of the settings."""
-    return fingerprints.load(*([Path(settings.suppliers)] if settings.suppliers else ()))
-
-
-async def _time_pages(
-    plan: Plan, store: Store, watch: Watch, clock: Clock, fetcher: Fetcher, pool: BrowserPool
-) -> None:
-    """Load a few pages of each site again while nothing else runs, for their timings."""
-    chosen = to_time(plan, store, watch)
-    for slug, urls in chosen.items():
-        timings = await pool.quiet(slug, urls, turn=fetcher.gate.turn)
-        await asyncio.to_thread(keep_timings, plan, store, slug, timings, clock())
-        for url in urls:
-            watch.step(url)
-
-
-def to_time(plan: Plan, store: Store, watch: Watch) -> dict[str, Sequence[str]]:
-    """The pages of each kept site that are timed, by its slug; tells the watch how many."""
-    if not timing_rules(plan.book) or not plan.settings.quiet_pages:
-        return {}
-    chosen: dict[str, Sequence[str]] = {
-        result.site.slug: urls
-        for result in store.results(plan.run.id).each_site()
-        if result.browser and (urls := quiet.choose(result.pages, plan.settings.quiet_pages))
-    }
-    watch.stage("Timing", sum(len(urls) for urls in chosen.values()))
-    return chosen
-
-
-def keep_timings(
-    plan: Plan, store: Store, slug: str, timings: Mapping[str, Timings], when: dt.datetime
-) -> None:
-    """Keep a site's timings with its evidence, and what the timing rules say of them."""
-    from lgaudit.archive.keeper import add_timings
-
-    if timings and plan.settings.evidence:
-        add_timings(evidence_of(plan.settings, plan.run.id), slug, timings, when)
-    before = store.results(plan.run.id).site(slug)
-    after = timed(plan.book, before, timings)
-    if after is not before:
-        store.save_site(plan.run.id, after)
-
-
-def timing_rules(book: Rulebook) -> tuple[Rule, ...]:
-    """Rules that judge what the quiet pass measures."""
-    return tuple(rule for rule in book.rules if "quiet" in VOCABULARY[rule.check].needs)
-
-
-def timed(book: Rulebook, before: SiteResult, timings: Mapping[str, Timings]) -> SiteResult:
-    """A site with its timings and what the timing rules say of them; itself when it has none."""
-    visit = quiet.snapshot(before.site, before.pages, timings)
-    return with_timings(before, visit, judge(timing_rules(book), visit)) if visit.pages else before
-
-
-def score(plan: Plan, store: Store, watch: Watch) -> None:
-    """Score every kept site by the plan's bar, one in memory at a time."""
-    from lgaudit.evaluate import scores  # brings numpy, which a check does without
-
-    results = store.results(plan.run.id)
-    watch.stage("Scoring", len(results.sites))
-    absent = absent_evidence(plan.settings)
-    for result in results.each_site():
-        scored = scores.score_outcomes(
-            plan.book.rules,
-            plan.book.bar,
-            result.outcomes,
-            result.pages,
-            site=result.site.slug,
-            seed=plan.run.seed,
-            coverage=result.coverage,
-            verdict=result.verdict,
-            absent=absent,
-        )
-        store.save_score(plan.run.id, scored.score, scored.draws)
-        watch.step(result.site.slug)
-
-
-def absent_evidence(settings: Settings) -> Collection[str]:
-    """Evidence that this run gathers of no site at all."""
-    absent = frozenset() if settings.ask_search else frozenset({"search"})
-    if not settings.browser:
-        return BROWSER_EVIDENCE | absent
-    return absent if settings.quiet_pages else absent | {"quiet"}
-
-
-def finish(plan: Plan, store: Store, clock: Clock) -> Results:
-    """Rank what was scored and close the run."""
-    from lgaudit.evaluate.ranks import rank
-
-    results = store.results(plan.run.id)
-    ranks = rank(results.overall, store.draws(plan.run.id), confidence=plan.book.bar.confidence)
-    store.finish_run(plan.run.id, ranks, clock(), engines_of(plan, results))
-    return store.results(plan.run.id)
-
-
-def engines_of(plan: Plan, results: Results) -> Engines:
-    """The versions that judged, as the engines reported them on the sites they saw."""
-    seen = [(site.axe_core, site.browser) for site in results.each_site() if site.browser]
-    axe_core = ", ".join(sorted({axe for axe, _ in seen if axe}))
-    browser = ", ".join(sorted({browser for _, browser in seen}))
-    return Engines(__version__, plan.book.bar.version, axe_core, browser)

@@ -10,13 +10,13 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
-from lgaudit import run
 from lgaudit.checking import Checker, Pages
 from lgaudit.evaluate.rulebook import Rulebook
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.politeness import Gate
 from lgaudit.machine import now
 from lgaudit.models import Engines
+from lgaudit.plan import Unwatched, Watch, needs_browser
 from lgaudit.results import SiteResult
 from lgaudit.settings import Settings
 from lgaudit.urls import host_of, is_this_machine
@@ -57,7 +57,7 @@ class Standby:
         self,
         jobs: Sequence[Pages],
         book: Rulebook,
-        watch: run.Watch | None = None,
+        watch: Watch | None = None,
         *,
         browser: bool = True,
     ) -> tuple[list[SiteResult], Engines]:
@@ -67,7 +67,7 @@ class Standby:
             BrowserMissing: a rule needs a browser and none can be started.
         """
         with self._turn:
-            return self._do(self._check(jobs, book, watch or run.Unwatched(), browser))
+            return self._do(self._check(jobs, book, watch or Unwatched(), browser))
 
     def close(self) -> None:
         """End the browsers and the thread; a second time does nothing."""
@@ -89,10 +89,10 @@ class Standby:
             raise
 
     async def _check(
-        self, jobs: Sequence[Pages], book: Rulebook, watch: run.Watch, browser: bool
+        self, jobs: Sequence[Pages], book: Rulebook, watch: Watch, browser: bool
     ) -> tuple[list[SiteResult], Engines]:
         own = all(is_this_machine(host_of(job.site.homepage)) for job in jobs)
-        wanted = browser and self._settings.browser and run.needs_browser(book)
+        wanted = browser and self._settings.browser and needs_browser(book)
         settings = msgspec.structs.replace(
             self._settings, browser=wanted, **({"pace": 0.0} if own else {})
         )

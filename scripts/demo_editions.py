@@ -30,6 +30,7 @@ from lgaudit.evaluate import rulebook
 from lgaudit.evidence import Snapshot
 from lgaudit.gather import axe
 from lgaudit.models import Engines, Run
+from lgaudit.plan import Clock, Plan, evidence_of
 from lgaudit.replay import Replay
 from lgaudit.store import Store
 
@@ -51,11 +52,11 @@ def record(edition: Edition, folder: Path, slugs: Sequence[str] = ()) -> None:
             earlier.run_id(edition), started, None, Engines(__version__, edition.bar),
             {}, auditing.kept(settings), 1,
         )  # fmt: skip
-        plan = run.Plan(planned, sites, settings, book)
+        plan = Plan(planned, sites, settings, book)
         with Store.open(settings.store) as store, Watch(quiet=False) as watch:
             store.start_run(plan.run, book.rules, book.bar, plan.sites)
             results = run.audit(plan, store, watch, clock)
-        seen = run.evidence_of(settings, plan.run.id)
+        seen = evidence_of(settings, plan.run.id)
         # By the real clock certificates were made now; then, they were made then.
         back = started - dt.datetime.now(dt.UTC).replace(microsecond=0)
         kept = replace(results.run, engines=replace(results.run.engines, bar=edition.bar))
@@ -63,7 +64,7 @@ def record(edition: Edition, folder: Path, slugs: Sequence[str] = ()) -> None:
             _keep(file, kept, back, Evidence(folder, plan.run.id), clock)
 
 
-def _keep(file: Path, kept: Run, back: dt.timedelta, where: Evidence, clock: run.Clock) -> None:
+def _keep(file: Path, kept: Run, back: dt.timedelta, where: Evidence, clock: Clock) -> None:
     found = read_snapshot(file)
     assert found is not None
     slug = found.visit.site.slug

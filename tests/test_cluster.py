@@ -15,7 +15,7 @@ from scale_sites import Councils, audited
 from lgaudit import cluster
 from lgaudit.errors import ClusterDown
 from lgaudit.models import Site
-from lgaudit.run import evidence_of
+from lgaudit.plan import evidence_of
 from lgaudit.settings import Settings
 from lgaudit.store import Store
 

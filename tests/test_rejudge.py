@@ -24,9 +24,9 @@ from lgaudit.cli import judge as judging
 from lgaudit.cli import runs as runs_command
 from lgaudit.errors import EvidenceError, StoreError
 from lgaudit.models import Site
+from lgaudit.plan import evidence_of
 from lgaudit.rejudge import of_stranger
 from lgaudit.replay import Replay, StaticSite
-from lgaudit.run import evidence_of
 from lgaudit.settings import Settings
 from lgaudit.store import Store
 
@@ -135,7 +135,7 @@ def test_a_run_that_breaks_off_leaves_nothing(
     def broken(*words: Any) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("lgaudit.run.score", broken)
+    monkeypatch.setattr("lgaudit.rejudge.score", broken)
     with Store.open(kept.store) as store:
         before = [item.id for item in store.runs()]
     with pytest.raises(KeyboardInterrupt):

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from lgaudit import checking, run
+from lgaudit import checking
 from lgaudit.cli import auditing
 from lgaudit.errors import StoreError
 from lgaudit.evaluate import rulebook
 from lgaudit.evidence import Page
 from lgaudit.gather import crawl
 from lgaudit.models import Reason, Site
+from lgaudit.plan import needs_browser
 from lgaudit.replay import Answer, Replay, StaticSite
 from lgaudit.results import SiteResult
 from lgaudit.settings import Settings
@@ -138,7 +139,7 @@ def test_a_fault_while_checking_is_no_pass(
     [("content", False), ("content/broken-link-internal", False), ("axe", True), ("", True)],
 )
 def test_browsers_are_for_rules_that_need_one(only: str, needed: bool) -> None:
-    assert run.needs_browser(rulebook.load(only=(only,) if only else ())) is needed
+    assert needs_browser(rulebook.load(only=(only,) if only else ())) is needed
 
 
 def test_without_such_rules_no_browser_is_looked_for(

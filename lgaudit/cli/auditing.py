@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from lgaudit.evaluate.rulebook import Rulebook
     from lgaudit.models import Site
     from lgaudit.pictures import Pictures
+    from lgaudit.plan import Plan
     from lgaudit.results import Results
-    from lgaudit.run import Plan
     from lgaudit.settings import Cohort, Settings
     from lgaudit.store import Store
 
@@ -102,7 +102,7 @@ def run_and_show(
 def _prune(settings: Settings, run_id: str) -> None:
     """Let evidence of older runs go, as the settings say."""
     from lgaudit.archive import Retention
-    from lgaudit.run import evidence_of
+    from lgaudit.plan import evidence_of
 
     limits = Retention(settings.evidence_runs, settings.evidence_days, settings.evidence_bytes)
     gone = evidence_of(settings, run_id).prune(limits, now().date())
@@ -160,7 +160,7 @@ def _run(plan: Plan, store: Store, again: str, *, quiet: bool) -> Results:
 def _new(sites: Sequence[Site], settings: Settings, book: Rulebook) -> Plan:
     from lgaudit import __version__
     from lgaudit.models import Engines, Run
-    from lgaudit.run import Plan
+    from lgaudit.plan import Plan
 
     started = now()
     told = kept(settings)
@@ -210,7 +210,7 @@ def _resumed(store: Store, name: str, book: Rulebook, settings: Settings) -> Pla
     import msgspec
 
     from lgaudit.errors import StoreError
-    from lgaudit.run import Plan
+    from lgaudit.plan import Plan
 
     name = store.unfinished_run() if name == "latest" else store.run_id(name)
     before = store.results(name)
@@ -325,7 +325,7 @@ def write_report(
 def pictures_of(settings: Settings, results: Results) -> Pictures:
     """The pictures kept with the evidence that a run was judged from."""
     from lgaudit.archive.pictures import KeptPictures
-    from lgaudit.run import evidence_of
+    from lgaudit.plan import evidence_of
 
     return KeptPictures(evidence_of(settings, results.run.judged_from or results.run.id))
 

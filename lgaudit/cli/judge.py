@@ -47,9 +47,9 @@ def judge(
     Examples: `lgaudit judge latest`, `lgaudit judge 20261123 --rules ./my-rules`.
     """
     from lgaudit import rejudge, settings
-    from lgaudit import run as running
     from lgaudit.cli import auditing
     from lgaudit.errors import EvidenceError
+    from lgaudit.plan import evidence_of
 
     auditing.check_format(format_)
     chosen = settings.load({"store": store, "out": str(out) if out else None})
@@ -57,7 +57,7 @@ def judge(
     def prepare(opened: Store, book: Rulebook) -> Again:
         again = rejudge.of_run(
             opened.results(run),
-            lambda name: running.evidence_of(chosen, name),
+            lambda name: evidence_of(chosen, name),
             book,
             now(),
         )

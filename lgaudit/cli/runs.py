@@ -179,7 +179,7 @@ def _sure(summary: RunSummary, where: str) -> bool:
 
 def _evidence(store: str | None, run: str) -> Evidence:
     from lgaudit import settings
-    from lgaudit.run import evidence_of
+    from lgaudit.plan import evidence_of
 
     return evidence_of(settings.load({"store": store}), run)
 
