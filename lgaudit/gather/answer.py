@@ -35,6 +35,15 @@ class Response:
         return header(self.headers, name)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the address of a link answered in the end, whoever links to it."""
+
+    verdict: Verdict
+    status: int | None = None
+    attempts: int = 1
+
+
 def page_of(answer: Response, *, kind: Kind = Kind.OTHER, depth: int = 0) -> Page:
     """The page in a response."""
     verdict = answer.verdict

@@ -7,13 +7,20 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from lgaudit import urls
 from lgaudit.access import NOBODY, Access
 from lgaudit.evidence import Exchange, Page, Redirect
 from lgaudit.gather import faults, robots
-from lgaudit.gather.answer import Response, exchange_of, page_of, read_body, redirect_target
+from lgaudit.gather.answer import (
+    Outcome,
+    Response,
+    exchange_of,
+    page_of,
+    read_body,
+    redirect_target,
+)
 from lgaudit.gather.asked import Asked
 from lgaudit.gather.client import open_client
 from lgaudit.gather.http import httpx
@@ -23,9 +30,6 @@ from lgaudit.gather.resolve import NameNotFound, PrivateAddress, Resolver
 from lgaudit.gather.robots import Robots
 from lgaudit.models import Kind, Reason, Site, Verdict
 from lgaudit.settings import Settings
-
-if TYPE_CHECKING:
-    from lgaudit.gather.links import Outcome
 
 MOST_ROBOTS = 2_000  # rules remembered
 MOST_LINKS = 50_000  # links remembered, so that sites with the same link ask for it once

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lgaudit import urls
 from lgaudit.evidence import LinkCheck, Page
-from lgaudit.gather.answer import Response
+from lgaudit.gather.answer import Outcome, Response
 from lgaudit.gather.budget import Budget
 from lgaudit.gather.discover import Link
 from lgaudit.gather.fetch import Fetcher
@@ -18,15 +18,6 @@ INTERNAL_SHARE = 0.6  # of the checks; what is not needed goes to links elsewher
 AT_ONCE = 8  # checks under way; the gate still asks each host one thing at a time
 MOST_PAGES = 200  # pages named with one link
 _GONE = frozenset({404, 410, *range(500, 600)})
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one address answered, whoever links to it."""
-
-    verdict: Verdict
-    status: int | None = None
-    attempts: int = 1
 
 
 @dataclass
