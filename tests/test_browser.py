@@ -20,7 +20,7 @@ from selenium.common.exceptions import WebDriverException
 from lgaudit.access import NOBODY
 from lgaudit.errors import BrowserMissing, SettingsError
 from lgaudit.evidence import BrowserEvidence, Page, Timings
-from lgaudit.gather import axe, browser, chromium, tab, vitals
+from lgaudit.gather import axe, browser, chromium, mishaps, vitals
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.politeness import CircuitOpen, Turn
 from lgaudit.models import Outcome, Reason, Verdict
@@ -629,18 +629,18 @@ def test_the_user_agent_names_us_and_a_contact():
     ],
 )
 def test_network_errors_have_reasons(error, reason):
-    assert tab.failure(error).reason is reason
+    assert mishaps.failure(error).reason is reason
 
 
 def test_a_public_page_may_not_lead_into_a_private_network():
     public, private = "93.184.215.14", "10.0.0.1"
-    assert tab.led_inside((public, private))
-    assert tab.led_inside((public, "", "[::1]"))
-    assert not tab.led_inside((private, private))  # a preview, or a proxy in between
-    assert not tab.led_inside((private, public))
-    assert not tab.led_inside((public, public))
-    assert not tab.led_inside((private,))
-    assert not tab.led_inside(())
+    assert mishaps.led_inside((public, private))
+    assert mishaps.led_inside((public, "", "[::1]"))
+    assert not mishaps.led_inside((private, private))  # a preview, or a proxy in between
+    assert not mishaps.led_inside((private, public))
+    assert not mishaps.led_inside((public, public))
+    assert not mishaps.led_inside((private,))
+    assert not mishaps.led_inside(())
 
 
 def event(method, **params):

@@ -6,14 +6,9 @@ import contextlib
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
-from selenium.common.exceptions import (
-    InvalidSessionIdException,
-    NoSuchWindowException,
-    TimeoutException,
-    WebDriverException,
-)
+from selenium.common.exceptions import TimeoutException, WebDriverException
 from urllib3.exceptions import HTTPError
 
 from lgaudit import urls
@@ -23,12 +18,11 @@ from lgaudit.gather import axe, closely, consent, entry, rendered, vitals
 from lgaudit.gather.chromium import Programs, user_agent
 from lgaudit.gather.gateway import named
 from lgaudit.gather.grid import open_browser
+from lgaudit.gather.mishaps import LOST, BrowserLost, Moved, failure, led_inside, moving, surely
 from lgaudit.gather.wire import Wire, WireLost
 from lgaudit.models import Reason, Verdict
 from lgaudit.pictures import Sheet
 from lgaudit.settings import Settings
-
-T = TypeVar("T")
 
 SETTLE = 2.0  # seconds to wait at most for what a page is still fetching when it has loaded
 SETTLE_FILES = 6.0  # the same for its styles, scripts, images and fonts, which do end
@@ -45,46 +39,7 @@ PARTS = {
 }  # of the page's deadline
 MARKUP = ("text/html", "application/xhtml+xml")
 
-FAILURES = (  # network errors as Chromium names them, most telling first
-    ("ERR_INVALID_AUTH_CREDENTIALS", Reason.LOGIN),
-    ("ERR_TOO_MANY_REDIRECTS", Reason.TOO_MANY_REDIRECTS),
-    ("ERR_NAME_", Reason.DNS),
-    ("ERR_DNS_", Reason.DNS),
-    ("ERR_ICANN_", Reason.DNS),
-    ("ERR_CERT_", Reason.TLS),
-    ("ERR_SSL_", Reason.TLS),
-    ("ERR_BAD_SSL_", Reason.TLS),
-    ("TIMED_OUT", Reason.TIMEOUT),
-    ("ERR_CONNECTION_REFUSED", Reason.REFUSED),
-    ("ERR_ADDRESS_", Reason.REFUSED),
-    ("ERR_CONNECTION_FAILED", Reason.REFUSED),
-    ("ERR_CONNECTION_", Reason.RESET),
-    ("ERR_EMPTY_RESPONSE", Reason.RESET),
-    ("ERR_HTTP2_", Reason.RESET),
-    ("ERR_INVALID_", Reason.RESET),
-    ("ERR_CONTENT_", Reason.RESET),
-    ("ERR_INCOMPLETE_", Reason.RESET),
-    ("ERR_SOCKET_", Reason.RESET),
-    ("ERR_ABORTED", Reason.NOT_HTML),
-)
-MOVING = ("navigat", "unloaded", "javascript error", "execution context", "alert open", "stale")
-LOST = (InvalidSessionIdException, NoSuchWindowException, HTTPError, OSError)
-
-
 RESTLESS = Verdict(Reason.BROWSER_FAILED, "The page kept moving on while it was looked at")
-
-
-class BrowserLost(Exception):
-    """The browser hung, crashed or was ended. ``partial`` is what had been seen by then."""
-
-    def __init__(self, what: str, partial: BrowserEvidence | None = None) -> None:
-        super().__init__(what)
-        self.partial = partial
-        self.looks: dict[str, Look] = {}
-
-
-class _Moved(Exception):
-    """The page was replaced by another while it was looked at."""
 
 
 class Tab:
@@ -112,7 +67,7 @@ class Tab:
         self._killed = False
         self.pages = 0  # loads since the browser started
         try:
-            _surely(self._prepare)
+            surely(self._prepare)
         except BaseException:
             self.chromium.kill()
             raise
@@ -163,7 +118,7 @@ class Tab:
 
     def forget(self) -> None:
         """Leave nothing of one site for the next: page, cookies, storage, caches, sizes."""
-        _surely(self._forget)
+        surely(self._forget)
 
     def _forget(self) -> None:
         self._driver.get("about:blank")
@@ -185,17 +140,17 @@ class Tab:
         self.pages += 1
         self._started = time.time()
         if self._restless:  # its scripts end here, or they would lead the next page away
-            _surely(lambda: self._get("about:blank"), expected=(TimeoutException, _Moved))
+            surely(lambda: self._get("about:blank"), expected=(TimeoutException, Moved))
             self._restless = False
             self._read_log()
         if self.chromium.gateway is not None:
             self.chromium.gateway.give(url)
         self._traffic = vitals.Traffic(url, self._frame, self._named)
         try:
-            _surely(lambda: self._get(url), expected=(TimeoutException, _Moved))
+            surely(lambda: self._get(url), expected=(TimeoutException, Moved))
         except TimeoutException:
-            _surely(self._stop)
-        except _Moved:
+            surely(self._stop)
+        except Moved:
             self._restless = True
             self._wait_for_document()
         self._read_log()
@@ -240,7 +195,7 @@ class Tab:
                 raise BrowserLost("The browser went away", evidence) from error
         try:
             self._driver.set_script_timeout(self._deadline * PARTS["script"])
-            _surely(self._unstore)
+            surely(self._unstore)
         except (*LOST, BrowserLost) as error:
             raise BrowserLost("The browser went away", evidence) from error
         self._restless = True  # the banner may have started something
@@ -257,8 +212,8 @@ class Tab:
         self._settle()
         for _ in range(MOVES):
             try:
-                return _surely(self._judge, expected=(_Moved,))
-            except _Moved:
+                return surely(self._judge, expected=(Moved,))
+            except Moved:
                 self._restless = True
                 self._wait_for_document()
         return RESTLESS
@@ -278,15 +233,15 @@ class Tab:
         try:
             mark, answer = axe.run(self._driver, self._rules, self._deadline * PARTS["axe"])
         except (WebDriverException, HTTPError, OSError) as error:
-            if _moving(error) and not self._killed:
+            if moving(error) and not self._killed:
                 raise
             hung = AxeRun(self.axe_version, error="axe-core did not answer in time")
             raise BrowserLost("axe-core never answered", replace(evidence, axe=hung)) from error
         if mark != seen["document"]:
-            raise _Moved
+            raise Moved
         mark_seen, shown = self._rendered()
         if mark_seen != mark:
-            raise _Moved
+            raise Moved
         shifts, dialogs = self._scroll(mark)
         self._document = mark
         return replace(
@@ -345,7 +300,7 @@ class Tab:
         except TimeoutException as error:
             raise BrowserLost("The page never stopped running its scripts") from error
         if moved["document"] != mark:
-            raise _Moved
+            raise Moved
         return moved["shifts"], int(moved["dialogs"])
 
     def _verdict(self, seen: Mapping[str, Any], document: vitals.Document) -> Verdict | None:
@@ -382,10 +337,10 @@ class Tab:
         """After a move: until the new document has loaded, within reason."""
         end = time.monotonic() + min(MOVE, self._deadline * PARTS["load"])
         while time.monotonic() < end:
-            with contextlib.suppress(_Moved):
-                ready = _surely(
+            with contextlib.suppress(Moved):
+                ready = surely(
                     lambda: self._driver.execute_script("return document.readyState"),
-                    expected=(_Moved,),
+                    expected=(Moved,),
                 )
                 if ready == "complete":
                     break
@@ -393,7 +348,7 @@ class Tab:
         self._settle()
 
     def _read_log(self) -> None:
-        self._traffic.feed(_surely(lambda: self._driver.get_log("performance")))
+        self._traffic.feed(surely(lambda: self._driver.get_log("performance")))
 
     def _console_errors(self) -> tuple[str, ...]:
         said = self._driver.get_log("browser")
@@ -417,47 +372,10 @@ class Tab:
             return dict(found)
 
         try:
-            return _surely(measure, expected=(_Moved,))
-        except _Moved:
+            return surely(measure, expected=(Moved,))
+        except Moved:
             return None
 
     def quiet(self, wanted: bool) -> None:
         """Take axe-core out of new pages while they are timed, or put it back."""
-        _surely(lambda: self._preload(not wanted))
-
-
-def led_inside(addresses: Sequence[str]) -> bool:
-    """True when a page on the public internet led to an address of a private network."""
-    private = [urls.is_private_address(address.strip("[]")) for address in addresses if address]
-    return len(private) > 1 and private[-1] and not private[0]
-
-
-def failure(error: str) -> Verdict:
-    """The verdict of a page that Chromium could not load, from the error it names."""
-    name = error.removeprefix("net::").split()[0] if error else ""
-    for mark, reason in FAILURES:
-        if mark in name:
-            return Verdict(reason, f"the browser: {name}")
-    return Verdict(Reason.BROWSER_FAILED, name or "unknown error")
-
-
-def _surely(action: Callable[[], T], expected: tuple[type[Exception], ...] = ()) -> T:
-    """Do it; whatever goes wrong that was not expected means that the browser is lost."""
-    passed_on: tuple[type[BaseException], ...] = (*expected, BrowserLost)
-    try:
-        return action()
-    except passed_on:
-        raise
-    except LOST as error:
-        raise BrowserLost(f"The browser went away ({type(error).__name__})") from error
-    except WebDriverException as error:
-        said = " ".join(str(error.msg or type(error).__name__).split())
-        if _Moved in expected and _moving(error):
-            raise _Moved(said) from error
-        raise BrowserLost(f"The browser failed: {said[:200]}") from error
-
-
-def _moving(error: Exception) -> bool:
-    """True when a command failed only because the page made way for another."""
-    said = str(getattr(error, "msg", ""))
-    return not isinstance(error, LOST) and any(word in said for word in MOVING)
+        surely(lambda: self._preload(not wanted))

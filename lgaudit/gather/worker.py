@@ -16,8 +16,9 @@ from lgaudit.evidence import BrowserEvidence, Look, Page, Timings, header
 from lgaudit.gather import closely, politeness, sheets, vitals
 from lgaudit.gather.chromium import Programs
 from lgaudit.gather.looks import Looks
+from lgaudit.gather.mishaps import BrowserLost
 from lgaudit.gather.politeness import CircuitOpen
-from lgaudit.gather.tab import PARTS, RESTLESS, BrowserLost, Tab
+from lgaudit.gather.tab import PARTS, RESTLESS, Tab
 from lgaudit.models import Reason, Verdict
 from lgaudit.settings import Settings
 
