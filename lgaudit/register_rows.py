@@ -24,6 +24,7 @@ TYPES = (
     "Welsh principal area",
     "NI district",
 )
+LONGEST_NUMBER = 12  # digits
 HINTED = 20  # unknown successors that get a "did you mean"
 REQUIRED = ("slug", "name", "nation", "region", "type", "homepage")
 OPTIONAL = (
@@ -103,7 +104,8 @@ def _number(cell: dict[str, str], name: str, faults: list[str]) -> int | None:
     value = cell.get(name, "")
     if not value:
         return None
-    if not (value.isascii() and value.isdigit()):
+    if not (value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER):
+        value = value if len(value) <= LONGEST_NUMBER else value[:LONGEST_NUMBER] + "…"
         faults.append(f"{name} {value!r} is not a whole number")
         return None
     return int(value)

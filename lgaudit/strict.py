@@ -41,13 +41,12 @@ class Reader:
     def table(self, path: Path) -> dict[str, Any] | None:
         """The file's top table, or None with the problem noted."""
         try:
-            size = path.stat().st_size
-            if size > MAXIMUM_BYTES:
-                self.problem(
-                    f"is {size:,} bytes long, over the limit of {MAXIMUM_BYTES:,}. Shorten it."
-                )
+            with path.open("rb") as file:  # a link may lead to a device, which has no size or end
+                data = file.read(MAXIMUM_BYTES + 1)
+            if len(data) > MAXIMUM_BYTES:
+                self.problem(f"is over the limit of {MAXIMUM_BYTES:,} bytes. Shorten it.")
                 return None
-            self.text = path.read_text(encoding="utf-8-sig")
+            self.text = data.decode("utf-8-sig").replace("\r\n", "\n")
             return tomli.loads(self.text)
         except UnicodeDecodeError:
             self.problem("is not UTF-8 text. Save it as UTF-8.")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import Sequence
+from typing import Any
+
+import brotli
 from behaviour import (
     CHUNKED,
     GOOD,
@@ -19,6 +24,15 @@ from behaviour import (
 from rude import plain, to
 
 from lgaudit.models import Reason
+
+LONGER = GOOD.replace("</main>", "".join(f"<p>{n} {n * n}" for n in range(3_000)) + "</main>")
+PACKERS = {"gzip": gzip.compress, "br": brotli.compress}
+
+
+def _whole(found: Any, asked: Sequence[str]) -> None:
+    del asked
+    assert found.body == GOOD.encode()
+
 
 REQUESTS = [
     row(
@@ -274,5 +288,107 @@ REQUESTS = [
             kind="application/octet-stream",
         ),
         then="The body is not read, and nothing is written",
+    ),
+    row(
+        "continues-for-ever",
+        "sends 100 Continue for ever, as fast as it can",
+        Reason.TIMEOUT,
+        talks(then="repeat", each=b"HTTP/1.1 100 Continue\r\n\r\n" * 500),
+        **SLOW,
+    ),
+    row(
+        "hints-and-a-page",
+        "sends fifty early hints, then its page",
+        Reason.OK,
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 50 + plain(200, GOOD.encode()),
+        check=_whole,
+    ),
+    row(
+        "another-protocol",
+        "changes to another protocol unasked",
+        Reason.RESET,
+        talks(b"HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n\0\1"),
+    ),
+    row(
+        "chunk-extension",
+        "writes 1 MB of notes on the size of a chunk",
+        Reason.RESET,
+        talks(CHUNKED + b"%x;e=" % len(GOOD) + b"y" * 1_000_000 + b"\r\n"),
+    ),
+    row(
+        "trailers",
+        "says after its page that it is a picture",
+        Reason.OK,
+        CHUNKED
+        + b"%x\r\n%s\r\n0\r\n" % (len(GOOD), GOOD.encode())
+        + b"Content-Type: image/png\r\n\r\n",
+        check=_whole,
+        then="What comes after the page changes nothing",
+    ),
+    row(
+        "encodings-in-lines",
+        "packs its page three times, and says so in three lines",
+        Reason.OK,
+        plain(
+            200,
+            gzip.compress(gzip.compress(gzip.compress(GOOD.encode()))),
+            *["Content-Encoding: gzip"] * 3,
+        ),
+        check=_whole,
+        then="The lines are one list",
+    ),
+    *(
+        row(
+            f"cut-{name}",
+            f"cuts off what it packed with {name}, and gives the length that is left",
+            Reason.RESET,
+            plain(200, pack(LONGER.encode())[:-3_000], f"Content-Encoding: {name}"),
+            then="Half a page is no page",
+        )
+        for name, pack in PACKERS.items()
+    ),
+    row(
+        "never-ended-gzip",
+        "never ends what it packs, though the page itself ends",
+        Reason.OK,
+        plain(200, gzip.compress(GOOD.encode())[:-8], "Content-Encoding: gzip"),
+        check=_whole,
+        then="Nothing of the page is missing",
+    ),
+    row(
+        "junk-after-gzip",
+        "sends junk after what it packed with gzip",
+        Reason.OK,
+        plain(200, gzip.compress(GOOD.encode()) + b"junk" * 500, "Content-Encoding: gzip"),
+        check=_whole,
+        then="It is left out, as in browsers",
+    ),
+    row(
+        "junk-after-br",
+        "sends junk after what it packed with br",
+        Reason.RESET,
+        plain(200, brotli.compress(GOOD.encode()) + b"junk" * 500, "Content-Encoding: br"),
+    ),
+    row(
+        "part-unasked",
+        "sends a part of its page as 206, unasked",
+        Reason.ERROR_STATUS,
+        plain(206, GOOD.encode(), "Content-Range: bytes 0-499/5000"),
+        seen="visit",
+        then="Half a page is no page",
+    ),
+    row(
+        "large-cookie",
+        "sets a cookie of 50 kB, then refuses who brings it",
+        Reason.OK,
+        test="test_fetch.py::test_a_cookie_no_browser_would_keep_is_not_brought_back",
+        then="It is dropped, as in browsers",
+    ),
+    row(
+        "status-of-its-own",
+        "answers with status 999",
+        Reason.ERROR_STATUS,
+        plain(999, GOOD.encode()),
+        seen="visit",
     ),
 ]

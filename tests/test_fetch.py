@@ -81,6 +81,15 @@ async def test_a_cookie_may_break_a_circle_and_is_forgotten_afterwards() -> None
     assert len(second.redirects) == 1  # the cookie of the first visit was not sent
 
 
+async def test_a_cookie_no_browser_would_keep_is_not_brought_back() -> None:
+    async with rude({"/b": plain(200, HTML)}) as server:
+        server.answers["/"] = to("/b", 302, "Set-Cookie: big=" + "y" * 5_000, "Set-Cookie: a=1")
+        async with Fetcher(settings_for(server)) as fetcher:
+            page = await fetcher.get(HOME + "/", site=SITE)
+    assert page.verdict.ok
+    assert "cookie: a=1\r" in server.heads[-1].lower()
+
+
 async def test_off_site() -> None:
     page, _ = await ask({"/": to("https://www.elsewhere.example/x")})
     assert page.verdict.reason is Reason.OFF_SITE

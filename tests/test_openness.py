@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tracemalloc
 
 import pytest
 
@@ -87,3 +88,13 @@ def test_what_is_wrong_with_a_table_is_counted(body: bytes, field: str, value: o
 )
 def test_a_table_made_to_break_its_reader_does_not(body: bytes) -> None:
     read_csv(body)
+
+
+def test_a_table_of_millions_of_rows_takes_little_more_memory_than_its_bytes() -> None:
+    body = b"a\n" * 5_000_000
+    tracemalloc.start()
+    try:
+        assert read_csv(body).rows == 20_001
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(body)
+    finally:
+        tracemalloc.stop()

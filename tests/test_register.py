@@ -68,6 +68,7 @@ def test_extra_columns_are_kept() -> None:
         (row("b", opened="1/4/2023"), "line 3: opened '1/4/2023' is not a date like 2023-04-01"),
         (row("b", opened="2023-04-01", closed="2020-01-01"), "closed is not after opened"),
         (row("b", population="many"), "line 3: population 'many' is not a whole number"),
+        (row("b", population="9" * 5_000), "line 3: population '999999999999…' is not a whole"),
         (row("b", name=""), "line 3: name is empty"),
         (row("b").strip() + ",,,\n", "line 3: has more cells"),
         ("b\n", "line 3: name is empty"),

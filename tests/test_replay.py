@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,3 +105,21 @@ def test_folder_has_clean_addresses_and_nothing_outside_it(tmp_path: Path) -> No
     for path in ("/../secret.html", "/%2e%2e/secret", "/way-out.html", "/a\x00b", "/nothing"):
         assert folder.answer("GET", path, {}).status == 404, path
     assert folder.pages() == ("/about/", "/contact%20us.html", "/")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are Unicode")
+def test_file_names_need_not_be_unicode(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.html")).write_text("bytes")
+    (tmp_path / "caf\u00e9.html").write_text("letters")
+    folder = FolderSite(tmp_path)
+    assert folder.pages() == ("/caf%C3%A9.html", "/caf%E9.html")
+    assert folder.answer("GET", "/caf%E9.html", {}).body == b"bytes"
+    assert folder.answer("GET", "/caf%C3%A9", {}).body == b"letters"
+
+
+def test_of_a_file_without_end_a_part_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lgaudit.replay.folder.LARGEST", 9)
+    (tmp_path / "index.html").write_text("x" * 100)
+    assert FolderSite(tmp_path).answer("GET", "/", {}).body == b"x" * 9

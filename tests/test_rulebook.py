@@ -275,6 +275,14 @@ def test_absurd_files_are_refused(tmp_path: Path, content: bytes, expected: str)
     assert any(expected in p for p in problems), problems
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device")
+def test_a_rule_file_that_leads_to_an_endless_device_is_refused(tmp_path: Path):
+    (tmp_path / "odd.toml").symlink_to("/dev/zero")
+    rule, problems = rulefile.read(tmp_path / "odd.toml", "mine")
+    assert rule is None
+    assert "over the limit" in problems[0]
+
+
 def test_a_folder_that_is_not_there_or_empty_or_with_a_bar(tmp_path: Path):
     with pytest.raises(RulebookError, match="no such folder"):
         rulebook.load([tmp_path / "nowhere"], entry_points=False)

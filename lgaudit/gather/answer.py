@@ -11,6 +11,7 @@ from lgaudit.gather.http import httpx
 from lgaudit.models import OK, Kind, Reason, Verdict
 
 HTML = ("text/html", "application/xhtml+xml")
+END = 5_000  # bytes; comments and scripts may follow the end of a page
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -33,6 +34,11 @@ class Response:
     def header(self, name: str) -> str:
         """The first header of that name, or ''."""
         return header(self.headers, name)
+
+    @property
+    def packing(self) -> str:
+        """Content-Encoding; several lines of it are one list, as HTTP has it."""
+        return ", ".join(v for name, v in self.headers if name.lower() == "content-encoding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ async def read_body(
     verdict = OK
     body: decode.Body | None = None
     try:
-        body = decode.Body(partial.header("content-encoding"), limit)
+        body = decode.Body(partial.packing, limit)
         async for chunk in response.aiter_raw():
             body.feed(chunk)
     except decode.TooLarge:
@@ -121,6 +127,11 @@ async def read_body(
         verdict = Verdict(Reason.RESET, str(error))
     content = body.content() if body is not None else b""
     wire = body.wire if body is not None else 0
+    cut = body is not None and body.cut
+    # Some servers never end what they pack; where the page itself ends, nothing is missing.
+    ends = not cut or b"</html" in content[-END:].lower()
+    if html_only and verdict.ok and response.status_code < 400 and not ends:
+        verdict = Verdict(Reason.RESET, "the packed body breaks off before its end")
     whole = replace(partial, verdict=verdict, body=content, transferred=wire)
     if html_only and verdict.ok and response.status_code < 400 and not is_html(whole):
         return replace(whole, body=b"", verdict=Verdict(Reason.NOT_HTML, "does not look like HTML"))

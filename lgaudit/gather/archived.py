@@ -174,7 +174,7 @@ def _unpacked(exchange: Exchange, limit: int) -> Response:
         http_version=exchange.http_version,
     )  # fmt: skip
     try:
-        collected = decode.Body(answer.header("content-encoding"), limit)
+        collected = decode.Body(answer.packing, limit)
         collected.feed(body)
         body = collected.content() or body
     except decode.TooLarge:

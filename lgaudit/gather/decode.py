@@ -47,6 +47,9 @@ class Broken(Exception):
 class _Layer(Protocol):
     def feed(self, data: bytes, room: int) -> bytes: ...
 
+    @property
+    def ended(self) -> bool: ...
+
 
 class _Zlib:
     """gzip and deflate; several gzip members in a row are one body."""
@@ -55,6 +58,10 @@ class _Zlib:
         self._bits = 31 if gzip else 15
         self._gzip, self._started = gzip, False
         self._unpacker = zlib.decompressobj(self._bits)
+
+    @property
+    def ended(self) -> bool:
+        return self._unpacker.eof
 
     def feed(self, data: bytes, room: int) -> bytes:
         parts: list[bytes] = []
@@ -87,6 +94,10 @@ class _Brotli:
     def __init__(self) -> None:
         self._unpacker = brotli.Decompressor()
 
+    @property
+    def ended(self) -> bool:
+        return bool(self._unpacker.is_finished())
+
     def feed(self, data: bytes, room: int) -> bytes:
         parts: list[bytes] = []
         while True:
@@ -96,7 +107,7 @@ class _Brotli:
                 raise TooLarge
             parts.append(part)
             data = b""
-            if self._unpacker.is_finished() or self._unpacker.can_accept_more_data():
+            if self.ended or self._unpacker.can_accept_more_data():
                 return b"".join(parts)
 
 
@@ -131,6 +142,11 @@ class Body:
         if self.size > self._limit:
             raise TooLarge
         self._parts.append(chunk)
+
+    @property
+    def cut(self) -> bool:
+        """True when what was unpacked breaks off before its end."""
+        return not all(layer.ended for layer in self._layers)
 
     def content(self) -> bytes:
         """What has been collected so far."""

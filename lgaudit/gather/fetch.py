@@ -33,6 +33,7 @@ from lgaudit.settings import Settings
 
 MOST_ROBOTS = 2_000  # rules remembered
 MOST_LINKS = 50_000  # links remembered, so that sites with the same link ask for it once
+LARGEST_COOKIE = 4_096  # characters of its name and value together
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -320,6 +321,7 @@ class Fetcher:
                 try:
                     if "set-cookie" in response.headers:
                         jar.extract_cookies(response)
+                        _drop_large(jar)
                     partial = replace(
                         partial,
                         status=response.status_code,
@@ -372,6 +374,13 @@ def _cookie_header(jar: httpx.Cookies, url: str) -> str:
     except (httpx.InvalidURL, ValueError):
         return ""
     return str(request.headers.get("cookie", ""))
+
+
+def _drop_large(jar: httpx.Cookies) -> None:
+    """Browsers keep no cookie so large, and servers refuse requests that carry one."""
+    for cookie in list(jar.jar):
+        if len(cookie.name) + len(cookie.value or "") > LARGEST_COOKIE:
+            jar.jar.clear(cookie.domain, cookie.path, cookie.name)
 
 
 def _robots_of(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 
@@ -45,7 +46,10 @@ class Robots:
 
 def parse(body: bytes) -> Robots:
     """Rules of a robots.txt file; a file that makes no sense forbids nothing."""
-    text = body[:LARGEST].decode("utf-8", errors="replace").lstrip("\ufeff").replace("\x00", "")
+    # UTF-8 is the rule, but what an editor saved as UTF-16 says plainly what its owner wants.
+    wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = body[:LARGEST].decode("utf-16" if wide else "utf-8", errors="replace")
+    text = text.lstrip("\ufeff").replace("\x00", "")
     rules = "\n".join(_tidy(line) for line in text.splitlines() if _LINE.match(line))
     return Robots(text, OK, Protego.parse(rules))
 

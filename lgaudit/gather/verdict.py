@@ -196,6 +196,8 @@ def _nameless_wall(document: Document) -> Verdict | None:
 
 def _status(document: Document) -> Verdict | None:
     status = document.status
+    if status == 206:
+        return Verdict(Reason.ERROR_STATUS, "status 206: a part, and nobody asked for a part")
     if status is None or 200 <= status < 300:
         return None
     return Verdict(Reason.ERROR_STATUS, f"status {status}")

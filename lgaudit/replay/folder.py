@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from lgaudit.replay.site import NOT_FOUND, Answer
 
 _TYPES = {".html": "text/html; charset=utf-8", ".htm": "text/html; charset=utf-8"}
 _HTML = (".html", ".htm")
+LARGEST = 200_000_000  # bytes; the rest of a longer file is not served, and no page is so long
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class FolderSite:
                 return NOT_FOUND
             return Answer(404, (("content-type", _TYPES[".html"]),), own.read_bytes())
         try:
-            body = file.read_bytes()
+            with file.open("rb") as opened:
+                body = opened.read(LARGEST)
         except OSError:
             return Answer(403, (("content-type", "text/plain"),), b"This file cannot be read.")
         kind = _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0]
@@ -43,7 +46,8 @@ class FolderSite:
 
     def find(self, path: str) -> Path | None:
         """The file behind a URL path, or None; links that lead outside the root are refused."""
-        relative = unquote(urlsplit(path).path).lstrip("/")
+        # As the system names files, which need not be Unicode.
+        relative = os.fsdecode(unquote_to_bytes(urlsplit(path).path)).lstrip("/")
         if "\x00" in relative:
             return None
         root = self.root.resolve()
@@ -66,5 +70,5 @@ class FolderSite:
                 path = file.relative_to(self.root).as_posix()
                 if file.name == "index.html":
                     path = path.removesuffix("index.html")
-                found.append("/" + quote(path))
+                found.append("/" + quote(os.fsencode(path)))
         return tuple(found)
