@@ -317,6 +317,37 @@ VISITS = [
         then="The site is left alone, and not ranked",
     ),
     row(
+        "crowded",
+        "sends 300,000 tags",
+        Reason.TOO_LARGE,
+        lambda: {"/": page("<p>" * 300_000)},
+        made=True,
+        seen="visit",
+        then="It is not parsed",
+    ),
+    row(
+        "styles",
+        "leaves 1,900 elements of bold open, which every one of 9,000 paragraphs takes up",
+        Reason.TOO_LARGE,
+        lambda: {
+            "/": page(
+                "<p>" + "".join(f"<b class=a{n}>" for n in range(1_900)) + "</p>" + "<p>x" * 9_000
+            )
+        },
+        made=True,
+        seen="visit",
+        then="It is not parsed: 100 kB would become 17 million elements",
+    ),
+    row(
+        "options",
+        "offers a choice of 60,000 options",
+        Reason.OK,
+        lambda: {"/": page("<select>" + "<option>x" * 60_000)},
+        made=True,
+        seen="visit",
+        then="The parser meets the first 10,000",
+    ),
+    row(
         "deep",
         "nests 30,000 elements",
         Reason.OK,

@@ -65,6 +65,23 @@ def test_endless_attributes_are_cut_not_waited_for() -> None:
     assert "unseen" not in (tree.html or "")
 
 
+@pytest.mark.parametrize("between", ["</p><p>x", "</p><td>x</td><p>", "<table><tr><td>x</table>"])
+def test_styles_left_open_are_not_made_again_without_end(between: str) -> None:
+    styles = "".join(f"<b class=a{number}>" for number in range(1_900))
+    page = f"<main><p>seen</p></main><p>{styles}" + between * 9_000
+    assert taming.crowded(page)
+    assert len(dom.parse(page)._parser.css("*")) < 2 * taming.MOST_TAGS
+
+
+def test_words_in_bold_are_no_crowd() -> None:
+    page = "<table>" + "<tr><td><font face=x><b>x<td><b class=y>x</b>" * 500
+    assert not taming.crowded(page)
+    assert taming.tame(page) == page
+    page = "".join(f"<p><b id=x{number}>x</b> y</p>" for number in range(30_000))
+    assert not taming.crowded(page)
+    assert taming.tame(page) == page
+
+
 @pytest.mark.parametrize(
     "part",
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from lgaudit import dom
@@ -93,6 +95,15 @@ def test_name(case: str, html: str, expected: str) -> None:
 def test_a_label_belongs_to_the_first_element_of_its_id() -> None:
     tree = dom.parse('<label for="x">A</label><p id="x"></p><input id="x">')
     assert Names(tree).name(tree.css_first("input")) == ""
+
+
+def test_labels_of_an_id_that_all_controls_share_are_not_read_for_each() -> None:
+    tree = dom.parse("<label for=a>Town</label><input id=a>" * 60_000)
+    names = Names(tree)
+    began = time.process_time()
+    said = {names.name(control) for control in tree.css("input")[1:]}
+    assert said == {""}
+    assert time.process_time() - began < 5
 
 
 def test_deep_markup_does_not_exhaust_the_stack() -> None:

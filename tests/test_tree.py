@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 import weakref
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from lgaudit import dom, selectors
-from lgaudit.tree import Node, Tree
+from lgaudit.tree import Node, Tree, places
 from lgaudit.tree.index import DEEP
 
 SELECTORS = (
@@ -143,3 +144,35 @@ def test_what_is_forgotten_is_gone_without_the_collector(html: str) -> None:
         assert there() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("body > p:nth-of-type(2)", ["c"]),
+        ("p:nth-child(2)", ["b", "f"]),
+        ("#d > p:nth-child(1)", ["e"]),
+        ("html > body > :nth-child(4) > p:nth-of-type(2)", ["f"]),
+        ("body>p:nth-child(9)", []),
+        ("body > div:nth-child(2)", []),
+        ("BODY > P:nth-of-type(1)", ["b"]),
+    ],
+)
+def test_paths_that_count_children_are_followed(path: str, found: list[str]) -> None:
+    html = "<i id=a>x</i> <p id=b>x<!-- p --><p id=c>x<div id=d><p id=e>x<p id=f>x</div><select>"
+    tree = dom.parse(f"<!doctype html><body>{html}")
+    assert places.follow(path, tree.called, tree.css) is not None
+    assert [node.attributes["id"] for node in tree.css(path)] == found
+    assert [node.attributes["id"] for node in tree._parser.css(path)] == found
+
+
+@pytest.mark.parametrize("path", ["p.x:nth-child(2)", "p p:nth-child(2)", "p:nth-child(odd)"])
+def test_other_counting_is_left_to_the_parser_unless_it_would_take_for_ever(path: str) -> None:
+    few = dom.parse("<div><p>1<div><p>0<p class=x>2</div></div><div><p>1<p class=x>2</div>")
+    assert places.follow(path, few.called, few.css) is None
+    assert few.css(path) or "p p" in path
+    many = dom.parse("<p class=x>x" * 100_000)
+    began = time.process_time()
+    assert many.css(path) == []
+    assert [node.number for node in many.css("body > p:nth-of-type(90000)")] == [180_001]
+    assert time.process_time() - began < 5

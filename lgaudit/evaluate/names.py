@@ -64,10 +64,9 @@ class Names:
 
     def _find_labels(self, control: Node) -> list[Node]:
         identity = dom.attribute(control, "id")
-        by_id = list(self._labels_for.get(identity, ())) if identity else []
-        if by_id and self.ids.get(identity) is not None:
-            first = self.ids[identity]
-            by_id = by_id if first.mem_id == control.mem_id else []
+        first = self.ids.get(identity) if identity else None
+        own = first is None or first.mem_id == control.mem_id  # of several with one id, the first
+        by_id = list(self._labels_for.get(identity, ())) if identity and own else []
         around = next((node for node in dom.ancestors(control) if node.tag == "label"), None)
         if around is not None and not dom.attribute(around, "for"):
             by_id.append(around)

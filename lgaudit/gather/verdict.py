@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-from lgaudit import dom, urls
+from lgaudit import dom, taming, urls
 from lgaudit.evidence import Headers, Page
 from lgaudit.gather import blockpages, shown, wording
 from lgaudit.models import OK, Kind, Reason, Site, Verdict
@@ -103,6 +103,8 @@ def classify(
         return page.verdict
     if not rendered and not _is_html(page):
         return Verdict(Reason.NOT_HTML, _content_type(page) or "does not look like HTML")
+    if taming.crowded(page.html if rendered else page.response_html):
+        return Verdict(Reason.TOO_LARGE, f"more than {taming.MOST_TAGS:,} tags")
     document = _document(page, rendered)
     return (
         _wall(document)

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from lgaudit import selectors
 from lgaudit.selectors import Doubt
+from lgaudit.tree import places
 from lgaudit.tree.index import Index, Values
 from lgaudit.tree.nodes import CHILDLESS, NONE, Node, lonely
 
@@ -244,6 +245,12 @@ class Tree:
                 return (self._index or self._grow()).find(paths)
             except Doubt:
                 pass
+        if places.COUNTS in query:
+            followed = places.follow(query, self.called, self.css)
+            if followed is not None:
+                return followed
+            if self.nodes and max(len(n.children) for n in self._holders) > places.MOST_CHILDREN:
+                return []
         raws = self._parser.css(query)
         if not raws:
             return []
