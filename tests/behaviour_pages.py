@@ -258,6 +258,13 @@ BROWSER = [
         test="test_fetch.py::test_a_certificate_that_is_late_or_for_another_name",
     ),
     row(
+        "certificate-unreadable",
+        "shows a certificate with names of a kind nobody uses, or that are no text",
+        Reason.OK,
+        test="test_security_probes.py::test_a_certificate_nobody_can_read_ends_no_run",
+        then="What it says is left unsaid",
+    ),
+    row(
         "silent-tls",
         "accepts a TLS connection and never speaks",
         Reason.TIMEOUT,

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import json
+import ssl
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtensionOID, NameOID
 from made_site import HOST, file, moved, page, visit
 
 from lgaudit.cli import auditing
 from lgaudit.evaluate import libraries
 from lgaudit.evidence import Snapshot
 from lgaudit.gather import doors
+from lgaudit.gather.fetch import Fetcher
+from lgaudit.gather.handshakes import Doorbell
 from lgaudit.gather.resolve import Resolver
 from lgaudit.models import Reason, Site
 from lgaudit.replay import Answer, Replay, StaticSite
@@ -52,6 +62,56 @@ async def test_every_way_in_is_tried_once_and_followed() -> None:
     assert seen.probes.security_txt.response_html == SECURITY
     assert asked.count("GET /") == 1
     assert asked.count("GET /.well-known/security.txt") == 1
+
+
+def _names(more: bytes) -> x509.UnrecognizedExtension:
+    """The host's name and one more, as they stand in a certificate."""
+    held = b"\x82" + bytes([len(HOST)]) + HOST.encode() + more
+    return x509.UnrecognizedExtension(
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME, b"\x30" + bytes([len(held)]) + held
+    )
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param(b"\xa3\x02\x30\x00", id="an address of X.400"),
+        pytest.param(b"\x82\x03\xff\xfe\x00", id="a name that is no text"),
+        pytest.param(b"\x87\x03abc", id="an address of three bytes"),
+    ],
+)
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_a_certificate_nobody_can_read_ends_no_run(
+    more: bytes, trusted: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1)
+        .not_valid_before(now - dt.timedelta(1))
+        .not_valid_after(now + dt.timedelta(9))
+        .add_extension(_names(more), critical=False)
+        .sign(key, hashes.SHA256())
+        .public_bytes(Encoding.PEM)
+    )
+    file = tmp_path / "own.pem"
+    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    (tmp_path / "ca.pem").write_bytes(made)
+    server = await asyncio.start_server(lambda r, w: w.close(), "127.0.0.1", 0, ssl=context)
+    told = Settings(
+        pace=0.0,
+        name_map={HOST: f"127.0.0.1:{server.sockets[0].getsockname()[1]}"},
+        ca_file=str(tmp_path / "ca.pem") if trusted else "",
+    )
+    async with Fetcher(told) as fetcher:
+        met = await Doorbell(fetcher).ring(HOST, ask_old=True)
+    server.close()
+    assert met is not None
+    assert (met.version, met.fault) == ("TLSv1.3", "" if trusted else "chain")
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_name_without_www_that_does_not_exist() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import ssl
 import warnings
 from dataclasses import dataclass, replace
@@ -27,6 +28,10 @@ MOST_NAMES = 100  # of one certificate
 # OpenSSL's numbers for what is wrong with a certificate, X509_V_ERR_*.
 _FAULTS = {9: "early", 10: "expired", 62: "name", 64: "name"}
 _ALERTS = ("VERSION", "ALERT", "UNSUPPORTED", "EOF", "NO_PROTOCOLS")
+
+
+# asyncio writes a traceback of what it raises too, such as for a certificate it cannot read.
+logging.getLogger("asyncio").addFilter(lambda said: "SSL handshake" not in said.getMessage())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class Doorbell:
         try:
             met = await self._connect(host, self._trusting)
             return _described(Handshake(host, met.version), met.certificate)
+        except UnicodeDecodeError:  # it is trusted, and also for names that are no text
+            fault = ""
         except ssl.SSLCertVerificationError as error:
             fault = _FAULTS.get(error.verify_code, "chain")
         except ssl.SSLError:
@@ -140,7 +147,12 @@ def _described(handshake: Handshake, certificate: bytes) -> Handshake:
             starts=read.not_valid_before_utc,
             ends=read.not_valid_after_utc,
         )
-    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension):
+    except (
+        ValueError,
+        x509.InvalidVersion,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+    ):
         return handshake
 
 
