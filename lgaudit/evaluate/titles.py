@@ -90,7 +90,7 @@ def heading_text(node: Node) -> str:
 
 def asks_in_form(node: Node) -> bool:
     """Whether a heading is the question of a form's field: in or around a legend or label, or
-    with the form right behind it.
+    with the form, or its fields, right behind it.
     """
     if any(around.tag in ("legend", "label") for around in dom.ancestors(node)):
         return True
@@ -99,7 +99,20 @@ def asks_in_form(node: Node) -> bool:
         if follower.tag == "-text" and follower.text().strip():
             return False
         follower = follower.next
-    return node.css_first("label") is not None or (follower is not None and follower.tag == "form")
+    if node.css_first("label") is not None:
+        return True
+    return follower is not None and (follower.tag == "form" or _is_field(follower))
+
+
+def _is_field(node: Node) -> bool:
+    """True for a field to fill in, or a group of them without a heading of its own."""
+    if node.tag == "input":
+        return dom.attribute(node, "type").lower() not in ("hidden", "submit", "button", "image")
+    if node.tag in ("select", "textarea", "fieldset"):
+        return True
+    if node.tag not in ("div", "p", "ul", "label") or node.css_first("h1, h2, h3, h4") is not None:
+        return False
+    return any(map(_is_field, node.css("input, select, textarea")[:20]))
 
 
 def site_names(page: Page) -> tuple[str, ...]:

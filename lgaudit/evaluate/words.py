@@ -8,9 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 MASK = "\ufffc"  # stands for characters no rule should read; neither a letter nor a space
 
-_QUOTED = re.compile(r"“[^”]{1,400}”|(?<!\w)\"[^\"\n]{1,400}\"|(?<!\w)‘[^’\n]{2,300}’(?!\w)")
+# A speech may go on for a long paragraph, and one that goes on in the next is not closed in this.
+# Single signs with a letter behind them are apostrophes.
+_QUOTED = re.compile(
+    r"“[^”“]{1,2000}+(?:”|(?=“)|\Z)|(?<!\w)\"[^\"\n]{1,2000}+\"|\A\"[^\"\n]{1,2000}+\Z"
+    r"|(?<!\w)‘(?:[^‘’\n]|(?<=\w)’(?=\w)){2,500}+’(?!\w)|(?<![\w'])'(?=\S)(?:[^'\n]|(?<=\w)'(?=\w)){2,500}+'(?!\w)"
+)
 _DOTTED = re.compile(r"\.(?<=\w\.)\w|@(?<=\w@)\w|://")  # begins with what is rare
-_SIGNS = ("“", '"', "‘", "@", "://")
+_SIGNS = ("“", '"', "‘", "'", "@", "://")
+_QUOTES = ("“", '"', "‘", "'")
 _STOP = re.compile(r"\.(?<=\w\.)\w")
 _WEB = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|(?<![\w.])[\w-]+(?:\.[\w-]+)*"
@@ -65,7 +71,7 @@ def masks_begin(text: str, starts: Sequence[int]) -> set[int]:
 
 def masked_names(text: str) -> str:
     """The text, same length, with quotations, web and e-mail addresses and file names masked."""
-    if "“" in text or '"' in text or "‘" in text:
+    if any(map(text.__contains__, _QUOTES)):
         text = _QUOTED.sub(_blot, text)
     if _DOTTED.search(text):
         text = blotted(text, _web_spans(text))

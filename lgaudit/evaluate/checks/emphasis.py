@@ -12,12 +12,17 @@ from lgaudit.tree import Node
 
 _LINE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bunderline\b", re.I)
 MOST_LOOKED_AT = 500  # elements: each is looked at with all that is around it
-_EXEMPT = frozenset(("a", "ins", "abbr"))
+# Buttons and other things that act may look like links.
+_EXEMPT = frozenset(("a", "ins", "abbr", "button", "summary", "label"))
+_ACTING = ("button", "link", "tab", "menuitem", "switch")
 
 
 @page_check
 def underline_absent(page: Page) -> Result:
-    """No text that is not a link is underlined by ``u`` or its own style; ins and abbr may be."""
+    """No text but that of links is underlined by ``u`` or its own style.
+
+    Inserted text, abbreviations and what acts, as buttons do, may be.
+    """
     if page.main is None or not (page.text.strip() or page.main.text(strip=True)):
         return inapplicable("The page has no text.")
     nodes = [n for n in page.main.css("u, [style*=underline i]")[:MOST_LOOKED_AT] if _underlined(n)]
@@ -32,7 +37,7 @@ def _underlined(node: Node) -> bool:
 
 
 def _excused(node: Node) -> bool:
-    if node.tag in _EXEMPT or any(a.tag in _EXEMPT for a in dom.ancestors(node)):
+    if any(a.tag in _EXEMPT or dom.attribute(a, "role") in _ACTING for a in dom.lineage(node)):
         return True
     if dom.hidden(node):
         return True

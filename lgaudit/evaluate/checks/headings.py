@@ -22,7 +22,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 from lgaudit.evaluate.excerpts import spots
 from lgaudit.evaluate.reading import read
 from lgaudit.evaluate.sieve import sought
-from lgaudit.evaluate.titles import own_title
+from lgaudit.evaluate.titles import asks_in_form, own_title
 from lgaudit.evaluate.words import MASK
 from lgaudit.evidence import Page
 from lgaudit.models import Spot
@@ -30,6 +30,13 @@ from lgaudit.tree import Node
 
 LONGEST = 300  # characters: more is no heading, whatever its mark-up says
 _WORD = re.compile(r"[^\W_]+(?:['’&./-][^\W_]+)*")
+_DIGIT = re.compile(r"\d")
+_SMALL = frozenset(
+    "A AN AND ARE AT BY FOR FROM HOW IN IS NO NOT OF ON OR OUR"
+    " OUT THE TO UP US WE WHAT WHEN WHERE WHO WITH"
+    " YOU YOUR"
+    " A AC AM AR EICH EIN I NI O SUT Y YN YR".split()
+)
 _RESTART = re.compile(r"[:–—|/(?!.]\s*$|\s-\s*$")  # the next word starts a phrase of its own
 
 
@@ -44,9 +51,14 @@ def headings_end_without(
 ) -> Result:
     """At most ``allowed`` headings of these levels end in one of ``endings``.
 
-    A heading that is a link to another page is that page's title and is left out.
+    A heading that is a link to another page is that page's title and is left out, and so is the
+    question of a form's field.
     """
-    headings = [h for h in _of_level(page, levels) if not _names_another_page(h)]
+    headings = [
+        h
+        for h in _of_level(page, levels)
+        if not _names_another_page(h) and not asks_in_form(_heading_element(h.node))
+    ]
     found = [
         h
         for h in headings
@@ -66,8 +78,11 @@ def headings_not(
     doubtful: Sequence[str] = (),
     levels: Sequence[int] = (2, 3, 4),
 ) -> Result:
-    """No heading of these levels is exactly one of the phrases; ``doubtful`` ones need a person."""
-    headings = _of_level(page, levels)
+    """No heading of these levels is exactly one of the phrases; ``doubtful`` ones need a person.
+
+    Those beside the content, in an ``aside``, are of the template and name a menu.
+    """
+    headings = [h for h in _of_level(page, levels) if not _beside(h)]
     found = [h for h in headings if _plain(h.text) in phrases]
     if found:
         return failed(f"Found the heading {_named(found)}.", _spots(found))
@@ -86,8 +101,11 @@ def headings_without(
     levels: Sequence[int] = (1, 2),
     title: bool = True,
 ) -> Result:
-    """No heading of these levels, nor the page's title, matches a pattern."""
-    headings = _of_level(page, levels)
+    """No heading of these levels, nor the page's title, matches a pattern.
+
+    A heading that is a link to another page is that page's title and is left out.
+    """
+    headings = [h for h in _of_level(page, levels) if not _names_another_page(h)]
     lacking = read(page).sifted.lacks(sought(tuple(patterns)))
     found = [h for h in headings if not lacking and _matches(h.text, patterns, unless_patterns)]
     places = _spots(found)
@@ -100,10 +118,16 @@ def headings_without(
 
 @page_check
 def headings_not_capitals(page: Page, *, words: int = 2, letters: int = 10) -> Result:
-    """No heading of at least so many words and letters is written in capitals throughout."""
+    """No heading of at least so many words and letters is written in capitals throughout.
+
+    Short words in capitals may all be acronyms ('UNESCO UNICEF'): then a person should look.
+    """
     headings = read(page).headings
     found = [h for h in headings if _shouts(h.text, words, letters)]
-    return judged(_spots(found), f"Found {_named(found)}.", bool(headings))
+    sure = [h for h in found if _surely_words(h.text)]
+    if found and not sure:
+        return cant_tell(f"Acronyms, or words in capitals? {_named(found)}.", _spots(found))
+    return judged(_spots(sure), f"Found {_named(sure)}.", bool(headings))
 
 
 @page_check
@@ -203,7 +227,16 @@ def _shouts(text: str, words: int, letters: int) -> bool:
         return False
     # Acronyms and codes are short: something longer must be there to be shouted.
     found = text.split()
-    return len(found) >= words and sum(len(_WORD.sub("", w)) == 0 and len(w) > 3 for w in found) > 1
+    if len(found) < words:
+        return False
+    # Numbers of sections, codes and registrations have digits.
+    return sum(len(w) > 3 and not _WORD.sub("", w) and not _DIGIT.search(w) for w in found) > 1
+
+
+def _surely_words(text: str) -> bool:
+    """True when something stands among the capitals that is no acronym."""
+    found = [w for w in _WORD.findall(text) if not _DIGIT.search(w)]
+    return any(len(w) > 6 for w in found) or not _SMALL.isdisjoint(found)
 
 
 def _matches(text: str, patterns: Iterable[str], unless: Iterable[str]) -> bool:
@@ -221,6 +254,13 @@ def _names_another_page(heading: Block) -> bool:
         if link is None or dom.attribute(link, "href").startswith("#"):
             return False
     return bool(heading.segments)
+
+
+def _beside(heading: Block) -> bool:
+    return any(
+        n.tag == "aside" or dom.attribute(n, "role") == "complementary"
+        for n in dom.lineage(heading.node)
+    )
 
 
 def _plain(text: str) -> str:

@@ -24,6 +24,7 @@ from lgaudit.evaluate.excerpts import MOST, quoted, spots
 from lgaudit.evaluate.links import Link, endings, links_of, name_of, plain, text_after
 from lgaudit.evaluate.reading import read
 from lgaudit.evidence import Page
+from lgaudit.tree import Node
 
 _TYPE = re.compile(
     r"\b(?:pdf|word|docx?|excel|xlsx?|spreadsheet|power ?point|pptx?|csv|odt|ods|odp|zip|rtf"
@@ -31,14 +32,32 @@ _TYPE = re.compile(
     re.I,
 )
 _SIZE = re.compile(r"\d\s?(?:[kmg]i?b|k|m|bytes|kilobytes|megabytes)\b", re.I)
+_DOES = ", ".join(
+    f"main {what}"
+    for what in (
+        "form",
+        "iframe",
+        "video",
+        "canvas",
+        "input:not([type=hidden])",
+        "select",
+        "textarea",
+    )
+)
+_ITEMS = ("tr", "li", "p", "dd", "figure")
+_ATTACHMENT = re.compile(r"attach|download|document|\bfile", re.I)
+_LONGEST_ITEM = 300  # characters: more is a text about other things too
 _CONTACT = re.compile(r"^\+?[\d\s()-]{7,}$|^\S+@\S+\.\S+$")
 # Names that make sense only in their row or list: numbers, letters, dates, steps of a listing.
 _STEP = re.compile(
-    r"^(?:[\W\d_]*|\w|(?:first|last|next|previous|prev|back|older|newer|top)(?: page)?|back to top"
+    r"^(?:[\W\d_]*|\w|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{4} to \d{2,4}"
+    r"|[\d:. ]+[ap]m(?: to [\d:. ]+[ap]m)?"
+    r"|(?:first|last|next|previous|prev|back|older|newer|top)(?: page)?|back to top"
     r"|page \d+|.{0,12}\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\b.{0,14})$"
 )
 _INDEX = re.compile(r"/(?:index|default|home)\.(?:html?|php|aspx?|jsp|cfm)$")
 _HEADING = re.compile(r"h[1-6]")
+_HOST = re.compile(r"^(?:https?://)?[\w.-]+/?$", re.I)
 _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$", re.I)
 
 
@@ -74,12 +93,18 @@ def link_text_distinct(page: Page) -> Result:
 
 @page_check
 def link_text_not_address(page: Page, *, characters: int = 25) -> Result:
-    """No link shows a web address of more than so many characters as its text."""
+    """No link shows a web address of more than so many characters as its text.
+
+    The name of a host is what people know a website by, however long it is.
+    """
     links = links_of(page)
     found = [
         link
         for link in links
-        if _ADDRESS.match(text := dom.fold(link.node.text())) and len(text) > characters
+        if _ADDRESS.match(text := dom.fold(link.node.text()))
+        and len(text) > characters
+        and not _HOST.match(text)
+        and not any(a.tag in ("pre", "code", "samp", "kbd") for a in dom.lineage(link.node))
     ]
     message = f"Links that show an address: {quoted(k.node.text() for k in found)}."
     return judged(spots(link.node for link in found), message, applicable=bool(links))
@@ -91,9 +116,18 @@ def document_links_described(
 ) -> Result:
     """Each link to a document gives type and size in its text or the characters behind it.
 
-    With neither it fails; with one of the two a person should look.
+    They may also stand anywhere in the row, item or line that is of this document alone. With
+    neither it fails; with one of the two a person should look. A picture without a name that
+    leads where another link leads, or one that is kept from screen readers, is no second link.
     """
     documents = [link for link in links_of(page) if _is_document(link, extensions)]
+    named = {link.url for link in documents if link.name}
+    documents = [
+        link
+        for link in documents
+        if dom.attribute(link.node, "aria-hidden") != "true"
+        and (link.name or link.url not in named)
+    ]
     bare: list[Link] = []
     half: list[Link] = []
     for link in documents:
@@ -101,6 +135,8 @@ def document_links_described(
         title = dom.attribute(link.node, "title")[:200]
         text = f"{link.name[-400:]} {title} {text_after(link.node, page.main, characters)}"
         told = bool(_TYPE.search(text)) + bool(_SIZE.search(text))
+        if told < 2 and (around := _item_text(link)):
+            told = bool(_TYPE.search(around)) + bool(_SIZE.search(around))
         if told < 2:
             (half if told else bare).append(link)
     if bare:
@@ -124,7 +160,8 @@ def more_than_a_document(
 ) -> Result:
     """A page that links a document says at least ``words`` words itself.
 
-    ``listing`` document links or more make the page a list of publications.
+    ``listing`` document links or more make the page a list of publications, and as many links
+    to other pages a way to them.
     """
     documents = [link for link in links_of(page) if _is_document(link, extensions)]
     if not documents or len(documents) >= listing:
@@ -132,8 +169,11 @@ def more_than_a_document(
     if skip_pages_pattern and timed.search(skip_pages_pattern, f"{page.url}\n{about(page)}"):
         return inapplicable("A listing of publications, minutes or data.")
     said = read(page).stream(("prose", "table", "form", "quote", "address", "code"))
-    if page.dom.css_first("main form, main iframe, main video, main canvas") is not None:
+    if page.dom.css_first(_DOES) is not None:
         return inapplicable("The page is there for something else.")
+    others = {k.url for k in links_of(page) if k.url} - {k.url for k in documents}
+    if len(others) >= listing:
+        return inapplicable("The page leads to other pages.")
     count = said.words - sum(len(link.name.split()) for link in documents)
     if count >= words:
         return passed(metric=float(count))
@@ -150,7 +190,7 @@ def action_text_not(page: Page, *, phrases: Sequence[str], right: Sequence[str])
         return inapplicable()
     for link in links_of(page):
         used = used or link.plain in right
-        if link.plain in phrases:
+        if link.plain in phrases and not _names_own_heading(link):
             found.append((link.node, link.name))
     selector = "button, input[type=submit], input[type=button], [role=button]:not(a)"
     for node in page.main.css(selector):
@@ -172,6 +212,21 @@ def _target(url: str) -> str:
     path, _, query = address.removeprefix("www.").partition("?")
     path = _INDEX.sub("", path).rstrip("/")
     return "?".join(filter(None, (path, "&".join(sorted(query.split("&"))))))
+
+
+def _item_text(link: Link) -> str:
+    """Text of the table row, list item, line or attachment that holds this link and no other."""
+    for around in islice(dom.ancestors(link.node), 6):
+        classes = dom.attribute(around, "class")[:200]
+        if around.tag in _ITEMS or (classes and _ATTACHMENT.search(classes)):
+            places = {dom.attribute(n, "href") for n in around.css("a[href]")}
+            text = dom.fold(f"{dom.visible_text(around)} {_alternatives(around)}")
+            return text if len(places) == 1 and len(text) <= _LONGEST_ITEM else ""
+    return ""
+
+
+def _alternatives(node: Node) -> str:
+    return " ".join(dom.attribute(image, "alt") for image in node.css("img[alt]")[:3])
 
 
 def _is_term(link: Link) -> bool:

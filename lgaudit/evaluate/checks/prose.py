@@ -21,6 +21,8 @@ from lgaudit.evidence import Page
 SHORT = 20  # words: below this a text says too little to be judged
 MOST_HITS = 1000  # uses counted on one page
 _MOST_PREPARED = 512  # options of rules whose phrases are kept ready
+_INITIAL = re.compile(r"(?<![\w.])(?:[A-Z]|Mr|Mrs|Ms|Dr|Cllr)\.$")
+_NEXT = re.compile(r"[ \u00a0-]([^\W\d_][\w'’]*)")
 _WORDS = re.compile(r"[\w'-]+")
 
 
@@ -34,17 +36,21 @@ def phrases_absent(
     allowed: int = 0,
     within: Sequence[str] = ("prose",),
     links: bool = True,
+    names: bool = True,
     minimum_words: int = SHORT,
 ) -> Result:
     """None of these phrases (phrase = what to say instead, or '') stands in the text.
 
     ``unless`` names longer phrases that may hold one; ``allowed`` uses are let pass, except of
-    the phrases in ``never``.
+    the phrases in ``never``. Without ``names``, words that begin a name are no use
+    ("the Don't Walk By campaign").
     """
     stream = read(page).stream(within, links)
     if stream.words < minimum_words:
         return inapplicable("There is too little text to judge.")
     hits = phrase_hits(stream, phrases, unless)
+    if not names:
+        hits = [hit for hit in hits if not (_is_name(hit) and _goes_on(hit))]
     strict = phrase_hits(stream, never, ()) if never else []
     if not strict and len(hits) <= allowed:
         return passed(f"{len(hits)} uses" if hits else "")
@@ -266,4 +272,14 @@ def _about(page: Page) -> str:
 def _is_name(hit: Hit) -> bool:
     before = hit.block.text[: hit.start].rstrip(" ")
     starts_sentence = not before or before[-1] in ".!?:\n•"
-    return hit.text[:1].isupper() and not starts_sentence
+    if starts_sentence and _INITIAL.search(before[-8:]):  # 'C. Gray', 'Mr. Gray'
+        starts_sentence = False
+    return hit.text[:1].isupper() and (not starts_sentence or _goes_on(hit))
+
+
+def _goes_on(hit: Hit) -> bool:
+    """True when the next word has a capital too, as in 'Center Parcs', and not all are capitals."""
+    written = hit.block.text[hit.start : hit.end + 40]
+    second = _NEXT.match(hit.block.text, hit.end) if " " not in hit.text else None
+    words = hit.text.split() if second is None else [hit.text, second[1]]
+    return len(words) > 1 and words[1][:1].isupper() and not written[:2].isupper()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 
@@ -23,7 +24,7 @@ from lgaudit.evaluate.checks.vocabulary import (
 from lgaudit.evaluate.dates import dates_in
 from lgaudit.evaluate.excerpts import MOST, hit_spots, quoted
 from lgaudit.evaluate.reading import STOPS, Hit, Sentence, read
-from lgaudit.evaluate.words import sentence_spans, word_count
+from lgaudit.evaluate.words import MASK, sentence_spans, word_count
 from lgaudit.evidence import Page
 
 _NEAR = 300  # characters before and after a phrase in which its sentence is looked for
@@ -57,7 +58,7 @@ def sentences_short(
 
 @page_check
 def paragraphs_short(page: Page, *, sentences: int = 5) -> Result:
-    """No paragraph has more than so many sentences."""
+    """No paragraph, and no line of one, has more than so many sentences."""
     blocks = [b for b in read(page).within(("prose",)) if b.node.tag == "p"]
     found = [b for b in blocks if len(b.sentences) > sentences < _sentence_count(b)]
     most = max(map(_sentence_count, found), default=0)
@@ -75,11 +76,13 @@ def no_past_dates_ahead(
     patterns: Sequence[str],
     characters: int = 60,
     days: int = 30,
+    years: int = 10,
     unless_patterns: Sequence[str] = (),
     skip_pages_pattern: str = "",
 ) -> Result:
     """No phrase about what is to come is followed by a full date more than ``days`` days ago.
 
+    More than ``years`` years ago it is history: 'the register starts on 1 July 1837'.
     ``unless_patterns`` are tried on the sentence. The day is the one in the server's own Date
     header: without one nothing can be said.
     """
@@ -103,8 +106,8 @@ def no_past_dates_ahead(
             continue
         sentence = _sentence_around(hit)
         # A sentence may name several rounds: one still to come makes it right.
-        past = max(dates + dates_in(sentence)) < seen - dt.timedelta(days=days)
-        if past and not any(timed.search(p, sentence) for p in unless_patterns):
+        ago = (seen - max(dates + dates_in(sentence))).days
+        if days < ago < 365 * years and not any(timed.search(p, sentence) for p in unless_patterns):
             hits.append(stream.hit(start, end + len(after)))
     if not hits:
         return passed() if dated else inapplicable("No date is announced here.")
@@ -117,12 +120,18 @@ def _is_long(sentence: Sentence, words: int) -> bool:
         return False
     if any(kind == "quote" for _, _, _, kind in block.between(start, end)):
         return False
-    return "“" not in text and '"' not in text
+    masked = block.masked(True)[start:end].count(MASK)  # most of it is somebody's own words
+    return "“" not in text and '"' not in text and 2 * masked < end - start
 
 
 def _sentence_count(block: Block) -> int:
-    texts = [block.text[a:b] for a, b in block.sentences]
-    return sum([word_count(text) > 1 for text in texts if text.endswith(STOPS)])
+    """Of the line that has most: each is set apart as a paragraph is."""
+    counts = Counter(
+        block.text.count("\n", 0, a)
+        for a, b in block.sentences
+        if (text := block.text[a:b]).endswith(STOPS) and word_count(text) > 1
+    )
+    return max(counts.values(), default=0)
 
 
 def _sentence_around(hit: Hit) -> str:

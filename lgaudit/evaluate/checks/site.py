@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
@@ -24,6 +25,10 @@ from lgaudit.evidence import LinkCheck, Page, Snapshot
 from lgaudit.models import Kind, Reason, Spot
 from lgaudit.tree import Node
 
+_HOOK = re.compile(  # classes by which scripts find what opens a menu or a window
+    r"(?:^|[\s_-])(?:js|toggle|toggler|trigger|modal|popup|lightbox|accordion|collapse|tabs?|menu|open)(?=$|[\s_-])",
+    re.I,
+)
 _SCRIPTED = ("onclick", "role", "aria-controls", "aria-expanded", "download")
 
 
@@ -68,9 +73,12 @@ def title_ends_without(
 
 @page_check
 def description_present(page: Page) -> Result:
-    """The page has a meta description with text in it."""
+    """The page has a meta description with text in it; one kept from search engines needs none."""
     if _description(page):
         return passed()
+    for node in page.dom.css('meta[name="robots" i]'):
+        if re.search(r"\b(?:noindex|none)\b", dom.attribute(node, "content")[:300], re.I):
+            return inapplicable("Search engines are asked to leave this page out.")
     return failed("There is no meta description, so search engines make one up.")
 
 
@@ -218,7 +226,9 @@ def _plain_place(place: str) -> bool:
 
 def _scripted(node: Node) -> bool:
     """True when a script may be what makes the link work."""
-    return any(name in _SCRIPTED or name.startswith("data-") for name in node.attributes)
+    if any(name in _SCRIPTED or name.startswith("data-") for name in node.attributes):
+        return True
+    return _HOOK.search(dom.attribute(node, "class")[:500]) is not None
 
 
 def _description(page: Page) -> Node | None:

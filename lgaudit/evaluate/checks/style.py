@@ -7,6 +7,8 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
+from urllib.parse import unquote
 
 from lgaudit import dom
 from lgaudit.evaluate import patterns as timed
@@ -28,7 +30,11 @@ from lgaudit.evidence import Page
 from lgaudit.tree import Node
 
 MOST_LISTS = 300  # of one page
-_SHARE = re.compile(r"(?:^|[\s_-])(?:share|sharing|social)(?=$|[\s_-])", re.I)
+_SHARE = re.compile(
+    r"(?:^|[\s_-])(?:share|sharing|social|addthis|addtoany|a2a)(?=$|[\s_-])|\b(?:share|sharing)this\b",
+    re.I,
+)
+_CODE = ("code", "pre", "kbd", "samp", "var")
 _ENDING = re.compile(r"(?:;|,|[;,]?\s(?:and|or))$", re.I)
 _FULL_STOP = re.compile(r"[^.\s…]\.$")
 _SHORTENED = re.compile(r"\b(?:Ltd|Co|Inc|etc|No|St|Rd|Jr|plc|[A-Za-z](?:\.[A-Za-z])*)\.$", re.I)
@@ -112,23 +118,29 @@ def email_links_show_address(page: Page) -> Result:
         return inapplicable("There is no email link.")
     seen, found = 0, []
     for node in page.main.css('a[href^="mailto:" i]')[:MOST_LISTS]:
-        address = dom.attribute(node, "href")[7:].split("?", 1)[0].strip()
-        text = dom.fold(node.text())
-        if "@" not in address or not text or dom.hidden(node) or _shares(node):
+        address, _, asked = dom.attribute(node, "href")[7:].partition("?")
+        text = dom.fold(dom.visible_text(node)) if "@" in address else ""
+        if not text or dom.hidden(node) or _shares(node, asked):
+            continue
+        if dom.attribute(node, "aria-hidden") == "true":  # the picture beside a link
             continue
         seen += 1
         shown = text.replace("\u200b", "").replace("\xad", "")
         lower = not any(c.isupper() for m in _MAIL.findall(shown) for c in m)
-        if address.casefold() not in shown.casefold() or not lower:
+        addresses = filter(None, map(str.strip, re.split("[;,]", unquote(address).casefold())))
+        if not lower or not any(one in shown.casefold() for one in addresses):
             found.append(node)
     message = f"{len(found)} email links do not show the address in small letters."
     return judged(spots(found), message, applicable=bool(seen))
 
 
-def _shares(node: Node) -> bool:
+def _shares(node: Node, asked: str) -> bool:
     """True for a link that sends the page to a friend, whose address is an example."""
-    marks = f"{dom.attribute(node, 'class')} {dom.attribute(node, 'id')}"
-    return _SHARE.search(marks) is not None
+    if re.search(r"(?:^|&|;)body=[^&]*https?(?::|%3a)", asked, re.I):
+        return True
+    near = islice(dom.lineage(node), 3)
+    marks = " ".join(f"{dom.attribute(n, 'class')} {dom.attribute(n, 'id')}" for n in near)
+    return _SHARE.search(marks[:1000]) is not None
 
 
 @page_check
@@ -171,10 +183,18 @@ def list_items_end_plainly(page: Page) -> Result:
         for item in items
         if _ENDING.search(_tail(item.text()))
         and item.css_first("ul, ol") is None
+        and not _ends_in_code(item)
+        and not _POSTCODE.search(_tail(items[-1].text()).upper())  # an address
         and _ENDING.search(dom.fold(dom.visible_text(item))[-12:])  # scripts end in semicolons
     ]
     message = f"{len(found)} items end like parts of a sentence."
     return judged(spots(found), message, applicable=bool(lists))
+
+
+def _ends_in_code(item: Node) -> bool:
+    """True when the last thing in an item is code, which has semicolons of its own."""
+    found = item.css(", ".join(_CODE))
+    return bool(found) and dom.fold(item.text()).endswith(dom.fold(found[-1].text()) or "\n")
 
 
 def _tail(text: str) -> str:
@@ -244,10 +264,15 @@ def footnotes_absent(page: Page) -> Result:
     found = [
         node
         for node in page.main.css('sup a[href^="#"], a[href^="#"] > sup')[:MOST_LISTS]
-        if _NOTE_MARK.match(dom.fold(node.text()))
+        if _NOTE_MARK.match(dom.fold(node.text())) and not _of_others(node)
     ]
     found += [h.node for h in read(page).headings if h.text.casefold() in ("footnotes", "footnote")]
     return judged(spots(found), f"{len(found)} signs of footnotes.")
+
+
+def _of_others(node: Node) -> bool:
+    """True within a quotation, which keeps its notes, and in navigation."""
+    return any(a.tag in ("blockquote", "q", "nav") for a in dom.ancestors(node))
 
 
 @page_check
