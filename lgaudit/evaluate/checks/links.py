@@ -171,12 +171,12 @@ def more_than_a_document(
     said = read(page).stream(("prose", "table", "form", "quote", "address", "code"))
     if page.dom.css_first(_DOES) is not None:
         return inapplicable("The page is there for something else.")
-    others = {k.url for k in links_of(page) if k.url} - {k.url for k in documents}
-    if len(others) >= listing:
-        return inapplicable("The page leads to other pages.")
     count = said.words - sum(len(link.name.split()) for link in documents)
     if count >= words:
         return passed(metric=float(count))
+    others = {k.url for k in links_of(page) if k.url} - {k.url for k in documents}
+    if len(others) >= listing:
+        return inapplicable("The page leads to other pages.")
     message = f"The page itself says {max(0, count)} words and leaves the rest to a document."
     return failed(message, spots(link.node for link in documents), metric=float(count))
 
