@@ -166,11 +166,16 @@ def _swaps(size: int) -> Iterator[tuple[int, int]]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
     parser.add_argument("--show", type=int, default=0, help="print so many misses and covers")
     given = parser.parse_args()
+    for folder in (given.before, given.after):
+        if not folder.is_dir():
+            raise SystemExit(f"{folder} is no folder. Unpack a version of govuk-frontend there.")
     for axe in (True, False):
         _print(
             measure(given.before, given.after, axe), "axe-core" if axe else "lgaudit", given.show

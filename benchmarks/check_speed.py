@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import selectors
@@ -87,6 +88,9 @@ def saved_again(cwd: Path) -> list[float]:
 
 
 def main() -> int:
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         cwd = Path(temporary)
         site(cwd / "one", 1)

@@ -7,6 +7,7 @@ npm's govuk-frontend is looked for in node_modules; LGAUDIT_GOVUK may name anoth
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import datetime as dt
 import json
@@ -100,6 +101,9 @@ async def see(targets: list[str], replay: Replay) -> list[Snapshot]:
 
 def main() -> None:
     """See, judge and print."""
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     if not files():
         raise SystemExit(f"govuk-frontend is not in {FOLDER}: npm ci fetches it.")
     answers = {

@@ -72,7 +72,9 @@ def worse(truth: Truth, rules: Sequence[Rule], share: float, generator: Generato
 
 def main() -> None:
     """Print how far each way is from each truth."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sites", type=int, default=2000)
     parser.add_argument("--rules", type=int, default=60)
     parser.add_argument("--large", type=float, default=0.0)

@@ -1,6 +1,6 @@
 """How often intervals and rank bands hold the truth, on made-up sites whose truth is known.
 
-    python benchmarks/intervals.py [--councils N] [--sectors N] [--rules N] [--seed N]
+    python -m benchmarks.intervals [--councils N] [--sectors N] [--rules N] [--seed N]
 
 Each site has some hundreds of pages of a few templates. A rule is kept on all of them, broken by
 templates, broken on single pages, or (a rule of the site) kept or not. The truth is the score of
@@ -183,7 +183,9 @@ def _compare(true: dict[str, float], seen: dict[str, Scored], bar: Bar, tally: T
 
 def main() -> None:
     """Simulate, and say how often the truth was inside."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--councils", type=int, default=100)
     parser.add_argument("--sectors", type=int, default=6)
     parser.add_argument("--rules", type=int, default=120)

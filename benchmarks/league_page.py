@@ -1,7 +1,7 @@
 """When the league page of a large report can be seen and used, in Chromium on this machine.
 
-    python benchmarks/report_site.py --keep FOLDER     # 379 sites; minutes
-    python benchmarks/league_page.py FOLDER/*/index.html [--loads N]
+    python -m benchmarks.report_site --keep FOLDER     # 379 sites; minutes
+    python -m benchmarks.league_page FOLDER/*/index.html [--loads N]
 
 The page is opened from disk and from a plain server on 127.0.0.1, each time with an empty cache.
 As soon as it is parsed and its script has run (DOMContentLoaded) a letter is typed into the box
@@ -121,7 +121,9 @@ def measured(browser: webdriver.Chrome, address: str, loads: int) -> None:
 
 def main() -> None:
     """Measure the page from disk and from a server."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("page", type=Path)
     parser.add_argument("--loads", type=int, default=7)
     given = parser.parse_args()

@@ -197,7 +197,9 @@ def repeat(
 
 def main() -> None:
     """Print what was counted."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--councils", type=int, default=382)
     parser.add_argument("--repetitions", type=int, default=200)
     parser.add_argument("--better", type=int, default=0)

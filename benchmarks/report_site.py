@@ -1,6 +1,6 @@
 """Time, memory and size of the report of a synthetic sector: 382 councils, 30 pages, every rule.
 
-    python benchmarks/report_site.py [--councils N] [--rules N] [--keep FOLDER] [--store FILE]
+    python -m benchmarks.report_site [--councils N] [--rules N] [--keep FOLDER] [--store FILE]
 
 The councils are the real ones of the register, so that names, nations and types weigh what they
 do; every score and finding is drawn from a seed, and a notice on every page says so. The run and
@@ -166,7 +166,9 @@ def _timed(where: str, folder: Path) -> None:
 
 def main() -> None:
     """Make the store unless it is there, then write and measure in a process of its own."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--councils", type=int, default=382, help="sites at most")
     parser.add_argument("--rules", type=int, default=10_000, help="rules at most")
     parser.add_argument("--keep", type=Path, help="write the report here and leave it")

@@ -45,8 +45,11 @@ def main() -> None:
     """Count and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    sites = [of(path) for path in sorted(parser.parse_args().folder.glob("*.warc.gz"))]
+    folder = parser.parse_args().folder
+    sites = [of(path) for path in sorted(folder.glob("*.warc.gz"))]
     sites = [site for site in sites if site.pages]
+    if not sites:
+        raise SystemExit(f"{folder} holds no evidence with a judged page; see `lgaudit runs show`.")
     for site in sites:
         print(
             f"{site.name}: {site.requests} requests, {site.sent / 1000:.0f} KB, {site.pages} pages"

@@ -1,10 +1,17 @@
 """The pool alone, or bare navigation and axe.run, over the URLs on the standard input.
 
-Prints one line of JSON: seconds and pages of the loop, without start-up.
+    python -m benchmarks.seeing pool < FILE      # what a visit gathers, as `lgaudit check` does
+    python -m benchmarks.seeing bare 3 < FILE    # the floor: navigation and axe.run, three browsers
+
+FILE holds addresses of pages on this machine, one a line; `python -m benchmarks.corpus` serves
+some. Prints one line of JSON: pages that were judged, seconds of the loop without start-up, and
+nodes that failed. A page on which axe-core ends with an error is not counted by the pool, and
+ends the bare lane.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import sys
@@ -85,15 +92,19 @@ def bare(urls: list[str], settings: Settings) -> dict[str, float]:
 
 
 def main() -> None:
-    """`python -m benchmarks.seeing pool|bare [BROWSERS]`."""
+    """Read the addresses, look, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("lane", choices=("pool", "bare"))
+    parser.add_argument("browsers", type=int, nargs="?", default=2)
+    given = parser.parse_args()
     urls = sys.stdin.read().split()
     if not urls:
-        raise SystemExit("Give the addresses of pages on the standard input.")
-    settings = Settings(browsers=int(sys.argv[2]) if len(sys.argv) > 2 else 2)
-    if sys.argv[1] == "pool":
-        print(json.dumps(asyncio.run(pool(urls, settings))))
-    else:
-        print(json.dumps(bare(urls, settings)))
+        parser.error("give the addresses of pages on the standard input")
+    settings = Settings(browsers=given.browsers)
+    seen = asyncio.run(pool(urls, settings)) if given.lane == "pool" else bare(urls, settings)
+    print(json.dumps(seen))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ share of alarms that were right (precision), and every disagreement.
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import sys
 import tomllib
@@ -109,6 +110,9 @@ def trials() -> Iterator[Trial]:
 
 def main() -> int:
     """Print the table; 1 when a good wording failed."""
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     found = list(trials())
     print(f"{'rule':28}{'bad':>5}{'failed':>8}{'good':>6}{'failed':>8}{'unsure':>8}")
     for name in [*dict.fromkeys(t.rule for t in found), ""]:
