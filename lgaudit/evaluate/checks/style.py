@@ -30,8 +30,9 @@ from lgaudit.evidence import Page
 from lgaudit.tree import Node
 
 MOST_LISTS = 300  # of one page
-_SHARE = re.compile(
-    r"(?:^|[\s_-])(?:share|sharing|social|addthis|addtoany|a2a)(?=$|[\s_-])|\b(?:share|sharing)this\b",
+_SHARE = re.compile(r"(?:^|[\s_-])(?:share|sharing|social)(?=$|[\s_-])", re.I)
+_SHARES = re.compile(  # of what is around: a council has social care too
+    r"(?:^|[\s_-])(?:share|sharing|addthis|addtoany|a2a|social-?(?:share|media|links|icons))(?=$|[\s_-])",
     re.I,
 )
 _CODE = ("code", "pre", "kbd", "samp", "var")
@@ -138,9 +139,14 @@ def _shares(node: Node, asked: str) -> bool:
     """True for a link that sends the page to a friend, whose address is an example."""
     if re.search(r"(?:^|&|;)body=[^&]*https?(?::|%3a)", asked, re.I):
         return True
-    near = islice(dom.lineage(node), 3)
-    marks = " ".join(f"{dom.attribute(n, 'class')} {dom.attribute(n, 'id')}" for n in near)
-    return _SHARE.search(marks[:1000]) is not None
+    near = islice(dom.ancestors(node), 2)
+    return _SHARE.search(_marks(node)) is not None or any(
+        _SHARES.search(_marks(around)) for around in near
+    )
+
+
+def _marks(node: Node) -> str:
+    return f"{dom.attribute(node, 'class')} {dom.attribute(node, 'id')}"[:500]
 
 
 @page_check
