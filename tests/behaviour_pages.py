@@ -124,6 +124,18 @@ BROWSER = [
         then="The next page is seen all the same",
     ),
     row(
+        "page-hogs-memory-outside",
+        "fills 60 GB of memory outside its scripts' own, a second at a time",
+        Reason.BROWSER_FAILED,
+        does(
+            """const all = []; setInterval(() => { for (let n = 0; n < 4 && all.length < 240; n++) {
+            const m = new WebAssembly.Memory({initial: 4096}); new Uint8Array(m.buffer).fill(1);
+            all.push(m); } }, 100)"""
+        ),
+        seen="browser",
+        then="The browser is ended when it holds 6 GB, and the next page is seen all the same",
+    ),
+    row(
         "page-asks-permission",
         "asks for place, camera, notifications and the clipboard",
         Reason.OK,

@@ -22,7 +22,7 @@ from selenium.webdriver.chrome.service import Service
 from test_misbehaviour import Hosts, Seen
 
 from lgaudit.evidence import BrowserEvidence
-from lgaudit.gather import chromium
+from lgaudit.gather import appetite, chromium
 from lgaudit.gather.browser import BrowserPool
 from lgaudit.gather.gateway import Gateway
 from lgaudit.models import Reason
@@ -113,6 +113,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("HOME", str(home))
+        patch.setattr(appetite, "MOST", 2_500_000_000)  # spare the machine that runs this
         patch.chdir(home)
         served = {row.host: _with(port, row) for row in HERE}
         served["www.after.gov.uk"] = {"/": plain(200, b"<title>After</title><h1>After</h1>")}
@@ -297,3 +298,15 @@ def test_what_is_not_socks_is_hung_up_on(gate: Any, said: bytes) -> None:
         line.shutdown(socket.SHUT_WR)
         with contextlib.suppress(ConnectionError):
             assert line.recv(100) in (b"", b"\x05\x00")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system does not tell")
+async def test_what_holds_too_much_memory_is_not_waited_for() -> None:
+    never: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    assert 10_000_000 < appetite.held_by(os.getpgid(0)) < appetite.MOST
+    with pytest.raises(appetite.TooHungry):
+        await appetite.watched(never, 60, lambda: appetite.MOST + 1)
+    with pytest.raises(TimeoutError):
+        await appetite.watched(never, 0.1, lambda: 0)
+    never.set_result(7)
+    assert await appetite.watched(never, 60, lambda: appetite.MOST + 1) == 7

@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError
 
 from lgaudit import __version__
 from lgaudit.errors import BrowserMissing, SettingsError
+from lgaudit.gather import appetite
 from lgaudit.gather.gateway import Gateway, private_rules
 from lgaudit.gather.leash import Driver
 from lgaudit.gather.wire import Line, line_here
@@ -184,6 +185,11 @@ class Chromium:
     def gone(self) -> bool:
         """True when the machine the browser was on has gone, and the page is not to blame."""
         return False  # it is this one
+
+    def held(self) -> int:
+        """Bytes of memory that it and its helpers hold; from any thread."""
+        process = getattr(self._service, "process", None)
+        return appetite.held_by(process.pid) if process is not None else 0
 
     def kill(self) -> None:
         """End driver, browser and helpers at once, and remove the profile; from any thread."""

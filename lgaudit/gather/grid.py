@@ -183,6 +183,10 @@ class GridChromium:
             pass
         return Line(socket, str(answer["result"]["sessionId"]))
 
+    def held(self) -> int:
+        """Nobody tells how much memory it holds."""
+        return 0
+
     def gone(self) -> bool:
         """True when the node has lost the session; one that is only busy is still there."""
         try:

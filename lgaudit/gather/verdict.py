@@ -311,6 +311,8 @@ def _shell(document: Document, rendered: bool) -> Verdict | None:
     """
     if not document.source.strip():
         return Verdict(Reason.EMPTY_SHELL, "the answer is empty")
+    if rendered and not document.has("body *") and document.words == 0:
+        return Verdict(Reason.EMPTY_SHELL, "nothing is left of it in a browser")
     if document.words > SKIP_LINK or not document.has(SCRIPTED):
         return None
     links = len(document.tree.glance("a[href]"))

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from lgaudit.access import Access
 from lgaudit.errors import BrowserMissing, GridDown
 from lgaudit.evidence import BrowserEvidence, Look, Page, Timings, header
-from lgaudit.gather import closely, politeness, sheets, vitals
+from lgaudit.gather import appetite, closely, politeness, sheets, vitals
 from lgaudit.gather.chromium import Programs
 from lgaudit.gather.looks import Looks
 from lgaudit.gather.mishaps import BrowserLost
@@ -256,12 +256,14 @@ class Worker:
         future = loop.run_in_executor(self._thread, work)
         future.add_done_callback(lambda _: self._count(loop.time() - began))
         try:
-            return await asyncio.wait_for(asyncio.shield(future), limit)
+            return await appetite.watched(future, limit, self._held)
         except BaseException as error:
             if future.done():
                 raise
             self.kill()  # frees the thread, which waits for the driver
-            lost = BrowserLost(f"The page took more than {limit:.0f} seconds")
+            much = f"{appetite.MOST // 10**9} GB of memory"
+            what = much if isinstance(error, appetite.TooHungry) else f"{limit:.0f} seconds"
+            lost = BrowserLost(f"The page took more than {what}")
             try:
                 await asyncio.shield(future)
             except BrowserLost as told:
@@ -273,6 +275,9 @@ class Worker:
             if isinstance(error, TimeoutError):
                 raise lost from error
             raise
+
+    def _held(self) -> int:
+        return self._tab.chromium.held() if self._tab is not None else 0
 
     def _count(self, seconds: float) -> None:
         self.worked += seconds
