@@ -184,6 +184,16 @@ def test_a_body_that_unpacks_without_end_is_too_large(tmp_path: Path) -> None:
     assert visit.verdict.reason is Reason.TOO_LARGE
 
 
+def test_a_front_page_that_comes_after_its_double_is_the_front_page(tmp_path: Path) -> None:
+    text = PAGE.replace(b"Words of it", b"Words " * 60)
+    front = record(0, text).replace(b"a.example/0", b"a.example/")
+    visit = of_stranger(put(tmp_path, packed(record(1, text), front)), (), Settings())[0].visit
+    assert visit.verdict.ok
+    assert {page.url: page.verdict.reason for page in visit.pages if page.verdict.ok} == {
+        "https://www.a.example/": Reason.OK
+    }
+
+
 def test_thousands_of_records_are_sampled(tmp_path: Path) -> None:
     out = io.BytesIO()
     for n in range(1_500):

@@ -9,7 +9,7 @@ from lgaudit import dom, urls
 from lgaudit.evidence import Page
 from lgaudit.gather import discover, shown
 from lgaudit.gather.frontier import key_of
-from lgaudit.models import Reason, Verdict
+from lgaudit.models import Kind, Reason, Verdict
 from lgaudit.tree import Node
 
 SAME_FROM = 50  # words; shorter texts may be equal by chance
@@ -37,7 +37,11 @@ class Visited:
         """Remember a page; one that is another's double gets the verdict ``duplicate``."""
         if page.verdict.ok:
             other = self._double(page)
-            if other:
+            earlier = self.pages.get(key_of(other)) if page.kind is Kind.HOME and other else None
+            if earlier is not None and earlier.verdict.ok:  # an archive may begin with any page
+                double = Verdict(Reason.DUPLICATE, f"same as {page.url}")
+                self.pages[key_of(other)] = earlier.but(verdict=double)
+            elif other:
                 page = page.but(verdict=Verdict(Reason.DUPLICATE, f"same as {other}"))
         self.pages[key_of(page.url)] = page.bare()  # trees are many times the size of the page
         return page
