@@ -10,6 +10,7 @@ from lgaudit.differences import Compared, Difference, Side
 from lgaudit.errors import StoreError
 from lgaudit.evaluate import difference
 from lgaudit.halves import in_two
+from lgaudit.strict import did_you_mean
 
 if TYPE_CHECKING:
     from lgaudit.store import Store
@@ -74,7 +75,10 @@ def compare(store: Store, first: str, second: str, slugs: Iterable[str] = ()) ->
     shared = sorted(then.keys() & now.keys())
     if not shared:
         what = f"both looked at {', '.join(sorted(chosen))}" if chosen else "looked at one website"
-        raise StoreError(f"{old.run.id} and {new.run.id} have not {what}; nothing to compare.")
+        near = did_you_mean(min(chosen), tallies.judged(new.run.id)) if chosen else ""
+        raise StoreError(
+            f"{old.run.id} and {new.run.id} have not {what}; nothing to compare.{near}"
+        )
     earlier = _earlier(store, old, shared, everything=chosen is None)
 
     def each(names: Sequence[str]) -> list[Difference]:

@@ -93,7 +93,8 @@ def of_run(
     if not sources:
         raise EvidenceError(
             f"No evidence of run {origin} is kept in {where.path}. It is kept of the newest runs"
-            " only (evidence_runs in lgaudit.toml), and not at all with --no-evidence."
+            " only (evidence_runs in lgaudit.toml), and not at all with --no-evidence or when a"
+            " run was imported."
         )
     sites = tuple(site for site in before.sites if site.slug in sources)
     plan = _plan(before.run, sites, book, when, origin)

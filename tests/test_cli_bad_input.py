@@ -96,7 +96,7 @@ REGISTER = "slug,name,nation,region,type,homepage\n"
         (["audit", "--councils", "broken.csv"], "line 2: unknown nation 'Narnia'"),
         (["audit", "adurr"], "Did you mean adur"),
         (["audit", "--nation", "Waes"], "Did you mean 'wales'"),
-        (["audit", "--cohort", "none.txt"], "cannot be read"),
+        (["audit", "--cohort", "none.txt"], "No such file or directory. Write one slug a line"),
         (["audit", "adur", "--table", "typos.csv"], "Cohort 'Typos': There is no council named"),
         (["audit", "adur", "--out", "file/reports"], "Choose another folder with --out"),
         (["audit", "adur", "--store", "file/lgaudit.db"], "file"),

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ from lgaudit.models import (
 )
 from lgaudit.results import Bar, SiteResult
 from lgaudit.store import Store
+from lgaudit.store.store import RunSummary
 
 BEGAN = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
 RULE = Rule(
@@ -95,6 +97,15 @@ def test_list_is_newest_first_one_line_each_when_not_on_a_terminal(db: Path) -> 
         ["20261124-abc", "2026-11-24 09:30", "not finished", "1 of 2", "1", "2026.1"],
         ["20261123-abc", "2026-11-23 09:30", "0:04:00", "2", "1", "2026.1"],
     ]
+
+
+def test_what_was_judged_of_evidence_did_not_take_months() -> None:
+    begun, ended = (dt.datetime(2026, month, 3, 9, tzinfo=dt.UTC) for month in (8, 11))
+    seen = RunSummary("a", begun, ended, 2, 2, 2, "2026.2", "0.1.0", 1)
+    assert runs._took(seen) == "92 days, 0:00:00"
+    assert runs._took(replace(seen, judged_from="b")) == "judged again"
+    assert runs._took(replace(seen, demonstration=True)) == "from evidence"
+    assert runs._took(replace(seen, finished=begun, demonstration=True)) == "0:00:00"
 
 
 def test_list_as_json(db: Path) -> None:

@@ -235,6 +235,8 @@ def test_councils_that_merge_are_joined_and_marked_and_not_one_series(store, tmp
         found.series == Years(store).council("aston").series[::1]
         or len(Years(store).council("aston").series) == 2
     )  # a council's own past is not its neighbour's
+    with pytest.raises(StoreError, match=r"nothing to compare\. Did you mean northshire\?"):
+        across.compare(store, "run-1", "run-2", slugs=("northshir",))
     with pytest.raises(StoreError, match="nothing to compare"):
         across.compare(store, "run-1", "run-2")
     text = CliRunner().invoke(app, ["history", "northshire", "--store", store.where]).output

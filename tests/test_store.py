@@ -384,6 +384,11 @@ def test_the_same_run_cannot_start_twice_nor_an_unknown_one_be_written(store: St
 # --- interruption ---------------------------------------------------------------------------
 
 
+def test_resume_with_no_run_at_all_says_so(store: Store) -> None:
+    with pytest.raises(StoreError, match="holds no run to go on with"):
+        store.unfinished_run()
+
+
 def test_resume_knows_what_is_done_and_what_was_planned(store: Store) -> None:
     name = started(store, "borchester", "felpersham", "ambridge")
     store.save_site(name, a_result("felpersham"))

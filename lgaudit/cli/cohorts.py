@@ -84,7 +84,8 @@ def _listed(file: Path) -> list[str]:
             raise RegisterError(f"{file}: is over {MAXIMUM_BYTES:,} bytes long. {_HOW}")
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise RegisterError(f"{file}: cannot be read: {error}.") from error
+        why = getattr(error, "strerror", None) or error
+        raise RegisterError(f"{file}: cannot be read: {why}. {_HOW}") from error
     if file.suffix.lower() != ".csv":
         return [line.split("#", 1)[0] for line in text.splitlines()]
     try:

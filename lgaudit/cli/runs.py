@@ -196,8 +196,20 @@ def _check(format_: str) -> None:
         raise typer.BadParameter("must be table or json", param_hint="--format")
 
 
+def _took(run: RunSummary) -> str:
+    """How long looking took; what is judged of kept evidence ends long after its visits."""
+    if run.finished is None:
+        return "not finished"
+    if run.judged_from:
+        return "judged again"
+    took = run.finished - run.started
+    if run.demonstration and took.days:  # an earlier quarter, which comes as evidence
+        return "from evidence"
+    return str(took).split(".")[0]
+
+
 def _line(run: RunSummary) -> tuple[str, ...]:
-    took = str(run.finished - run.started).split(".")[0] if run.finished else "not finished"
+    took = _took(run)
     sites = str(run.sites) if run.done == run.sites else f"{run.done} of {run.sites}"
     started = f"{run.started:%Y-%m-%d %H:%M}"
     return run.id, started, took, sites, str(run.ranked), run.bar

@@ -316,9 +316,15 @@ class Store:
         Raises:
             StoreError: every run has finished, or there is none.
         """
-        for item in self.runs():
+        runs = self.runs()
+        for item in runs:
             if item.finished is None:
                 return item.id
+        if not runs:
+            raise StoreError(
+                f"{self.where} holds no run to go on with. Begin one with `lgaudit audit`, or name"
+                " another store with --store."
+            )
         raise StoreError(
             f"Every run in {self.where} has finished; there is none to go on with."
             " Begin one with `lgaudit audit`."
