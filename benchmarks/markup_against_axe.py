@@ -278,7 +278,7 @@ def record(folder: Path) -> None:
 def main() -> None:
     """Look, compare and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--keep", type=Path, help="file of what axe-core said")
+    parser.add_argument("--keep", type=Path, help="what axe-core said; needed but with --fixtures")
     parser.add_argument("--fixtures", type=Path, help="write axe-core.json in a folder of pages")
     parser.add_argument("--outside", type=Path, help="folder of saved pages, a folder a site")
     parser.add_argument("--act", type=Path, help="folder of the W3C's ACT cases")
