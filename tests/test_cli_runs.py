@@ -136,6 +136,7 @@ def test_show_names_engines_settings_and_what_became_of_the_sites(db: Path) -> N
     assert told["packs.content"] == "sha256:1"
     assert (told["verdicts.dns"], told["verdicts.ok"]) == ("1", "1")
     assert (told["sites"], told["ranked"], told["rules_scored"]) == ("2", "1", "1")
+    assert told["looked_at"] == "a, b", "messages send people here for the names"
     assert "unfinished" not in told
 
 

@@ -225,6 +225,7 @@ def _facts(store: Store, name: str) -> dict[str, Any]:
     return {
         **facts,
         "sites": len(results.sites) + len(results.unfinished),
+        "looked_at": [site.slug for site in results.sites],
         "unfinished": [site.slug for site in results.unfinished],
         "ranked": len(results.ranks),
         "verdicts": store.verdicts(name),
