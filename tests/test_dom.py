@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lgaudit import dom, evidence, taming
+from lgaudit import dom, taming
 from lgaudit.evidence import Page, Snapshot
 from lgaudit.models import OK, Site
 
@@ -110,7 +110,7 @@ def test_pages_forget_their_trees_and_keep_their_words(
         for n in range(3)
     )
     visit = Snapshot(Site("a", "https://a.example/"), OK, pages)
-    monkeypatch.setattr(evidence, "LIGHT", 10)  # bytes: a visit heavier than this drops its trees
+    monkeypatch.setattr("lgaudit.evidence.visit.LIGHT", 10)  # bytes: a heavier visit drops trees
     assert [page.text for page in visit.each_page()] == ["w"] * 3
     assert all("dom" not in page.__dict__ and page.__dict__["text"] == "w" for page in pages)
     assert pages[0].title == "T"
