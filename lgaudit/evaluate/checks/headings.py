@@ -236,7 +236,9 @@ def _shouts(text: str, words: int, letters: int) -> bool:
 def _surely_words(text: str) -> bool:
     """True when something stands among the capitals that is no acronym."""
     found = [w for w in _WORD.findall(text) if not _DIGIT.search(w)]
-    return any(len(w) > 6 for w in found) or not _SMALL.isdisjoint(found)
+    if any(len(w) > 6 for w in found) or not _SMALL.isdisjoint(found):
+        return True
+    return sum(len(w) > 3 for w in found) > 2  # three acronyms of four letters are no heading
 
 
 def _matches(text: str, patterns: Iterable[str], unless: Iterable[str]) -> bool:
