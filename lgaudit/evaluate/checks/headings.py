@@ -238,7 +238,8 @@ def _surely_words(text: str) -> bool:
     found = [w for w in _WORD.findall(text) if not _DIGIT.search(w)]
     if any(len(w) > 6 for w in found) or not _SMALL.isdisjoint(found):
         return True
-    return sum(len(w) > 3 for w in found) > 2  # three acronyms of four letters are no heading
+    # Of three long ones in a row, one of six letters is hardly an acronym.
+    return sum(len(w) > 3 for w in found) > 2 and any(len(w) > 5 for w in found)
 
 
 def _matches(text: str, patterns: Iterable[str], unless: Iterable[str]) -> bool:
