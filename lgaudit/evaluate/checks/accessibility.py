@@ -48,6 +48,8 @@ _PAGED = re.compile(
     r"(?:^|[?&])(?:page|p|pg|start|offset|pageno|pagenum(?:ber)?)=\d|/page/\d+|-page-\d+$", re.I
 )
 _SEARCHED = re.compile(r"/search(?:[/.?]|$)|[?&](?:q|query|keywords?|search\w*|s)=", re.I)
+_AFTER_LINK = 60  # characters in which words after a link still speak of it
+_ENDS_LINE = frozenset("a br p div ul ol dl table h1 h2 h3 h4 h5 h6 hr".split())
 _MEETING = re.compile(r"/(?:ie|mg)[a-z]+\.aspx|//(?:democracy|moderngov|committees?)\.", re.I)
 
 
@@ -152,7 +154,7 @@ def new_tabs_announced(page: Page, *, pattern: str, section_pattern: str) -> Res
     """Links of the main content that open a new tab say so, or a sentence before them does.
 
     ``pattern`` is looked for in a link's name and title, ``section_pattern`` in the text before
-    it, up to the next heading of the same rank.
+    it, up to the next heading of the same rank. Words right after a link are part of it.
     """
     if page.main is None:
         return inapplicable()
@@ -315,7 +317,22 @@ def _announces(page: Page, node: Node, pattern: str) -> bool:
     texts = [names.name(node), dom.attribute(node, "title")]
     texts += [inner.text() for inner in names.referenced(node, "aria-describedby")]
     texts += [dom.attribute(inner, "title") for inner in node.css("[title]")]
+    texts.append(_right_after(node))
     return any(timed.search(pattern, dom.fold(text)) for text in texts if text)
+
+
+def _right_after(node: Node) -> str:
+    """The next words of the same line, up to another link."""
+    after, text = node.next, ""
+    while after is not None and len(text) < _AFTER_LINK and after.tag not in _ENDS_LINE:
+        if after.is_text_node:
+            text += after.text_content or ""
+        elif after.is_element_node:
+            if after.css_first("a") is not None:
+                break
+            text += after.text()
+        after = after.next
+    return text[:_AFTER_LINK]
 
 
 def _announced_links(page: Page, section_pattern: str) -> set[int]:

@@ -99,14 +99,21 @@ def choices_grouped(page: Page) -> Result:
     several = [nodes for nodes in groups.values() if len(nodes) > 1]
     names = names_of(page)
     bare = [nodes[0] for nodes in several if not group_name(nodes[0], names)]
-    sure = [node for node in bare if form_of(node) is not None and not _in_headed_row(node)]
+    asked = {nodes[0].mem_id for nodes in several if _share_a_reference(nodes)}
+    sure = [
+        node
+        for node in bare
+        if form_of(node) is not None and not _in_headed_row(node) and node.mem_id not in asked
+    ]
     if sure:
         count = (
             "1 group of choices has" if len(sure) == 1 else f"{len(sure)} groups of choices have"
         )
         return failed(f"{count} no legend or group name.", places(sure))
     if bare:
-        return cant_tell("These choices may be part of a widget or table.", places(bare))
+        return cant_tell(
+            "A widget, a table or each choice itself may say what they are about.", places(bare)
+        )
     return passed() if several else inapplicable("There are no groups of choices.")
 
 
@@ -144,6 +151,8 @@ def purposes_declared(
     for node in fields_of(page, "input", "textarea"):
         if dom.attribute(node, "type").lower() not in _DETAIL_TYPES:
             continue
+        if "readonly" in node.attributes or _looks_up(node):
+            continue  # nothing can be filled in; or it names whom one looks for
         label = _plain_label(names.name(node))
         token = _purpose(label, wanted) if len(label) <= NEAR else ""
         if not token or not form_number(node):
@@ -196,6 +205,10 @@ def _is_search_region(node: Node) -> bool:
     return node.tag == "search" or dom.attribute(node, "role").lower() == "search"
 
 
+def _looks_up(node: Node) -> bool:
+    return any(_is_search_region(around) for around in dom.ancestors(node))
+
+
 def _is_text(node: Node) -> bool:
     return node.tag != "input" or dom.attribute(node, "type").lower() in _TEXT_TYPES
 
@@ -203,6 +216,18 @@ def _is_text(node: Node) -> bool:
 def _in_headed_row(node: Node) -> bool:
     row = next((a for a in dom.ancestors(node) if a.tag == "tr"), None)
     return row is not None and row.css_first("th, [scope=row], [role=rowheader]") is not None
+
+
+def _share_a_reference(nodes: list[Node]) -> bool:
+    """True when each choice points at one and the same text, which may be the question."""
+    pointed = [
+        {
+            *dom.attribute(n, "aria-labelledby").split(),
+            *dom.attribute(n, "aria-describedby").split(),
+        }
+        for n in nodes
+    ]
+    return bool(set.intersection(*pointed))
 
 
 def _advised(node: Node, names: Names) -> bool:
@@ -247,8 +272,9 @@ def _is_secret(node: Node, names: Names) -> bool:
 
 def _blocks_paste(node: Node) -> bool:
     attributes = node.attributes
-    if any(_STOPS_PASTE.search(attributes.get(a) or "") for a in ("onpaste", "oncopy")):
-        return True
+    stops = (attributes.get(a) or "" for a in ("onpaste", "oncopy"))
+    if any(_STOPS_PASTE.search(s) and "clipboardData" not in s for s in stops):
+        return True  # one that reads what is pasted puts it in itself
     off = (attributes.get("autocomplete") or "").strip().lower() == "off"
     trick = _READONLY_TRICK.search(attributes.get("onfocus") or attributes.get("onclick") or "")
     return off and "readonly" in attributes and bool(trick)

@@ -36,6 +36,12 @@ _NUMBER = re.compile(r"^[\W\d_]*$")
 _WATCHES = re.compile(r"/watch|/video|/v/|/shorts/|youtu\.be/\w|vimeo\.com/\d")
 _NO_PAGE = frozenset("#jJmMtT")  # how addresses begin that lead to no other page
 _ABROAD = re.compile(r"(?:https?:)?//", re.I)
+_TO_TOP = re.compile(
+    r"^(?:(?:(?:go|return) )?(?:back )?(?:up )?to (?:the )?)?top(?: of (?:the |this )?page)?$", re.I
+)
+_LEAVES = re.compile(
+    r"\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:assign|replace)\s*\(|\bwindow\.open\s*\("
+)
 
 
 @page_check
@@ -133,9 +139,25 @@ def links_lead_somewhere(page: Page) -> Result:
         if dom.attribute(node, "role").lower() not in ("button", "tab", "menuitem", "switch")
         and not dom.hidden(node)
         and not re.search(r"print|history\.|back\(|mailto", f"{node.attributes}", re.I)
+        and not _leads_to_top(node)
     ]
+    going = [node for node in acting if _LEAVES.search(_script_of(node))]
+    if going and len(going) == len(acting):
+        message = "These links go by script. They need an address of their own."
+        return cant_tell(message, places(going))
+    acting = [node for node in acting if not _LEAVES.search(_script_of(node))]
     count = "1 link leads" if len(acting) == 1 else f"{len(acting)} links lead"
     return judged(places(acting), f"{count} nowhere and should be a button.", bool(links))
+
+
+def _script_of(node: Node) -> str:
+    """What a link does by script."""
+    return f"{dom.attribute(node, 'href')} {dom.attribute(node, 'onclick')}"
+
+
+def _leads_to_top(node: Node) -> bool:
+    """True for "Back to top": "#" is the address of the top of a page."""
+    return dom.attribute(node, "href") == "#" and _TO_TOP.search(dom.fold(node.text())) is not None
 
 
 @page_check

@@ -28,7 +28,7 @@ from lgaudit.tree import Node
 
 _SIZING_STYLE = re.compile(
     r"aspect-ratio\s*:|\bwidth\s*:[^;]+;.*?\bheight\s*:|"
-    r"\bheight\s*:[^;]+;.*?\bwidth\s*:",
+    r"\bheight\s*:[^;]+;.*?\bwidth\s*:|\bposition\s*:\s*(?:absolute|fixed)\b",  # moves nothing
     re.I | re.S,
 )
 _KEEPS_SHAPE = re.compile(r"(?:^|[\s_-])(?:ratio|aspect|embed-responsive|intrinsic)", re.I)

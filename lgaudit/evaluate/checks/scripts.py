@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from lgaudit import dom
 from lgaudit.evaluate import answers, libraries
@@ -34,6 +35,8 @@ _PASSIVE = (
 )
 _LOADED_LINKS = frozenset("stylesheet preload modulepreload manifest".split())
 _PINNED_VERSION = re.compile(r"\d+\.\d+")
+_ASKED_VERSION = re.compile(r"(?<=[^/])@([^/@]+)")  # of a package: /npm/@scope/name@1.2.3/file
+_WHOLE_VERSION = re.compile(r"v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?")
 _LEAKS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("Server Error in ", "ASP.NET", re.compile(r"Server Error in '[^'<]{0,80}' Application")),
     ("Traceback (most ", "Python", re.compile(r"Traceback \(most recent call last\)")),
@@ -71,7 +74,8 @@ def shared_scripts_pinned(page: Page, *, hosts: Sequence[str]) -> Result:
     """Scripts of a fixed version from one of these hosts carry the digest of what is expected."""
     there = [(n, u) for n, u in _scripts(page) if host_of(u) in hosts]
     there = [(n, u) for n, u in there if not same_site(page.final_url, u)]
-    versioned = [n for n, u in there if _PINNED_VERSION.search(path_of(u))]
+    there = [(n, u) for n, u in there if not _inert(n) and _runs(n)]
+    versioned = [n for n, u in there if _fixed(path_of(u))]
     if not versioned:
         return inapplicable("The page loads no such script.")
     bare = [node for node in versioned if not dom.attribute(node, "integrity").strip()]
@@ -165,6 +169,20 @@ def _loads(node: Node) -> bool:
     if node.tag == "link" and not _LOADED_LINKS & set(dom.attribute(node, "rel").lower().split()):
         return False
     return not _inert(node)
+
+
+def _fixed(path: str) -> bool:
+    """True when the address always gives the same file; 5.3 or ^5.3.1 give the newest of them."""
+    asked = _ASKED_VERSION.search(unquote(path))
+    if asked:
+        return _WHOLE_VERSION.fullmatch(asked[1]) is not None
+    return _PINNED_VERSION.search(path) is not None
+
+
+def _runs(node: Node) -> bool:
+    """False for a block of data, whose address no browser fetches."""
+    kind = dom.attribute(node, "type").partition(";")[0].strip().lower()
+    return not kind or kind == "module" or kind.endswith(("javascript", "ecmascript"))
 
 
 def _inert(node: Node) -> bool:
