@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,16 @@ import pytest
 from lgaudit.evaluate import rulebook
 from lgaudit.evaluate.checks import performance, response
 from lgaudit.evaluate.checks.vocabulary import VOCABULARY, Result
-from lgaudit.evidence import BrowserEvidence, Page, Probes, Request, Sighting, Snapshot, Timings
+from lgaudit.evidence import (
+    BrowserEvidence,
+    Headers,
+    Page,
+    Probes,
+    Request,
+    Sighting,
+    Snapshot,
+    Timings,
+)
 from lgaudit.models import OK, Outcome, Rule, Scope, Site, Status
 
 PACK = Path(__file__).parent.parent / "rules" / "performance"
@@ -154,6 +164,41 @@ def test_encodings(encoding: str, expected: str) -> None:
 def test_caching_headers(headers: dict[str, str], expected: str) -> None:
     files = (asked(HOME + "a.css", headers=tuple(headers.items())),)
     assert response.static_files_cacheable(visit(assets=files)).outcome == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ((("Cache-Control", "public"), ("cache-control", "max-age=31536000")), "passed"),
+        ((("cache-control", "public\nmax-age=31536000"),), "passed"),
+        ((("cache-control", "max-age=31536000"), ("cache-control", "no-store")), "failed"),
+        ((("cache-control", 'no-cache="set-cookie", max-age=60'),), "failed"),
+        ((("expires", "Mon, 02 Nov 2099 00:00:00 GMT"),), "passed"),
+        ((("expires", "Mon, 02 Nov 2026 00:00:00 GMT"),), "failed"),
+        ((("expires", "Mon, 02 Nov 2099 00:00:00 -0000"), ("date", "x")), "failed"),
+    ],
+)
+def test_caching_on_several_lines_and_without_a_date(headers: Headers, expected: str) -> None:
+    seen = visit(assets=(asked(HOME + "a.css", headers=headers),))
+    seen = replace(seen, started=dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
+    assert response.static_files_cacheable(seen).outcome == expected
+
+
+def test_an_encoding_on_a_second_line_counts() -> None:
+    headers = (("content-type", "text/css"), ("content-encoding", "identity"))
+    files = asked(HOME + "a.css", 9000, headers=headers)
+    assert response.text_compressed(visit(assets=(files,))).outcome is Outcome.FAILED
+    files = replace(files, headers=(*headers, ("Content-Encoding", "br")))
+    assert response.text_compressed(visit(assets=(files,))).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("spoken", "expected"),
+    [("h3-29", "passed"), ("http/1.1", "failed"), ("unknown", "untested"), ("data", "untested")],
+)
+def test_names_of_protocols(spoken: str, expected: str) -> None:
+    seen = visit(page("", asked(HOME + "a.css", protocol=spoken)))
+    assert response.http2_used(seen).outcome == expected
 
 
 def test_site_rules_are_untested_without_evidence() -> None:

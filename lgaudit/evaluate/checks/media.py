@@ -33,6 +33,11 @@ _SIZING_STYLE = re.compile(
 )
 _KEEPS_SHAPE = re.compile(r"(?:^|[\s_-])(?:ratio|aspect|embed-responsive|intrinsic)", re.I)
 _PADDED = re.compile(r"padding-(?:top|bottom)\s*:\s*[\d.]+%", re.I)
+_SIZING_RULE = re.compile(
+    r"aspect-ratio|\bimg\b[^{}]{0,200}\{[^{}]{0,500}?(?<![\w-])height\s*:\s*[\d.]", re.I
+)
+_HEIGHT = re.compile(r"(?<![\w-])(?:height|block-size)\s*:\s*[\d.]", re.I)
+_WIDTH = re.compile(r"(?<![\w-])(?:width|inline-size)\s*:\s*[\d.]", re.I)
 _FRAMES = 3  # elements around a picture that may keep its shape
 
 
@@ -65,7 +70,7 @@ def images_sized(page: Page, *, allowed: int = 3) -> Result:
         return passed() if images else inapplicable("There are no pictures.")
     message = f"{len(unsized)} of {len(images)} pictures have no width and height."
     spots = places(unsized)
-    if any("aspect-ratio" in style.text() for style in page.dom.css("style")):
+    if any(_SIZING_RULE.search(style.text()) for style in page.dom.css("style")):
         return cant_tell(f"{message} A style on the page may keep their place.", spots)
     return failed(message, spots)
 
@@ -95,11 +100,25 @@ def _is_content(node: Node, main: Node) -> bool:
     return not any(around.tag in ("nav", "header", "footer") for around in dom.ancestors(node))
 
 
+def _holds_itself(node: Node) -> bool:
+    """True for a data: picture, unless it only keeps the place of one that a script fetches."""
+    if not dom.attribute(node, "src").strip().lower().startswith("data:"):
+        return False
+    return not any(name == "srcset" or name.startswith("data-") for name in node.attributes)
+
+
 def _sized(node: Node) -> bool:
     attributes = node.attributes
     if attributes.get("width") and attributes.get("height"):
         return True
-    if _SIZING_STYLE.search(attributes.get("style") or ""):
+    own = attributes.get("style") or ""
+    if _SIZING_STYLE.search(own) or _KEEPS_SHAPE.search(attributes.get("class") or ""):
+        return True
+    if _holds_itself(node):  # it is there as soon as the page is
+        return True
+    if (attributes.get("width") or _WIDTH.search(own)) and (
+        attributes.get("height") or _HEIGHT.search(own)
+    ):
         return True
     for around in islice(dom.ancestors(node), _FRAMES):
         if around.tag in ("main", "body", "article", "section"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _TEXT_TYPE = re.compile(
     r"|application/(x-)?javascript|application/xhtml\+xml|image/svg\+xml)$"
 )
 _STATIC_TYPES = frozenset("stylesheet script font image".split())
+_QUALIFIED = re.compile(r'\bno-cache\s*=\s*"[^"]*"')  # keeps back those fields, not the file
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,12})", re.I)
 
 
@@ -44,8 +46,9 @@ class _Answer:
 
 @site_check
 def text_compressed(visit: Snapshot, *, minimum_bytes: int = 1400) -> Result:
-    """Responses of text longer than ``minimum_bytes`` are sent compressed."""
+    """The site's own responses of text longer than ``minimum_bytes`` are sent compressed."""
     answers = [a for a in _answers(visit) if _is_text(a) and a.size > minimum_bytes]
+    answers = [a for a in answers if _own(visit, a.url)]
     if not answers:
         return inapplicable("No response of text was long enough to be worth compressing.")
     plain = [a for a in answers if not _encodings(a) & _COMPRESSED]
@@ -64,7 +67,7 @@ def static_files_cacheable(
     total = sum(a.transferred or a.size for a in files)
     if not total:
         return untested("No stylesheet, script, font or image of the site itself was seen.")
-    stale = [a for a in files if not _cacheable(a.headers, days * DAY)]
+    stale = [a for a in files if not _cacheable(a.headers, days * DAY, visit.started)]
     share = sum(a.transferred or a.size for a in stale) / total
     said = f"{share:.0%} of the bytes of static files cannot be kept by a browser"
     if share <= most_share:
@@ -90,9 +93,9 @@ def http2_used(visit: Snapshot) -> Result:
         for request in page.browser.requests if page.browser else ():
             if host_of(request.url) == host:
                 spoken.add(request.protocol.lower())
-    spoken.discard("")
-    if spoken & {"h2", "h3", "http/2", "http/3", "http/2.0"}:
+    if any(name.startswith(("h2", "h3", "http/2", "http/3")) for name in spoken):  # h3-29 too
         return passed()
+    spoken = {name for name in spoken if name.startswith("http/")}  # not "data" or "unknown"
     if not spoken:
         return untested("The protocol of the main host is not known.")
     if not home.lower().startswith("https:") and (is_local_name(host) or address(host)):
@@ -134,30 +137,43 @@ def _is_text(answer: _Answer) -> bool:
 
 
 def _encodings(answer: _Answer) -> set[str]:
-    return {e.strip().lower() for e in header(answer.headers, "content-encoding").split(",")}
+    return {e.strip().lower() for e in _list(answer.headers, "content-encoding").split(",")}
 
 
-def _cacheable(headers: Headers, seconds: float) -> bool:
+def _list(headers: Headers, name: str) -> str:
+    """All lines of a header as the one list they are (RFC 9110, 5.3); browsers part them by \\n."""
+    lines = [value for key, value in headers if key.lower() == name]
+    return ",".join(lines).replace("\n", ",")
+
+
+def _cacheable(headers: Headers, seconds: float, asked: dt.datetime | None) -> bool:
     """True when a browser may keep the file that long, or ask cheaply whether it has changed."""
-    control = header(headers, "cache-control").lower()
+    control = _QUALIFIED.sub("", _list(headers, "cache-control").lower())
     if "no-store" in control:
         return False
     if header(headers, "etag") or header(headers, "last-modified"):
         return True
-    return "no-cache" not in control and _lifetime(headers, control) >= seconds
+    return "no-cache" not in control and _lifetime(headers, control, asked) >= seconds
 
 
-def _lifetime(headers: Headers, control: str) -> float:
+def _lifetime(headers: Headers, control: str, asked: dt.datetime | None) -> float:
     found = _MAX_AGE.search(control)
     if found:
         return float(found[1])
     try:
         expires = parsedate_to_datetime(header(headers, "expires"))
-        return (expires - parsedate_to_datetime(header(headers, "date"))).total_seconds()
     except (ValueError, TypeError, OverflowError):
+        return 0.0
+    try:
+        sent: dt.datetime | None = parsedate_to_datetime(header(headers, "date"))
+    except (ValueError, TypeError, OverflowError):
+        sent = asked  # who gets an answer without a date puts in its own (RFC 9110, 6.6.1)
+    try:
+        return (expires - sent).total_seconds() if sent else 0.0
+    except TypeError:  # one of them is in no time zone
         return 0.0
 
 
 def _caching(headers: Headers) -> str:
-    control = header(headers, "cache-control")
+    control = _list(headers, "cache-control")
     return f"cache-control: {control[:80]}" if control else "no cache-control header"
