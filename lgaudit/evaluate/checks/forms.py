@@ -206,7 +206,12 @@ def _is_search_region(node: Node) -> bool:
 
 
 def _looks_up(node: Node) -> bool:
-    return any(_is_search_region(around) for around in dom.ancestors(node))
+    if any(_is_search_region(around) for around in dom.ancestors(node)):
+        return True
+    form = form_of(node)
+    if form is None or dom.attribute(form, "method").strip().lower() == "post":
+        return False
+    return _SEARCH.search(dom.attribute(form, "action")) is not None
 
 
 def _is_text(node: Node) -> bool:

@@ -16,6 +16,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     places,
     spot,
 )
+from lgaudit.evaluate.fields import muted_in
 from lgaudit.evaluate.grids import Cell, Grid, data_tables, is_data, names_its_cells, tables_of
 from lgaudit.evidence import Page
 from lgaudit.tree import Node
@@ -42,6 +43,9 @@ def tables_have_headers(
         if is_data(page, table, rows=rows, columns=columns, longest_cell=longest_cell)
         and not dom.hidden(table)
     ]
+    muted = muted_in(page) if data else frozenset()
+    if muted:
+        data = [t for t in data if not any(a.number in muted for a in dom.lineage(t))]
     bare = [table for table in data if table.css_first(_HEADERS) is None]
     if not bare:
         return judged((), "", bool(data))
