@@ -69,6 +69,11 @@ def lineage(node: Node) -> Iterator[Node]:
         current = current.parent
 
 
+def in_code(node: Node) -> bool:
+    """Whether an element stands in code, or is some."""
+    return any(n.tag in ("code", "pre", "kbd", "samp") for n in lineage(node))
+
+
 def hidden_here(node: Node) -> bool:
     """True when this element's own markup hides it from everyone."""
     attributes = node.attributes

@@ -15,8 +15,8 @@ _QUOTED = re.compile(
     r"|(?<!\w)‘(?:[^‘’\n]|(?<=\w)’(?=\w)){2,500}+’(?!\w)|(?<![\w'])'(?=\S)(?:[^'\n]|(?<=\w)'(?=\w)){2,500}+'(?!\w)"
 )
 _DOTTED = re.compile(r"\.(?<=\w\.)\w|@(?<=\w@)\w|://")  # begins with what is rare
-_SIGNS = ("“", '"', "‘", "'", "@", "://")
 _QUOTES = ("“", '"', "‘", "'")
+_SIGNS = (*_QUOTES, "@", "://")
 _STOP = re.compile(r"\.(?<=\w\.)\w")
 _WEB = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|(?<![\w.])[\w-]+(?:\.[\w-]+)*"

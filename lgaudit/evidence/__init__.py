@@ -25,7 +25,15 @@ from lgaudit.evidence.visit import (
     SiteSearch,
     Snapshot,
 )
-from lgaudit.evidence.wire import Exchange, Handshake, Headers, Redirect, Request, header
+from lgaudit.evidence.wire import (
+    Exchange,
+    Handshake,
+    Headers,
+    Redirect,
+    Request,
+    header,
+    header_list,
+)
 
 __all__ = [
     "LIGHT",
@@ -57,4 +65,5 @@ __all__ = [
     "Snapshot",
     "Timings",
     "header",
+    "header_list",
 ]

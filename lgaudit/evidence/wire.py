@@ -16,6 +16,12 @@ def header(headers: Headers, name: str) -> str:
     return next((value for key, value in headers if key.lower() == wanted), "")
 
 
+def header_list(headers: Headers, name: str) -> str:
+    """All lines of a header as the one list they are (RFC 9110, 5.3); browsers part them by \\n."""
+    wanted = name.lower()
+    return ",".join([v for key, v in headers if key.lower() == wanted]).replace("\n", ",")
+
+
 @dataclass(frozen=True, slots=True)
 class Redirect:
     """One hop: the URL asked, the status that sent us on, and where to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from lgaudit import urls
-from lgaudit.evidence import Exchange, Headers, Page, Redirect, header
+from lgaudit.evidence import Exchange, Headers, Page, Redirect, header, header_list
 from lgaudit.gather import decode
 from lgaudit.gather.http import httpx
 from lgaudit.models import OK, Kind, Reason, Verdict
@@ -38,7 +38,7 @@ class Response:
     @property
     def packing(self) -> str:
         """Content-Encoding; several lines of it are one list, as HTTP has it."""
-        return ", ".join(v for name, v in self.headers if name.lower() == "content-encoding")
+        return header_list(self.headers, "content-encoding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,10 @@ async def read_body(
     cut = body is not None and body.cut
     # Some servers never end what they pack; where the page itself ends, nothing is missing.
     ends = not cut or b"</html" in content[-END:].lower()
-    if html_only and verdict.ok and response.status_code < 400 and not ends:
+    wanted = html_only and response.status_code < 400
+    if wanted and verdict.ok and not ends:
         verdict = Verdict(Reason.RESET, "the packed body breaks off before its end")
     whole = replace(partial, verdict=verdict, body=content, transferred=wire)
-    if html_only and verdict.ok and response.status_code < 400 and not is_html(whole):
+    if wanted and verdict.ok and not is_html(whole):
         return replace(whole, body=b"", verdict=Verdict(Reason.NOT_HTML, "does not look like HTML"))
     return whole

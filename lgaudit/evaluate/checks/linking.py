@@ -141,13 +141,12 @@ def links_lead_somewhere(page: Page) -> Result:
         and not re.search(r"print|history\.|back\(|mailto", f"{node.attributes}", re.I)
         and not _leads_to_top(node)
     ]
-    going = [node for node in acting if _LEAVES.search(_script_of(node))]
-    if going and len(going) == len(acting):
+    staying = [node for node in acting if not _LEAVES.search(_script_of(node))]
+    if acting and not staying:
         message = "These links go by script. They need an address of their own."
-        return cant_tell(message, places(going))
-    acting = [node for node in acting if not _LEAVES.search(_script_of(node))]
-    count = "1 link leads" if len(acting) == 1 else f"{len(acting)} links lead"
-    return judged(places(acting), f"{count} nowhere and should be a button.", bool(links))
+        return cant_tell(message, places(acting))
+    count = "1 link leads" if len(staying) == 1 else f"{len(staying)} links lead"
+    return judged(places(staying), f"{count} nowhere and should be a button.", bool(links))
 
 
 def _script_of(node: Node) -> str:

@@ -34,15 +34,7 @@ _TYPE = re.compile(
 _SIZE = re.compile(r"\d\s?(?:[kmg]i?b|k|m|bytes|kilobytes|megabytes)\b", re.I)
 _DOES = ", ".join(
     f"main {what}"
-    for what in (
-        "form",
-        "iframe",
-        "video",
-        "canvas",
-        "input:not([type=hidden])",
-        "select",
-        "textarea",
-    )
+    for what in "form iframe video canvas input:not([type=hidden]) select textarea".split()
 )
 _ITEMS = ("tr", "li", "p", "dd", "figure")
 _ATTACHMENT = re.compile(r"attach|download|document|\bfile", re.I)
@@ -104,7 +96,7 @@ def link_text_not_address(page: Page, *, characters: int = 25) -> Result:
         if _ADDRESS.match(text := dom.fold(link.node.text()))
         and len(text) > characters
         and not _HOST.match(text)
-        and not any(a.tag in ("pre", "code", "samp", "kbd") for a in dom.lineage(link.node))
+        and not dom.in_code(link.node)
     ]
     message = f"Links that show an address: {quoted(k.node.text() for k in found)}."
     return judged(spots(link.node for link in found), message, applicable=bool(links))
@@ -134,9 +126,9 @@ def document_links_described(
         assert page.main is not None
         title = dom.attribute(link.node, "title")[:200]
         text = f"{link.name[-400:]} {title} {text_after(link.node, page.main, characters)}"
-        told = bool(_TYPE.search(text)) + bool(_SIZE.search(text))
+        told = _told(text)
         if told < 2 and (around := _item_text(link)):
-            told = bool(_TYPE.search(around)) + bool(_SIZE.search(around))
+            told = _told(around)
         if told < 2:
             (half if told else bare).append(link)
     if bare:
@@ -212,6 +204,11 @@ def _target(url: str) -> str:
     path, _, query = address.removeprefix("www.").partition("?")
     path = _INDEX.sub("", path).rstrip("/")
     return "?".join(filter(None, (path, "&".join(sorted(query.split("&"))))))
+
+
+def _told(text: str) -> int:
+    """How many of type and size a text gives."""
+    return bool(_TYPE.search(text)) + bool(_SIZE.search(text))
 
 
 def _item_text(link: Link) -> str:

@@ -109,16 +109,14 @@ def _holds_itself(node: Node) -> bool:
 
 def _sized(node: Node) -> bool:
     attributes = node.attributes
-    if attributes.get("width") and attributes.get("height"):
-        return True
     own = attributes.get("style") or ""
-    if _SIZING_STYLE.search(own) or _KEEPS_SHAPE.search(attributes.get("class") or ""):
-        return True
-    if _holds_itself(node):  # it is there as soon as the page is
-        return True
     if (attributes.get("width") or _WIDTH.search(own)) and (
         attributes.get("height") or _HEIGHT.search(own)
     ):
+        return True
+    if _SIZING_STYLE.search(own) or _KEEPS_SHAPE.search(attributes.get("class") or ""):
+        return True
+    if _holds_itself(node):  # it is there as soon as the page is
         return True
     for around in islice(dom.ancestors(node), _FRAMES):
         if around.tag in ("main", "body", "article", "section"):

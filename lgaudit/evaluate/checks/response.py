@@ -17,7 +17,7 @@ from lgaudit.evaluate.checks.vocabulary import (
     site_check,
     untested,
 )
-from lgaudit.evidence import Headers, Request, Snapshot, header
+from lgaudit.evidence import Headers, Request, Snapshot, header, header_list
 from lgaudit.models import Spot
 from lgaudit.urls import address, host_of, is_local_name, same_site
 
@@ -137,18 +137,12 @@ def _is_text(answer: _Answer) -> bool:
 
 
 def _encodings(answer: _Answer) -> set[str]:
-    return {e.strip().lower() for e in _list(answer.headers, "content-encoding").split(",")}
-
-
-def _list(headers: Headers, name: str) -> str:
-    """All lines of a header as the one list they are (RFC 9110, 5.3); browsers part them by \\n."""
-    lines = [value for key, value in headers if key.lower() == name]
-    return ",".join(lines).replace("\n", ",")
+    return {e.strip().lower() for e in header_list(answer.headers, "content-encoding").split(",")}
 
 
 def _cacheable(headers: Headers, seconds: float, asked: dt.datetime | None) -> bool:
     """True when a browser may keep the file that long, or ask cheaply whether it has changed."""
-    control = _QUALIFIED.sub("", _list(headers, "cache-control").lower())
+    control = _QUALIFIED.sub("", header_list(headers, "cache-control").lower())
     if "no-store" in control:
         return False
     if header(headers, "etag") or header(headers, "last-modified"):
@@ -175,5 +169,5 @@ def _lifetime(headers: Headers, control: str, asked: dt.datetime | None) -> floa
 
 
 def _caching(headers: Headers) -> str:
-    control = _list(headers, "cache-control")
+    control = header_list(headers, "cache-control")
     return f"cache-control: {control[:80]}" if control else "no cache-control header"

@@ -160,7 +160,7 @@ def email_addresses_linked(page: Page) -> Result:
             start, end = match.span()
             kinds = {kind for _, _, _, kind in block.between(start, end)}
             node = block.element(start, end)
-            if not kinds & {"code", "quote"} and not _in_code(node):
+            if not kinds & {"code", "quote"} and not dom.in_code(node):
                 seen += 1
                 if "link" not in kinds:
                     hits.append(Hit(node, match.group(), block, start, end))
@@ -383,10 +383,6 @@ def _apart(node: Node) -> bool:
         a.tag in ("blockquote", "q", "cite", "code", "pre", "table", "nav", "footer", "form")
         for a in dom.ancestors(node)
     )
-
-
-def _in_code(node: Node) -> bool:
-    return any(n.tag in ("code", "pre", "kbd", "samp") for n in dom.lineage(node))
 
 
 def _spelled(acronym: str, text: str) -> bool:
